@@ -1,0 +1,38 @@
+using System.Text;
+
+namespace Grpc.Core;
+
+/// <summary>Turns messages of one type into bytes and back.</summary>
+public class Marshaller<T>
+{
+    public Marshaller(Func<T, byte[]> serializer, Func<byte[], T> deserializer)
+    {
+        ArgumentNullException.ThrowIfNull(serializer);
+        ArgumentNullException.ThrowIfNull(deserializer);
+        ContextualSerializer = (message, context) => context.Complete(serializer(message));
+        ContextualDeserializer = context => deserializer(context.PayloadAsNewBuffer());
+    }
+
+    public Marshaller(Action<T, SerializationContext> serializer, Func<DeserializationContext, T> deserializer)
+    {
+        ArgumentNullException.ThrowIfNull(serializer);
+        ArgumentNullException.ThrowIfNull(deserializer);
+        ContextualSerializer = serializer;
+        ContextualDeserializer = deserializer;
+    }
+
+    public Action<T, SerializationContext> ContextualSerializer { get; }
+    public Func<DeserializationContext, T> ContextualDeserializer { get; }
+}
+
+/// <summary>Makes marshallers; what generated code calls.</summary>
+public static class Marshallers
+{
+    public static Marshaller<string> StringMarshaller { get; } = Create(Encoding.UTF8.GetBytes, Encoding.UTF8.GetString);
+
+    public static Marshaller<T> Create<T>(Func<T, byte[]> serializer, Func<byte[], T> deserializer) =>
+        new(serializer, deserializer);
+
+    public static Marshaller<T> Create<T>(Action<T, SerializationContext> serializer, Func<DeserializationContext, T> deserializer) =>
+        new(serializer, deserializer);
+}

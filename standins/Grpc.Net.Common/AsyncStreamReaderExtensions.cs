@@ -1,0 +1,19 @@
+using System.Runtime.CompilerServices;
+
+namespace Grpc.Core;
+
+public static class AsyncStreamReaderExtensions
+{
+    /// <summary>Reads the stream with <c>await foreach</c>.</summary>
+    public static IAsyncEnumerable<T> ReadAllAsync<T>(this IAsyncStreamReader<T> streamReader, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(streamReader);
+        return Read(streamReader, cancellationToken);
+    }
+
+    private static async IAsyncEnumerable<T> Read<T>(IAsyncStreamReader<T> reader, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (await reader.MoveNext(cancellationToken))
+            yield return reader.Current;
+    }
+}
