@@ -1,0 +1,79 @@
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Grpc.Net.Client.Configuration;
+using Intervision.ServiceDefaults.Time;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Intervision.ServiceDefaults.Grpc;
+
+/// <summary>
+/// What every internal call carries: a deadline (never later than the caller's own), the service's token, and
+/// Development's clock override (DESIGN §6, §7.20).
+/// </summary>
+public sealed class ClientDefaults(IConfiguration configuration, IHttpContextAccessor http) : Interceptor
+{
+    private static readonly TimeSpan DefaultDeadline = TimeSpan.FromSeconds(10);
+
+    public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
+        TRequest request, ClientInterceptorContext<TRequest, TResponse> context, AsyncUnaryCallContinuation<TRequest, TResponse> continuation)
+    {
+        var headers = context.Options.Headers ?? [];
+        if (configuration["Authentication:ServiceToken"] is { Length: > 0 } token)
+        {
+            headers.Add("authorization", $"Bearer {token}");
+        }
+
+        if (http.HttpContext?.Request.Headers[CallClock.Header].ToString() is { Length: > 0 } now)
+        {
+            headers.Add(CallClock.Header, now);
+        }
+
+        var options = context.Options.WithHeaders(headers);
+        if (options.Deadline is null)
+        {
+            options = options.WithDeadline(TimeProvider.System.GetUtcNow().UtcDateTime + DefaultDeadline);
+        }
+
+        return continuation(request, new ClientInterceptorContext<TRequest, TResponse>(context.Method, context.Host, options));
+    }
+}
+
+public static class ClientDefaultsExtensions
+{
+    /// <summary>
+    /// A client of another service of the suite, found by service discovery (<c>services:{name}:grpc:0</c>). Calls are
+    /// tried again on UNAVAILABLE only, which AIP-194 allows here: every mutating request carries a request_id.
+    /// </summary>
+    public static void AddServiceClient<TClient>(this WebApplicationBuilder builder, string service)
+        where TClient : class
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddHttpContextAccessor();
+        builder.Services.AddTransient<ClientDefaults>();
+        builder.Services
+            .AddGrpcClient<TClient>((services, options) =>
+            {
+                var address = services.GetRequiredService<IConfiguration>()[$"services:{service}:grpc:0"]
+                    ?? throw new InvalidOperationException($"services:{service}:grpc:0 is missing: where is {service}?");
+                options.Address = new Uri(address);
+            })
+            .ConfigureChannel(options => options.ServiceConfig = new ServiceConfig { MethodConfigs = { RetryUnavailable() } })
+            .AddInterceptor<ClientDefaults>();
+    }
+
+    private static MethodConfig RetryUnavailable() => new()
+    {
+        Names = { MethodName.Default },
+        RetryPolicy = new RetryPolicy
+        {
+            MaxAttempts = 4,
+            InitialBackoff = TimeSpan.FromMilliseconds(100),
+            MaxBackoff = TimeSpan.FromSeconds(1),
+            BackoffMultiplier = 2,
+            RetryableStatusCodes = { StatusCode.Unavailable },
+        },
+    };
+}

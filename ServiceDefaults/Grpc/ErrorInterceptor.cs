@@ -1,0 +1,80 @@
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Intervision.ServiceDefaults.Grpc;
+
+/// <summary>The service's name, as in <c>intervision.{name}</c>: lower case, one word.</summary>
+public sealed record ServiceName(string Value)
+{
+    public string Domain => $"intervision.{Value}";
+}
+
+/// <summary>
+/// The one place where exceptions become statuses (DESIGN §6): a broken rule keeps its reason, a lost database is
+/// UNAVAILABLE, anything unexpected is INTERNAL with an opaque id that is in the log, and nothing else.
+/// </summary>
+public sealed class ErrorInterceptor(ServiceName service, ILogger<ErrorInterceptor> logger) : Interceptor
+{
+    public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation) =>
+        Guard(context, () => continuation(request, context));
+
+    public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation) =>
+        Guard(context, () => continuation(requestStream, context));
+
+    public override Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
+        Guard(context, async () =>
+        {
+            await continuation(request, responseStream, context);
+            return true;
+        });
+
+    public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
+        Guard(context, async () =>
+        {
+            await continuation(requestStream, responseStream, context);
+            return true;
+        });
+
+    private async Task<T> Guard<T>(ServerCallContext context, Func<Task<T>> call)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (RpcException)
+        {
+            throw;
+        }
+        catch (RuleBroken broken)
+        {
+            throw broken.ToRpcException(service.Domain);
+        }
+        catch (OperationCanceledException) when (context.CancellationToken.IsCancellationRequested)
+        {
+            throw new RpcException(new Status(
+                context.Deadline <= TimeProvider.System.GetUtcNow().UtcDateTime ? StatusCode.DeadlineExceeded : StatusCode.Cancelled, "The caller gave up."));
+        }
+        catch (Exception lost) when (IsDatabaseLost(lost))
+        {
+            logger.LogWarning("Database unavailable during {Method}: {Reason}", context.Method, lost.Message);
+            throw RuleBroken.Unavailable("DATABASE_UNAVAILABLE", "Le service est momentanément indisponible ; rien n'a été modifié.")
+                .ToRpcException(service.Domain);
+        }
+        catch (Exception unexpected)
+        {
+            var errorId = Guid.CreateVersion7().ToString("N");
+            logger.LogError(unexpected, "Unexpected failure {ErrorId} in {Method}", errorId, context.Method);
+            throw RichStatus.Internal(errorId, service.Domain);
+        }
+    }
+
+    private static bool IsDatabaseLost(Exception exception) =>
+        exception is NpgsqlException { IsTransient: true } and not PostgresException
+        || exception is PostgresException { SqlState: "57P01" or "57P02" or "57P03" or "53300" or "40001" or "40P01" or "55P03" };
+}

@@ -1,0 +1,51 @@
+using Dapper;
+using Npgsql;
+
+namespace Intervision.ServiceDefaults.Persistence;
+
+/// <summary>The login a service runs as: owns nothing, reaches its own database only (DESIGN §7.22).</summary>
+internal static class Grants
+{
+    private const string AppendOnly = "append-only";
+
+    public static async Task Give(NpgsqlConnection connection, string login, string password)
+    {
+        var role = Quote(login);
+        var secret = password.Replace("'", "''", StringComparison.Ordinal);
+        await connection.ExecuteAsync(
+            $"""
+            do $$ begin
+              create role {role} login;
+            exception when duplicate_object or unique_violation then null;
+            end $$;
+            """);
+        await using var transaction = await connection.BeginTransactionAsync();
+        // Roles belong to the whole cluster: migrators of several databases must not alter one at the same time.
+        await connection.ExecuteAsync("select pg_advisory_xact_lock(hashtext('intervision roles'))", transaction: transaction);
+        await connection.ExecuteAsync($"alter role {role} login password '{secret}' connection limit -1", transaction: transaction);
+        await connection.ExecuteAsync(
+            $"""
+            revoke all on database {Quote(connection.Database)} from public;
+            grant connect on database {Quote(connection.Database)} to {role};
+            revoke create on schema public from public;
+            grant usage on schema public to {role};
+            revoke all on all tables in schema public from {role};
+            grant usage, select on all sequences in schema public to {role};
+            """,
+            transaction: transaction);
+        foreach (var (table, comment) in await connection.QueryAsync<(string, string?)>(
+            """
+            select c.relname, obj_description(c.oid, 'pg_class') from pg_class c
+            where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v') and c.relname <> 'schema_migration'
+            """,
+            transaction: transaction))
+        {
+            var rights = comment?.StartsWith(AppendOnly, StringComparison.Ordinal) == true ? "select, insert" : "select, insert, update, delete";
+            await connection.ExecuteAsync($"grant {rights} on {Quote(table)} to {role}", transaction: transaction);
+        }
+
+        await transaction.CommitAsync();
+    }
+
+    public static string Quote(string identifier) => $"\"{identifier.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+}

@@ -1,0 +1,79 @@
+using System.Reflection;
+using Intervision.ServiceDefaults.Grpc;
+using Intervision.ServiceDefaults.Messaging;
+using Intervision.ServiceDefaults.Persistence;
+using Intervision.ServiceDefaults.Security;
+using Intervision.ServiceDefaults.Time;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+
+namespace Intervision.ServiceDefaults;
+
+/// <summary>What the four services have in common; a service's Program.cs reads as what it adds.</summary>
+public static class ServiceDefaultsExtensions
+{
+    /// <summary>Telemetry, health, authentication, errors, database, messaging, gRPC.</summary>
+    /// <param name="service">Lower-case name: membership, intake, scheduling, indemnisation.</param>
+    /// <param name="handlers">What this service does with the events of the others.</param>
+    public static void AddServiceDefaults(this WebApplicationBuilder builder, string service, Action<EventHandlers>? handlers = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddSingleton(new ServiceName(service));
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<CallClock>();
+        builder.AddCallerAuthentication();
+        builder.AddDatabase();
+        builder.AddMessaging(service, handlers ?? (_ => { }));
+        builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), ["live"]);
+        builder.Services.AddGrpc(options =>
+        {
+            options.Interceptors.Add<ErrorInterceptor>();
+            options.MaxReceiveMessageSize = 1024 * 1024;
+            options.EnableDetailedErrors = false;
+        });
+        builder.Services.AddGrpcHealthChecks();
+        if (builder.Environment.IsDevelopment())
+        {
+            builder.Services.AddGrpcReflection();
+        }
+    }
+
+    /// <summary>The pipeline, health pages (on the http endpoint only, DESIGN §7.32), gRPC health and reflection.</summary>
+    public static void MapServiceDefaults(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapHealthChecks("/health").AllowAnonymous();
+        app.MapHealthChecks("/alive", new HealthCheckOptions { Predicate = check => check.Tags.Contains("live") }).AllowAnonymous();
+        app.MapGrpcHealthChecksService().AllowAnonymous();
+        app.MapMessaging();
+        if (app.Environment.IsDevelopment())
+        {
+            app.MapGrpcReflectionService().AllowAnonymous();
+        }
+    }
+
+    /// <summary>
+    /// <c>dotnet {Service}.dll migrate</c>: applies migrations and seeds as the owner (<c>ConnectionStrings:owner</c>,
+    /// <c>Database:AppPassword</c>) and is done. True when that was the command.
+    /// </summary>
+    public static async Task<bool> MigrateIfAsked(
+        this WebApplicationBuilder builder, string[] args, string service, Assembly migrations, Func<Tx, Task>? seed = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        if (args is not ["migrate", ..])
+        {
+            return false;
+        }
+
+        var owner = builder.Configuration.GetConnectionString("owner")
+            ?? throw new InvalidOperationException("ConnectionStrings:owner is missing.");
+        await Migrator.Migrate(owner, service, migrations, builder.Configuration["Database:AppPassword"], seed, CancellationToken.None);
+        return true;
+    }
+}
