@@ -1,3 +1,4 @@
+using Grpc.AspNetCore.Server;
 using Grpc.Net.Client;
 using Intervision.StandIns.Tests.Protos;
 using Microsoft.AspNetCore.Builder;
@@ -8,7 +9,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace Intervision.StandIns.Tests;
+namespace Intervision.StandIns.Tests.Grpc;
 
 /// <summary>The echo service on a real Kestrel endpoint, HTTP/2 in clear, at a port the system chose.</summary>
 public sealed class EchoServer : IAsyncDisposable
@@ -19,7 +20,7 @@ public sealed class EchoServer : IAsyncDisposable
     private EchoServer(WebApplication app) => _app = app;
 
     public static async Task<EchoServer> Start(
-        Action<Grpc.AspNetCore.Server.GrpcServiceOptions>? grpc = null,
+        Action<GrpcServiceOptions>? grpc = null,
         Action<IServiceCollection>? services = null,
         Action<WebApplication>? map = null)
     {
@@ -51,10 +52,12 @@ public sealed class EchoServer : IAsyncDisposable
 
     public Echo.EchoClient Client(Action<GrpcChannelOptions>? configure = null) => new(Channel(configure));
 
+    public Task Stop() => _app.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         _channels.ForEach(channel => channel.Dispose());
-        await _app.StopAsync();
+        await Stop();
         await _app.DisposeAsync();
     }
 }

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Intervision.StandIns.Tests.Protos;
 
-namespace Intervision.StandIns.Tests;
+namespace Intervision.StandIns.Tests.Grpc;
 
 /// <summary>What the server saw, for the test to look at.</summary>
 public sealed class Seen
@@ -52,6 +53,8 @@ public sealed class EchoService(Seen seen) : Echo.EchoBase
         await foreach (var request in requestStream.ReadAllAsync(context.CancellationToken))
             await responseStream.WriteAsync(new SayResponse { Text = request.Text });
     }
+
+    public override Task<Empty> Nothing(Empty request, ServerCallContext context) => Task.FromResult(request);
 
     public override Task<SayResponse> Fail(FailRequest request, ServerCallContext context)
     {

@@ -1,7 +1,7 @@
 using Grpc.Core;
 using Intervision.StandIns.Tests.Protos;
 
-namespace Intervision.StandIns.Tests;
+namespace Intervision.StandIns.Tests.Grpc;
 
 /// <summary>The four kinds of call, and what travels beside the messages.</summary>
 public sealed class CallTests

@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace Intervision.StandIns.Tests;
+namespace Intervision.StandIns.Tests.Grpc;
 
 /// <summary>The shipped assemblies find in the stand-ins every type and member they refer to, with the same shape.</summary>
 public sealed class AbiTests
