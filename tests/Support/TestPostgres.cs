@@ -1,0 +1,184 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Reflection;
+using Dapper;
+using Intervision.ServiceDefaults.Persistence;
+using Npgsql;
+
+namespace Intervision.Tests.Support;
+
+/// <summary>
+/// One private PostgreSQL cluster per test process, as an unprivileged user when we are root. Databases are copied from
+/// a migrated template, so that each test class gets its own in a few milliseconds.
+/// </summary>
+public sealed class TestPostgres : IAsyncDisposable
+{
+    public const string AppPassword = "app";
+    private static readonly SemaphoreSlim Gate = new(1, 1);
+    private static TestPostgres? shared;
+    private readonly HashSet<string> templates = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim templating = new(1, 1);
+    private readonly string folder;
+    private readonly int port;
+    private Process? server;
+    private int databases;
+
+    private TestPostgres(string folder, int port) => (this.folder, this.port) = (folder, port);
+
+    public int ProcessId => server!.Id;
+
+    /// <summary>The cluster of this test process, started on first use and stopped when the process ends.</summary>
+    public static async Task<TestPostgres> Shared()
+    {
+        await Gate.WaitAsync();
+        try
+        {
+            if (shared is null)
+            {
+                shared = await StartNew();
+                AppDomain.CurrentDomain.ProcessExit += (_, _) => shared.Kill();
+            }
+
+            return shared;
+        }
+        finally
+        {
+            Gate.Release();
+        }
+    }
+
+    /// <summary>A cluster of one's own, for tests that stop or kill it.</summary>
+    public static async Task<TestPostgres> StartNew()
+    {
+        var folder = Directory.CreateTempSubdirectory("intervision-pg-").FullName;
+        var cluster = new TestPostgres(folder, FreePort());
+        Run("chmod", "755", folder);
+        var data = Path.Combine(folder, "data");
+        Directory.CreateDirectory(data);
+        if (Environment.IsPrivilegedProcess)
+        {
+            Run("chown", "-R", "nobody:nogroup", folder);
+        }
+
+        Run(AsServerUser($"{Bin}/initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"));
+        await cluster.Start();
+        return cluster;
+    }
+
+    /// <summary>Connection string of the owner of a database.</summary>
+    public string Owner(string database) =>
+        $"Host=127.0.0.1;Port={port};Username=postgres;Database={database};Include Error Detail=true";
+
+    /// <summary>Connection string of a service's own login.</summary>
+    public string App(string service, string database) =>
+        $"Host=127.0.0.1;Port={port};Username={service}_app;Password={AppPassword};Database={database};Maximum Pool Size=30";
+
+    /// <summary>A fresh database with all migrations of a service (and its seed), copied from a template.</summary>
+    /// <returns>Its name.</returns>
+    public async Task<string> NewDatabase(string service, Assembly migrations, Func<Tx, Task>? seed = null)
+    {
+        var template = $"template_{service}";
+        await templating.WaitAsync();
+        try
+        {
+            if (templates.Add(template))
+            {
+                await Migrator.Migrate(Owner(template), service, migrations, AppPassword, seed, CancellationToken.None);
+            }
+
+            var name = $"{service}_{Interlocked.Increment(ref databases)}";
+            await using var connection = new NpgsqlConnection(Owner("postgres"));
+            await connection.OpenAsync();
+            await connection.ExecuteAsync($"create database {name} template {template}");
+            // Privileges on the database itself are not copied with a template.
+            await connection.ExecuteAsync($"revoke all on database {name} from public; grant connect on database {name} to {service}_app");
+            return name;
+        }
+        finally
+        {
+            templating.Release();
+        }
+    }
+
+    /// <summary>Starts the postmaster (again) and waits until it answers.</summary>
+    public async Task Start()
+    {
+        var data = Path.Combine(folder, "data");
+        server = Process.Start(Quiet(AsServerUser(
+            $"{Bin}/postgres", "-D", data, "-p", port.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={folder}",
+            // Durability against power cuts is the server's own promise; a killed process loses nothing without fsync.
+            "-c", "fsync=off", "-c", "max_connections=400", "-c", "log_min_messages=fatal")))!;
+        server.OutputDataReceived += (_, _) => { };
+        server.ErrorDataReceived += (_, _) => { };
+        server.BeginOutputReadLine();
+        server.BeginErrorReadLine();
+        await Eventually.IsTrue(Answers, "PostgreSQL answers", TimeSpan.FromSeconds(30));
+    }
+
+    /// <summary>SIGKILL, as a crash would.</summary>
+    public void Kill()
+    {
+        if (server is { HasExited: false })
+        {
+            server.Kill(entireProcessTree: true);
+            server.WaitForExit(5000);
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Kill();
+        Directory.Delete(folder, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    private static string Bin { get; } =
+        Directory.Exists("/usr/lib/postgresql")
+            ? Directory.GetDirectories("/usr/lib/postgresql").OrderByDescending(d => d, StringComparer.Ordinal).First() + "/bin"
+            : throw new InvalidOperationException("PostgreSQL is missing: apt-get install postgresql");
+
+    private async Task<bool> Answers()
+    {
+        try
+        {
+            await using var connection = new NpgsqlConnection(Owner("postgres") + ";Pooling=false;Timeout=2");
+            await connection.OpenAsync();
+            return true;
+        }
+        catch (NpgsqlException)
+        {
+            return false;
+        }
+    }
+
+    private static string[] AsServerUser(params string[] command) => Environment.IsPrivilegedProcess
+        ? ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--pdeathsig", "KILL", "--", .. command]
+        : ["setpriv", "--pdeathsig", "KILL", "--", .. command];
+
+    private static ProcessStartInfo Quiet(string[] command) => new(command[0], command[1..])
+    {
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+        WorkingDirectory = "/",
+    };
+
+    private static void Run(params string[] command)
+    {
+        using var process = Process.Start(Quiet(command))!;
+        var said = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"{command[0]} failed: {said}");
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
