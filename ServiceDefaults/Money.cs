@@ -16,8 +16,8 @@ public static class Money
     public static long? ToCents(this Google.Type.Money? money) =>
         money is { CurrencyCode: "EUR" }
         && money.Nanos % NanosPerCent == 0
-        && Math.Abs((long)money.Nanos) < 1_000_000_000
-        && Math.Abs((Int128)money.Units) < 10_000_000_000_000
+        && money.Nanos is > -1_000_000_000 and < 1_000_000_000
+        && money.Units is > -10_000_000_000_000 and < 10_000_000_000_000
         && (money.Units == 0 || money.Nanos == 0 || Math.Sign(money.Units) == Math.Sign(money.Nanos))
             ? money.Units * 100 + money.Nanos / NanosPerCent
             : null;

@@ -55,6 +55,7 @@ public sealed class PageTokens(Db db)
     private async Task<byte[]> Mac(string filter, byte[] body, CancellationToken cancellation)
     {
         key ??= await db.Read(tx => tx.Single<byte[]>("select value from service_secret where name = 'page_token'"), cancellation);
-        return HMACSHA256.HashData(key, [.. Encoding.UTF8.GetBytes(filter), 0, .. body])[..MacBytes];
+        byte[] message = [.. Encoding.UTF8.GetBytes(filter), 0, .. body];
+        return HMACSHA256.HashData(key, message)[..MacBytes];
     }
 }

@@ -42,12 +42,13 @@ public static class DevelopmentTokens
         }
 
         Directory.CreateDirectory(folder);
-        using var file = new FileStream(path, new FileStreamOptions
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
         {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using var file = new FileStream(path, options);
         using var writer = new StreamWriter(file);
         writer.Write(key.ExportPkcs8PrivateKeyPem());
         return key;

@@ -51,14 +51,14 @@ public sealed class TestPostgres : IAsyncDisposable
     /// <summary>A cluster of one's own, for tests that stop or kill it.</summary>
     public static async Task<TestPostgres> StartNew()
     {
-        var folder = Directory.CreateTempSubdirectory("intervision-pg-").FullName;
-        var cluster = new TestPostgres(folder, FreePort());
-        Run("chmod", "755", folder);
-        var data = Path.Combine(folder, "data");
+        var root = Directory.CreateTempSubdirectory("intervision-pg-").FullName;
+        var cluster = new TestPostgres(root, FreePort());
+        Run("chmod", "755", root);
+        var data = Path.Combine(root, "data");
         Directory.CreateDirectory(data);
         if (Environment.IsPrivilegedProcess)
         {
-            Run("chown", "-R", "nobody:nogroup", folder);
+            Run("chown", "-R", "nobody:nogroup", root);
         }
 
         Run(AsServerUser($"{Bin}/initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"));
@@ -159,6 +159,7 @@ public sealed class TestPostgres : IAsyncDisposable
 
     private static ProcessStartInfo Quiet(string[] command) => new(command[0], command[1..])
     {
+        UseShellExecute = false,
         RedirectStandardOutput = true,
         RedirectStandardError = true,
         WorkingDirectory = "/",
