@@ -4,7 +4,7 @@ namespace Grpc.Core;
 /// <param name="statusCode">The code sent as <c>grpc-status</c>.</param>
 /// <param name="detail">The text sent as <c>grpc-message</c>.</param>
 /// <param name="debugException">What the client saw go wrong; it never travels.</param>
-public readonly struct Status(StatusCode statusCode, string detail, Exception? debugException) : IEquatable<Status>
+public readonly struct Status(StatusCode statusCode, string detail, Exception? debugException)
 {
     public static readonly Status DefaultSuccess = new(StatusCode.OK, "");
     public static readonly Status DefaultCancelled = new(StatusCode.Cancelled, "");
@@ -18,12 +18,4 @@ public readonly struct Status(StatusCode statusCode, string detail, Exception? d
     public override string ToString() => DebugException is null
         ? $"Status(StatusCode=\"{StatusCode}\", Detail=\"{Detail}\")"
         : $"Status(StatusCode=\"{StatusCode}\", Detail=\"{Detail}\", DebugException=\"{DebugException.GetType()}: {DebugException.Message}\")";
-
-    public bool Equals(Status other) =>
-        StatusCode == other.StatusCode && Detail == other.Detail && Equals(DebugException, other.DebugException);
-
-    public override bool Equals(object? obj) => obj is Status other && Equals(other);
-    public override int GetHashCode() => HashCode.Combine(StatusCode, Detail, DebugException);
-    public static bool operator ==(Status left, Status right) => left.Equals(right);
-    public static bool operator !=(Status left, Status right) => !left.Equals(right);
 }
