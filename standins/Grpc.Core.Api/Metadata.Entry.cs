@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Grpc.Core;
@@ -7,6 +8,8 @@ public sealed partial class Metadata
     /// <summary>One header: a lower-case name, and text or, when the name ends in <c>-bin</c>, bytes.</summary>
     public sealed class Entry
     {
+        private static readonly SearchValues<char> s_allowed = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.");
+
         private readonly string? _text;
         private readonly byte[]? _bytes;
 
@@ -47,9 +50,9 @@ public sealed partial class Metadata
         {
             ArgumentException.ThrowIfNullOrEmpty(key);
             var lower = key.ToLowerInvariant();
-            return lower.All(c => c is >= 'a' and <= 'z' or >= '0' and <= '9' or '-' or '_' or '.')
-                ? lower
-                : throw new ArgumentException($"The metadata key '{key}' may only hold letters, digits, '-', '_' and '.'.", nameof(key));
+            return lower.AsSpan().ContainsAnyExcept(s_allowed)
+                ? throw new ArgumentException($"The metadata key '{key}' may only hold letters, digits, '-', '_' and '.'.", nameof(key))
+                : lower;
         }
     }
 }

@@ -11,9 +11,11 @@ public sealed class AbiTests
     public void Every_reference_of_a_genuine_assembly_resolves(string name)
     {
         var assembly = Assembly.Load(name);
-        assembly.GetTypes(); // throws when a type lacks, or an override does not fit its abstract base
-
-        var missing = new List<string>();
+        // GetTypes throws when a type lacks or leaves something abstract; an override that overrides nothing only shows here.
+        var missing = assembly.GetTypes()
+            .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly))
+            .Where(method => method.IsVirtual && !method.Attributes.HasFlag(MethodAttributes.NewSlot) && method.GetBaseDefinition() == method)
+            .Select(method => $"{method.DeclaringType}.{method.Name} overrides nothing").ToList();
         var objects = Enumerable.Repeat(typeof(object), 8).ToArray();
         var resolved = 0;
         for (var row = 1; ; row++)
