@@ -109,11 +109,11 @@ public sealed class ClientFactoryTests
         var deadline = TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(60);
 
         var call = new Front.FrontClient(front.Channel()).HangAsync(new HangRequest { Id = "relayed" }, deadline: deadline, cancellationToken: giveUp.Token);
-        var seen = await back.Seen.Arrived("relayed").WaitAsync(TimeSpan.FromSeconds(10));
+        var seen = await back.Seen.Arrived("relayed").WaitAsync(TimeSpan.FromSeconds(20));
         Assert.InRange(seen, deadline.AddSeconds(-5), deadline.AddSeconds(5));
 
         await giveUp.CancelAsync();
-        await back.Seen.Cancelled("relayed").WaitAsync(TimeSpan.FromSeconds(10));
+        await back.Seen.Cancelled("relayed").WaitAsync(TimeSpan.FromSeconds(20));
         var ended = await Assert.ThrowsAsync<RpcException>(async () => await call);
         Assert.Equal(StatusCode.Cancelled, ended.StatusCode);
     }
