@@ -1,0 +1,25 @@
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Aspire.Hosting.Health;
+
+/// <summary>HTTP/1.1 GET of a path of an endpoint: healthy when it answers with the expected status.</summary>
+internal sealed class HttpHealthCheck(IHttpClientFactory clients, EndpointReference endpoint, string path, int statusCode) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            using var client = clients.CreateClient("health");
+            client.Timeout = TimeSpan.FromSeconds(10);
+            using var response = await client.GetAsync(new Uri(new Uri(endpoint.Url), path), cancellationToken);
+            return (int)response.StatusCode == statusCode
+                ? HealthCheckResult.Healthy()
+                : HealthCheckResult.Unhealthy($"{path} : {(int)response.StatusCode} au lieu de {statusCode}");
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+        {
+            return HealthCheckResult.Unhealthy(e.Message);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using System.Security.Cryptography;
+using Aspire.Hosting.ApplicationModel;
+
+namespace Aspire.Hosting.Ports;
+
+/// <summary>
+/// Gives every endpoint its port, before anything starts. There is no proxy before a process here: the public
+/// port is the one it listens on. Ports that are not fixed come from 10000–32767, below those that the system
+/// gives to outgoing connections.
+/// </summary>
+internal static class PortAllocation
+{
+    /// <exception cref="DistributedApplicationException">A fixed port is taken: by what, and which one.</exception>
+    public static async Task AllocateAsync(DistributedApplicationModel model, Uri? page, CancellationToken cancellationToken)
+    {
+        var wanted = new List<(int Port, string For)>();
+        if (page is not null)
+        {
+            wanted.Add((page.Port, "la page de l'hôte d'applications"));
+        }
+        var given = new HashSet<int>();
+        foreach (var resource in model.Resources)
+        {
+            foreach (var endpoint in resource.Annotations.OfType<EndpointAnnotation>())
+            {
+                if (endpoint.Port is { } port)
+                {
+                    wanted.Add((port, $"{resource.Name} ({endpoint.Name})"));
+                }
+                else
+                {
+                    port = endpoint.TargetPort ?? Free(given);
+                }
+                endpoint.AllocatedEndpoint = new AllocatedEndpoint(endpoint, endpoint.TargetHost, port);
+            }
+        }
+        RefuseTwice(wanted);
+        await RefuseTakenAsync(wanted, cancellationToken);
+    }
+
+    /// <summary>A free port outside the range of outgoing connections.</summary>
+    public static int Free(HashSet<int>? given = null)
+    {
+        for (; ; )
+        {
+            var port = RandomNumberGenerator.GetInt32(10_000, 32_768);
+            if (given?.Contains(port) != true && !Listeners.IsTaken(port))
+            {
+                given?.Add(port);
+                return port;
+            }
+        }
+    }
+
+    private static void RefuseTwice(List<(int Port, string For)> wanted)
+    {
+        if (wanted.GroupBy(w => w.Port).FirstOrDefault(g => g.Count() > 1) is { } twice)
+        {
+            throw new DistributedApplicationException($"Le port {twice.Key} est demandé deux fois : {string.Join(" et ", twice.Select(t => t.For))}.");
+        }
+    }
+
+    private static async Task RefuseTakenAsync(List<(int Port, string For)> wanted, CancellationToken cancellationToken)
+    {
+        // An app host killed a moment ago may still have its servers on the way out: give them the time its watchdog gives.
+        for (var tries = 0; ; tries++)
+        {
+            var taken = wanted.Where(w => Listeners.IsTaken(w.Port)).ToList();
+            if (taken.Count == 0)
+            {
+                return;
+            }
+            var holders = taken.Select(t => (t.Port, t.For, Holder: Listeners.HolderOf(t.Port))).ToList();
+            if (tries >= 50 || (tries >= 5 && !holders.Exists(h => h.Holder?.IsLeftOver == true)))
+            {
+                throw new DistributedApplicationException(string.Join('\n', holders.Select(h =>
+                    $"Le port {h.Port}, demandé pour {h.For}, est déjà pris par {h.Holder?.ToString() ?? "un processus d'un autre utilisateur"} : arrêtez-le, ou choisissez un autre port.")));
+            }
+            await Task.Delay(TimeSpan.FromSeconds(0.1), cancellationToken);
+        }
+    }
+}

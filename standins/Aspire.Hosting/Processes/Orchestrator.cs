@@ -1,0 +1,94 @@
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.ConsolePage;
+using Aspire.Hosting.Eventing;
+using Aspire.Hosting.Ports;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Aspire.Hosting.Processes;
+
+/// <summary>Starts every resource when what it waits for is there, and stops them in the opposite order.</summary>
+internal sealed class Orchestrator(
+    DistributedApplicationModel model, IDistributedApplicationEventing eventing, Launcher launcher,
+    IServiceProvider services, DashboardSwitch dashboard, IHostApplicationLifetime lifetime, ILoggerFactory loggers)
+{
+    private readonly Dictionary<IResource, ResourceRunner> _runners = [];
+    private readonly Lock _lock = new();
+    private ConsolePageHost? _page;
+    private Task? _stopped;
+
+    /// <summary>Why the system stopped by itself.</summary>
+    public string? Failure { get; private set; }
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await eventing.PublishAsync(new BeforeStartEvent(services, model), cancellationToken);
+        WaitGraph.RefuseCycles(model);
+        var page = dashboard.Enabled ? ConsolePageHost.Address(services) : null;
+        await PortAllocation.AllocateAsync(model, page, cancellationToken);
+        await launcher.OpenAsync();
+        _page = page is null ? null : await ConsolePageHost.StartAsync(page, services, cancellationToken);
+
+        foreach (var resource in model.Resources)
+        {
+            _runners.Add(resource, ActivatorUtilities.CreateInstance<ResourceRunner>(services, resource, loggers.CreateLogger("AppHost")));
+            await eventing.PublishAsync(new InitializeResourceEvent(resource, services), cancellationToken);
+        }
+        foreach (var resource in model.Resources.Where(r => r is IResourceWithEndpoints))
+        {
+            await eventing.PublishAsync(new ResourceEndpointsAllocatedEvent(resource, services), cancellationToken);
+        }
+        foreach (var runner in _runners.Values)
+        {
+            runner.Start();
+        }
+    }
+
+    /// <summary>The first failure is the one told.</summary>
+    public void Fail(string message)
+    {
+        lock (_lock)
+        {
+            Failure ??= message;
+        }
+        lifetime.StopApplication();
+    }
+
+    /// <summary>Whoever waits for a resource is stopped before it.</summary>
+    public Task StopAsync()
+    {
+        lock (_lock)
+        {
+            return _stopped ??= StopAllAsync();
+        }
+    }
+
+    private async Task StopAllAsync()
+    {
+        var stops = new Dictionary<IResource, Task>();
+        await Task.WhenAll(_runners.Keys.Select(StopOnce).ToList());
+        if (_page is not null)
+        {
+            await _page.DisposeAsync();
+        }
+        await launcher.DisposeAsync();
+
+        Task StopOnce(IResource resource)
+        {
+            if (!stops.TryGetValue(resource, out var stop))
+            {
+                var waiters = WaitGraph.WaitersOf(resource, model).Where(_runners.ContainsKey).Select(StopOnce).ToList();
+                stops[resource] = stop = AfterAsync(waiters, _runners[resource]);
+            }
+            return stop;
+        }
+
+        static async Task AfterAsync(List<Task> waiters, ResourceRunner runner)
+        {
+            await Task.WhenAll(waiters);
+            await runner.StopAsync();
+            runner.Dispose();
+        }
+    }
+}
