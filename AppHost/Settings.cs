@@ -1,0 +1,56 @@
+using System.Globalization;
+using Aspire.Hosting;
+using Microsoft.Extensions.Configuration;
+
+namespace Intervision.AppHost;
+
+/// <summary>
+/// What may be set from outside, by environment variable, argument (<c>--Ports:intake-grpc 6102</c>) or user secret:
+/// <list type="bullet">
+/// <item><c>Ports:NAME</c>: postgres, rabbitmq, page, and <c>SERVICE-grpc</c>, <c>SERVICE-http</c> of each service.</item>
+/// <item><c>INTERVISION_DATA</c>: folder of servers' data, keys and payment files; <c>.data</c> at the repository's root.</item>
+/// <item><c>ConnectionStrings:postgres</c> (server and an account that may create databases and logins) and
+/// <c>ConnectionStrings:rabbitmq</c> (amqp URI): servers to use in place of private ones.</item>
+/// </list>
+/// </summary>
+internal sealed class Settings
+{
+    private readonly IConfiguration _configuration;
+
+    private Settings(IDistributedApplicationBuilder builder)
+    {
+        _configuration = builder.Configuration;
+        var data = _configuration["INTERVISION_DATA"];
+        DataFolder = Path.GetFullPath(string.IsNullOrEmpty(data) ? Path.Combine(builder.AppHostDirectory, "..", ".data") : data);
+    }
+
+    public string DataFolder { get; }
+    public string PaymentFolder => Path.Combine(DataFolder, "payments");
+    public string? ExternalPostgres => Given("postgres");
+    public string? ExternalRabbitMq => Given("rabbitmq");
+
+    public static Settings Of(IDistributedApplicationBuilder builder)
+    {
+        var settings = new Settings(builder);
+        builder.Configuration["AppHost:DataFolder"] = settings.DataFolder;
+        builder.Configuration["ASPNETCORE_URLS"] = $"http://localhost:{settings.Port("page", 18888)}";
+        return settings;
+    }
+
+    public int Port(string name, int otherwise) => IsPort(_configuration[$"Ports:{name}"], out var port) ? port : otherwise;
+
+    /// <summary>One sentence when something given from outside cannot be used.</summary>
+    public async Task<string?> ProblemAsync()
+    {
+        var wrong = _configuration.GetSection("Ports").GetChildren().FirstOrDefault(p => !IsPort(p.Value, out _));
+        return wrong is not null ? $"Ports:{wrong.Key} : « {wrong.Value} » n'est pas un numéro de port."
+            : ExternalPostgres is { } postgres && await ExternalServers.PostgresProblemAsync(postgres) is { } problem ? problem
+            : ExternalRabbitMq is { } rabbitmq ? await ExternalServers.RabbitMqProblemAsync(rabbitmq)
+            : null;
+    }
+
+    private static bool IsPort(string? text, out int port) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is > 0 and <= 65535;
+
+    private string? Given(string name) => _configuration.GetConnectionString(name) is { Length: > 0 } given ? given : null;
+}
