@@ -61,7 +61,9 @@ public static class ClientDefaultsExtensions
                 options.Address = new Uri(address);
             })
             .ConfigureChannel(options => options.ServiceConfig = new ServiceConfig { MethodConfigs = { RetryUnavailable() } })
-            .AddInterceptor<ClientDefaults>();
+            .AddInterceptor<ClientDefaults>()
+            // A verb's own deadline and cancellation reach the services it asks; consumers and jobs have neither.
+            .EnableCallContextPropagation(options => options.SuppressContextNotFoundErrors = true);
     }
 
     private static MethodConfig RetryUnavailable() => new()
