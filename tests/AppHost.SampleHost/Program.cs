@@ -26,6 +26,6 @@ switch (args[1])
         builder.AddPostgres("postgres");
         break;
     default:
-        throw new ArgumentException(args[1]);
+        throw new InvalidOperationException($"Unknown scenario {args[1]}.");
 }
 builder.Build().Run();

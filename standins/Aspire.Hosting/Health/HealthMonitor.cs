@@ -86,7 +86,7 @@ internal sealed class HealthMonitor(
             return false;
         }
         await notifications.PublishUpdateAsync(resource, s => s with { IsReady = true, WasEverReady = true });
-        if (!resource.Annotations.OfType<HiddenAnnotation>().Any())
+        if (resource.Annotations.OfType<EndpointAnnotation>().Any() && !resource.Annotations.OfType<HiddenAnnotation>().Any())
         {
             _logger.LogInformation("{Resource} fonctionne", resource.Name);
         }

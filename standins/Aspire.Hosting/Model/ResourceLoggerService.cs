@@ -11,6 +11,7 @@ public readonly record struct LogLine(int LineNumber, string Content, bool IsErr
 public class ResourceLoggerService
 {
     private const int Kept = 10_000;
+    private const string Unhandled = "Unhandled exception.";
     private readonly ConcurrentDictionary<string, Console> _consoles = new(StringComparer.OrdinalIgnoreCase);
 
     internal ResourceLoggerService()
@@ -94,9 +95,12 @@ public class ResourceLoggerService
         {
             lock (_lock)
             {
+                // What .NET says of an exception nobody caught begins with its message, and ends far from it.
                 var spoken = _lines.Where(l => !string.IsNullOrWhiteSpace(l.Content) && !l.Content.StartsWith("   at ", StringComparison.Ordinal)).ToList();
-                var last = spoken.LastOrDefault(l => l.IsErrorMessage).Content ?? spoken.LastOrDefault().Content;
-                return last?.Trim();
+                var last = spoken.LastOrDefault(l => l.Content.StartsWith(Unhandled, StringComparison.Ordinal)).Content
+                    ?? spoken.LastOrDefault(l => l.IsErrorMessage).Content
+                    ?? spoken.LastOrDefault().Content;
+                return last?.Replace(Unhandled, string.Empty, StringComparison.Ordinal).Trim();
             }
         }
     }

@@ -9,7 +9,7 @@ internal static class LocalPostgres
 {
     public static async Task<ProcessPlan> PlanAsync(PostgresServerResource server, LaunchContext context)
     {
-        var postgres = Commands.Find("postgres", Commands.Versions("/usr/lib/postgresql", "", "bin"))
+        var postgres = context.Launcher.FindServer("Postgres", "postgres", Commands.Versions("/usr/lib/postgresql", "", "bin"))
             ?? throw new DistributedApplicationException(
                 $"« {server.Name} » ne peut pas démarrer : PostgreSQL n'est pas installé (apt-get install postgresql), ou donnez ConnectionStrings__{server.Name} d'un serveur existant.");
         var folder = context.Launcher.Data.ForServer(server.Name);

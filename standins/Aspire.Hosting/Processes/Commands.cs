@@ -3,8 +3,8 @@ namespace Aspire.Hosting.Processes;
 /// <summary>Where programs are.</summary>
 internal static class Commands
 {
-    public static string? Find(string command, params IEnumerable<string> firstIn) =>
-        firstIn.Concat((Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':', StringSplitOptions.RemoveEmptyEntries))
+    public static string? Find(string command, IEnumerable<string>? firstIn = null, bool alsoOnPath = true) =>
+        (firstIn ?? []).Concat(alsoOnPath ? (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':', StringSplitOptions.RemoveEmptyEntries) : [])
             .Select(folder => Path.Combine(folder, command))
             .FirstOrDefault(File.Exists);
 

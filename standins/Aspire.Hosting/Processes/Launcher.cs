@@ -16,6 +16,12 @@ internal sealed class Launcher(ResourceLoggerService logs, IDistributedApplicati
 
     public DataFolder Data { get; } = DataFolder.Of(builder);
 
+    /// <summary>In the folder that configuration <c>AppHost:Binaries:NAME</c> gives, and only there; else where systems put it, and on the PATH.</summary>
+    public string? FindServer(string name, string program, IEnumerable<string> usual) =>
+        builder.Configuration[$"AppHost:Binaries:{name}"] is { Length: > 0 } folder
+            ? Commands.Find(program, [folder], alsoOnPath: false)
+            : Commands.Find(program, usual);
+
     public async Task OpenAsync()
     {
         if (!OperatingSystem.IsLinux())

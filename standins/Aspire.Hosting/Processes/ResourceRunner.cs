@@ -133,11 +133,12 @@ internal sealed class ResourceRunner(
         if (!wasHealthy && current?.Snapshot.WasEverReady != true && crashes >= _restart.Attempts)
         {
             throw new DistributedApplicationException(
-                $"« {resource.Name} » s'est arrêté {crashes} fois sans jamais fonctionner (code {code}). Dernières paroles : {words}");
+                $"« {resource.Name} » s'est arrêté {crashes} fois sans jamais fonctionner (code {code}). Dernier message : {words}");
         }
         var delay = _restart.Delay(crashes);
-        logger.LogWarning("{Resource} s'est arrêté (code {Code}) ; nouveau départ dans {Delay:0.0} s. Dernières paroles : {Words}",
-            resource.Name, code, delay.TotalSeconds, words);
+        // Above 128 it was killed, and what it said last is not why.
+        logger.LogWarning("{Resource} s'est arrêté (code {Code}) ; nouveau départ dans {Delay:0.0} s. {Words}",
+            resource.Name, code, delay.TotalSeconds, code > 128 ? string.Empty : $"Dernier message : {words}");
         launcher.Write(resource, $"[apphost] arrêt inattendu (code {code}), nouveau départ dans {delay.TotalSeconds:0.0} s");
         await PublishAsync(s => s with
         {
@@ -155,6 +156,10 @@ internal sealed class ResourceRunner(
 
     private async Task EndAsync(int code)
     {
+        if (!_stop.IsCancellationRequested)
+        {
+            logger.LogInformation("{Resource} a terminé (code {Code})", resource.Name, code);
+        }
         await PublishAsync(s => s with { State = KnownResourceStates.Finished, ExitCode = code, StopTimeStamp = Now, ProcessId = null });
         notifications.TryGetCurrentState(resource.Name, out var last);
         await eventing.PublishAsync(new ResourceStoppedEvent(resource, services, last!), CancellationToken.None);

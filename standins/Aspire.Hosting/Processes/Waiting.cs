@@ -49,7 +49,7 @@ internal static class Waiting
             throw new DistributedApplicationException(
                 $"« {resource.Name} » ne démarre pas : « {wait.Resource.Name} » s'est terminé"
                 + (end.ExitCode is { } code ? $" avec le code {code}." : $" ({end.State!.Text}).")
-                + (words is null ? string.Empty : $" Dernières paroles : {words}"));
+                + (words is null ? string.Empty : $" Dernier message : {words}"));
         }
     }
 }

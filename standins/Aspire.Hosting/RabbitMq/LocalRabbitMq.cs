@@ -25,7 +25,7 @@ internal static class LocalRabbitMq
     public static async Task<ProcessPlan> PlanAsync(RabbitMQServerResource broker, int nameServerPort, LaunchContext context)
     {
         // Not /usr/sbin/rabbitmq-server: that one insists on being the user rabbitmq.
-        var server = Commands.Find("rabbitmq-server", Commands.Versions(Libraries, "rabbitmq_server-", "sbin"));
+        var server = context.Launcher.FindServer("RabbitMq", "rabbitmq-server", Commands.Versions(Libraries, "rabbitmq_server-", "sbin"));
         if (server is null || server.StartsWith("/usr/sbin/", StringComparison.Ordinal))
         {
             throw NotInstalled(broker.Name);
