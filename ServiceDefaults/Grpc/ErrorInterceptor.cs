@@ -1,7 +1,7 @@
 using Grpc.Core;
 using Grpc.Core.Interceptors;
+using Intervision.ServiceDefaults.Persistence;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace Intervision.ServiceDefaults.Grpc;
 
@@ -60,7 +60,7 @@ public sealed class ErrorInterceptor(ServiceName service, ILogger<ErrorIntercept
             throw new RpcException(new Status(
                 context.Deadline <= TimeProvider.System.GetUtcNow().UtcDateTime ? StatusCode.DeadlineExceeded : StatusCode.Cancelled, "The caller gave up."));
         }
-        catch (Exception lost) when (IsDatabaseLost(lost))
+        catch (Exception lost) when (DatabaseErrors.IsTransient(lost))
         {
             logger.LogWarning("Database unavailable during {Method}: {Reason}", context.Method, lost.Message);
             throw RuleBroken.Unavailable("DATABASE_UNAVAILABLE", "Le service est momentanément indisponible ; rien n'a été modifié.")
@@ -73,8 +73,4 @@ public sealed class ErrorInterceptor(ServiceName service, ILogger<ErrorIntercept
             throw RichStatus.Internal(errorId, service.Domain);
         }
     }
-
-    private static bool IsDatabaseLost(Exception exception) =>
-        exception is NpgsqlException { IsTransient: true } and not PostgresException
-        || exception is PostgresException { SqlState: "57P01" or "57P02" or "57P03" or "53300" or "40001" or "40P01" or "55P03" };
 }

@@ -1,27 +1,23 @@
-using System.Threading.Channels;
-
 namespace Intervision.ServiceDefaults.Messaging;
 
 /// <summary>Wakes the relay of this process after a commit; other processes find the rows by polling (MESSAGING §D3).</summary>
-public sealed class OutboxSignal
+public sealed class OutboxSignal : IDisposable
 {
-    private readonly Channel<bool> bell = Channel.CreateBounded<bool>(
-        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+    private readonly SemaphoreSlim bell = new(0, 1);
 
-    public void Wake() => bell.Writer.TryWrite(true);
-
-    /// <summary>Returns when woken or after <paramref name="atMost"/>.</summary>
-    public async Task Wait(TimeSpan atMost, CancellationToken cancellation)
+    public void Wake()
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(atMost);
-        try
+        lock (bell)
         {
-            await bell.Reader.ReadAsync(limit.Token);
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            // Nobody rang: time to look anyway.
+            if (bell.CurrentCount == 0)
+            {
+                bell.Release();
+            }
         }
     }
+
+    /// <summary>Returns when woken or after <paramref name="atMost"/>.</summary>
+    public Task Wait(TimeSpan atMost, CancellationToken cancellation) => bell.WaitAsync(atMost, cancellation);
+
+    public void Dispose() => bell.Dispose();
 }

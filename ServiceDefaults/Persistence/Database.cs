@@ -12,15 +12,14 @@ public static class Database
     public static void AddDatabase(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.AddSingleton(services =>
-        {
-            var given = services.GetRequiredService<IConfiguration>().GetConnectionString("database")
-                ?? throw new InvalidOperationException("ConnectionStrings:database is missing.");
-            return DataSource(given);
-        });
+        builder.Services.AddSingleton(services => DataSource(ConnectionString(services.GetRequiredService<IConfiguration>())));
         builder.Services.AddSingleton<Db>();
         builder.Services.AddSingleton<PageTokens>();
     }
+
+    /// <summary>As configured.</summary>
+    internal static string ConnectionString(IConfiguration configuration) =>
+        configuration.GetConnectionString("database") ?? throw new InvalidOperationException("ConnectionStrings:database is missing.");
 
     /// <summary>Pooled, prepared, and without the reset round trip (DESIGN §7.23).</summary>
     public static NpgsqlDataSource DataSource(string connectionString)

@@ -101,17 +101,6 @@ public abstract class ServiceFixture<TProgram>(string service) : IAsyncLifetime
 
     /// <summary>Data that all tests of the class need.</summary>
     protected virtual Task Prepare() => Task.CompletedTask;
-
-    /// <summary>The test server answers HTTP/1.1 unless told; gRPC wants the version it asked for.</summary>
-    private sealed class ResponseVersion : DelegatingHandler
-    {
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            var response = await base.SendAsync(request, cancellationToken);
-            response.Version = request.Version;
-            return response;
-        }
-    }
 }
 
 /// <summary>An event in the outbox.</summary>

@@ -105,15 +105,11 @@ public sealed class TestPostgres : IAsyncDisposable
     public async Task Start()
     {
         var data = Path.Combine(folder, "data");
-        server = Process.Start(Quiet(AsServerUser(
+        server = await ChildProcesses.Start(Quiet(AsServerUser(
             $"{Bin}/postgres", "-D", data, "-p", port.ToString(System.Globalization.CultureInfo.InvariantCulture),
             "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={folder}",
             // Durability against power cuts is the server's own promise; a killed process loses nothing without fsync.
-            "-c", "fsync=off", "-c", "max_connections=400", "-c", "log_min_messages=fatal")))!;
-        server.OutputDataReceived += (_, _) => { };
-        server.ErrorDataReceived += (_, _) => { };
-        server.BeginOutputReadLine();
-        server.BeginErrorReadLine();
+            "-c", "fsync=off", "-c", "max_connections=400", "-c", "log_min_messages=fatal")));
         await Eventually.IsTrue(Answers, "PostgreSQL answers", TimeSpan.FromSeconds(30));
     }
 

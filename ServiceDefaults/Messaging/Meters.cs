@@ -1,0 +1,70 @@
+using System.Buffers.Binary;
+using System.Diagnostics.Metrics;
+
+namespace Intervision.ServiceDefaults.Messaging;
+
+/// <summary>What the platform team watches of messaging. Times in seconds.</summary>
+internal static class Meters
+{
+    public const string MeterName = "Intervision.Messaging";
+    private static readonly Meter Meter = new(MeterName);
+    private static readonly Counter<long> Publications = Meter.CreateCounter<long>("intervision.outbox.published", "{event}", "Events confirmed by the broker");
+    private static readonly Counter<long> Refusals = Meter.CreateCounter<long>("intervision.outbox.refused", "{event}", "Nacks, returns and missing answers");
+    private static readonly Counter<long> SetAsides = Meter.CreateCounter<long>("intervision.outbox.parked", "{event}", "Events given up after repeated refusals: alert");
+    private static readonly Histogram<double> ConfirmLatency = Meter.CreateHistogram<double>("intervision.outbox.confirm_latency", "s", "Append to confirm");
+    private static readonly Counter<long> Consumptions = Meter.CreateCounter<long>("intervision.inbox.consumed", "{event}", "Events applied");
+    private static readonly Counter<long> Repetitions = Meter.CreateCounter<long>("intervision.inbox.duplicates", "{event}", "Deliveries that were known already");
+    private static readonly Counter<long> Parkings = Meter.CreateCounter<long>("intervision.inbox.parked", "{event}", "Events stored aside, by kind: gap, poison (alert)");
+    private static readonly Counter<long> DeadLetters = Meter.CreateCounter<long>("intervision.inbox.dead_letters", "{message}", "Unreadable messages: alert");
+    private static readonly Histogram<double> Lag = Meter.CreateHistogram<double>("intervision.inbox.lag", "s", "Append at the source to effect here");
+    private static long outboxRows;
+    private static double outboxAge;
+    private static long outboxParkedRows;
+
+    static Meters()
+    {
+        Meter.CreateObservableGauge("intervision.outbox.rows", () => Volatile.Read(ref outboxRows), "{event}", "Rows waiting; alert above 10,000");
+        Meter.CreateObservableGauge("intervision.outbox.age", () => Volatile.Read(ref outboxAge), "s", "Age of the oldest row; alert above 30 s");
+        Meter.CreateObservableGauge("intervision.outbox.parked_rows", () => Volatile.Read(ref outboxParkedRows), "{event}", "Rows set aside");
+    }
+
+    public static void Backlog((long Rows, double? OldestSeconds, long Parked) seen)
+    {
+        Volatile.Write(ref outboxRows, seen.Rows);
+        Volatile.Write(ref outboxAge, seen.OldestSeconds ?? 0);
+        Volatile.Write(ref outboxParkedRows, seen.Parked);
+    }
+
+    public static void Confirmed(OutboxRow row)
+    {
+        Publications.Add(1);
+        ConfirmLatency.Record((TimeProvider.System.GetUtcNow() - row.AppendTime).TotalSeconds);
+    }
+
+    public static void Refused() => Refusals.Add(1);
+
+    public static void SetAside() => SetAsides.Add(1);
+
+    public static void Applied(string queue, CloudEvent e)
+    {
+        Consumptions.Add(1, Tag(queue));
+        Lag.Record(Math.Max(0, (TimeProvider.System.GetUtcNow() - MintTime(e.EventId)).TotalSeconds), Tag(queue));
+    }
+
+    public static void Duplicate(string queue) => Repetitions.Add(1, Tag(queue));
+
+    public static void Parked(string queue, string kind) => Parkings.Add(1, Tag(queue), new KeyValuePair<string, object?>("kind", kind));
+
+    public static void DeadLettered(string queue) => DeadLetters.Add(1, Tag(queue));
+
+    /// <summary>The real clock's instant in a UUIDv7: <c>cloudEvents_time</c> may come from an overridden clock.</summary>
+    private static DateTimeOffset MintTime(Guid eventId)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        eventId.TryWriteBytes(bytes, bigEndian: true, out _);
+        var milliseconds = BinaryPrimitives.ReadInt64BigEndian(bytes) >> 16;
+        return DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(milliseconds, 0, 253_402_300_799_999));
+    }
+
+    private static KeyValuePair<string, object?> Tag(string queue) => new("queue", queue);
+}
