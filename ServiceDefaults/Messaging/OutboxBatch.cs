@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using Google.Protobuf;
+using Intervision.ServiceDefaults.Persistence;
+
+namespace Intervision.ServiceDefaults.Messaging;
+
+/// <summary>One event about one aggregate named by people, for <see cref="OutboxBatch"/>.</summary>
+public sealed record ToSay(string Subject, IMessage Event);
+
+/// <summary>
+/// <see cref="Outbox.Append"/> for many aggregates in two statements, for bulk work such as an import. Stream heads are
+/// locked in one order, so that two batches cannot deadlock.
+/// </summary>
+public static class OutboxBatch
+{
+    /// <param name="events">At most one per subject.</param>
+    public static async Task Append(Tx tx, DateTimeOffset occurTime, IReadOnlyList<ToSay> events)
+    {
+        ArgumentNullException.ThrowIfNull(tx);
+        if (events.Count == 0)
+        {
+            return;
+        }
+
+        var ids = events.Select(e => AggregateId.Of(e.Subject)).ToArray();
+        var heads = (await tx.Query<(Guid Id, long Last)>(
+            """
+            insert into stream_head as h (aggregate_id, last_no)
+            select id, 1 from unnest(@ids) id order by id
+            on conflict (aggregate_id) do update set last_no = h.last_no + 1
+            returning aggregate_id, last_no
+            """,
+            new { ids })).ToDictionary(h => h.Id, h => h.Last);
+        await tx.Execute(
+            """
+            insert into outbox (part, aggregate_id, stream_no, event_id, event_type, subject, payload, traceparent, occur_time)
+            select part, aggregate_id, stream_no, event_id, event_type, subject, payload, @traceparent, @occurTime
+            from unnest(@parts, @ids, @numbers, @eventIds, @types, @subjects, @payloads)
+              as e (part, aggregate_id, stream_no, event_id, event_type, subject, payload)
+            """,
+            new
+            {
+                ids,
+                occurTime,
+                traceparent = Activity.Current?.Id,
+                parts = ids.Select(Outbox.PartitionOf).ToArray(),
+                numbers = ids.Select(id => heads[id]).ToArray(),
+                eventIds = ids.Select(_ => Guid.CreateVersion7()).ToArray(),
+                types = events.Select(e => EventTypes.NameOf(e.Event.Descriptor)).ToArray(),
+                subjects = events.Select(e => e.Subject).ToArray(),
+                payloads = events.Select(e => EventJson.Format(e.Event)).ToArray(),
+            });
+        tx.HasAppended = true;
+    }
+}

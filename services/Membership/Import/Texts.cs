@@ -1,0 +1,45 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Intervision.Membership.Import;
+
+/// <summary>Small checks that rows of several kinds share.</summary>
+internal static partial class Texts
+{
+    /// <summary>Trimmed, in Unicode normal form C, so that the same name typed on two systems is the same bytes (AIP-210).</summary>
+    public static string Canonical(string said) => said.Trim().Normalize(NormalizationForm.FormC);
+
+    /// <summary>Between 1 and <paramref name="longest"/> characters, none of them a control character.</summary>
+    public static bool IsLabel(string text, int longest) => text.Length >= 1 && text.Length <= longest && !text.Any(char.IsControl);
+
+    /// <summary>Two digits (or Corsica's 2A, 2B) and three digits.</summary>
+    public static bool IsInsee(string text) => Insee().IsMatch(text);
+
+    public static bool IsPostalCode(string text) => PostalCode().IsMatch(text);
+
+    public static bool IsPoleCode(string text) => PoleCode().IsMatch(text);
+
+    public static bool IsProfessionalId(string text) => ProfessionalId().IsMatch(text);
+
+    public static bool IsNosCode(string text) => NosCode().IsMatch(text);
+
+    public static bool IsEmail(string text) => text.Length <= 254 && Email().IsMatch(text);
+
+    [GeneratedRegex(@"^([0-9]{2}|2[AB])[0-9]{3}\z", RegexOptions.NonBacktracking)]
+    private static partial Regex Insee();
+
+    [GeneratedRegex(@"^[0-9]{5}\z", RegexOptions.NonBacktracking)]
+    private static partial Regex PostalCode();
+
+    [GeneratedRegex(@"^[A-Z0-9][A-Z0-9-]{0,19}\z", RegexOptions.NonBacktracking)]
+    private static partial Regex PoleCode();
+
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}\z", RegexOptions.NonBacktracking)]
+    private static partial Regex ProfessionalId();
+
+    [GeneratedRegex(@"^[A-Z0-9]{1,10}\z", RegexOptions.NonBacktracking)]
+    private static partial Regex NosCode();
+
+    [GeneratedRegex(@"^[^@\s]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}\z", RegexOptions.NonBacktracking)]
+    private static partial Regex Email();
+}

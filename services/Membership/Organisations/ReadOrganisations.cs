@@ -1,0 +1,52 @@
+using Intervision.Membership.V1;
+using Intervision.ServiceDefaults.Grpc;
+using Intervision.ServiceDefaults.Persistence;
+using Intervision.ServiceDefaults.Time;
+
+namespace Intervision.Membership.Organisations;
+
+/// <summary>GetOrganisation, ListOrganisations: any authenticated caller.</summary>
+internal sealed class ReadOrganisations(Db db, Paging paging)
+{
+    public async Task<GetOrganisationResponse> Get(GetOrganisationRequest request, Call call)
+    {
+        var identifier = Names.MustBe(Names.Organisations, request.Name);
+        return await db.Read(
+            async tx =>
+            {
+                var row = await tx.SingleOrDefault<OrganisationRow>(
+                    $"select {OrganisationStore.Columns} from organisation where identifier = @identifier", new { identifier })
+                    ?? throw RuleBroken.NotFound(request.Name);
+                var conventions = await OrganisationStore.Conventions(tx, [identifier]);
+                var organisation = row.ToProto(conventions.LastOrDefault(), Paris.DateOf(call.Now));
+                organisation.TerritoryCommunes.Add(await OrganisationStore.Territory(tx, identifier));
+                return new GetOrganisationResponse { Organisation = organisation };
+            },
+            call.Cancellation);
+    }
+
+    public async Task<ListOrganisationsResponse> List(ListOrganisationsRequest request, Call call)
+    {
+        var kind = request.Kind.Length == 0 ? null : request.Kind;
+        var pole = request.Pole.Length == 0 ? null : Names.MustBe(Names.Poles, request.Pole, "pole");
+        var page = await paging.Page(
+            call, request.PageSize, request.PageToken, $"{request.Kind}\n{request.Pole}", (tx, after, limit) => Page(tx, after, limit, kind, pole), o => o.Identifier);
+        var conventions = (await db.Read(tx => OrganisationStore.Conventions(tx, page.Items.Select(o => o.Identifier).ToArray()), call.Cancellation))
+            .ToLookup(c => c.Organisation, StringComparer.Ordinal);
+        var today = Paris.DateOf(call.Now);
+        return new ListOrganisationsResponse
+        {
+            Organisations = { page.Items.Select(o => o.ToProto(conventions[o.Identifier].LastOrDefault(), today)) },
+            NextPageToken = page.NextToken,
+        };
+    }
+
+    private static Task<IReadOnlyList<OrganisationRow>> Page(Tx tx, string? after, int limit, string? kind, string? pole) =>
+        tx.Query<OrganisationRow>(
+            $"""
+            select {OrganisationStore.Columns} from organisation
+            where (@after::text is null or identifier > @after) and (@kind::text is null or kind = @kind) and (@pole::text is null or pole = @pole)
+            order by identifier limit @limit
+            """,
+            new { after, limit, kind, pole });
+}

@@ -1,0 +1,104 @@
+using Intervision.Membership.Import;
+using Intervision.Membership.V1;
+using Intervision.ServiceDefaults.Time;
+
+namespace Intervision.Membership.Professionals;
+
+/// <summary>Rules of activities: a profession is (table, code), with one mode and one structure, over a period (DOMAIN §3).</summary>
+internal static class Activities
+{
+    public const int Maximum = 100;
+
+    private static readonly HashSet<string> Tables = new(["TRE_G15", "TRE_R94", "TRE_R95", "TRE_R291"], StringComparer.Ordinal);
+
+    /// <summary>Savoir-faire of a general practitioner: SM54, SM53, SM26 (TRE_R38); practice also takes none said.</summary>
+    private static readonly HashSet<string> GeneralPractice = new(["SM54", "SM53", "SM26", ""], StringComparer.Ordinal);
+
+    /// <summary>What is wrong with one activity in itself; null when nothing is.</summary>
+    public static (string Reason, string French)? Problem(Activity activity)
+    {
+        if (!Tables.Contains(activity.ProfessionTable) || !Texts.IsNosCode(activity.ProfessionCode))
+        {
+            return ("PROFESSION_INVALID", $"La profession « {activity.ProfessionTable}/{activity.ProfessionCode} » n'est pas dans les nomenclatures.");
+        }
+
+        if (IsObsolete(activity))
+        {
+            return ("PROFESSION_OBSOLETE", $"Le code {activity.ProfessionTable}/{activity.ProfessionCode} est obsolète dans la nomenclature.");
+        }
+
+        if (activity.SavoirFaire.Length > 0 && !Texts.IsNosCode(activity.SavoirFaire))
+        {
+            return ("SAVOIR_FAIRE_INVALID", $"Le savoir-faire « {activity.SavoirFaire} » n'a pas la forme d'un code.");
+        }
+
+        if (activity.Mode is not (Mode.Salaried or Mode.Liberal or Mode.Volunteer))
+        {
+            return ("MODE_INVALID", "Le mode d'exercice doit être S, L ou B.");
+        }
+
+        if (Names.IdOf(Names.Organisations, activity.Organisation) is null)
+        {
+            return ("ORGANISATION_INVALID", "L'organisation doit avoir la forme « organisations/590000014 ».");
+        }
+
+        if (activity.Pole.Length > 0 && (Names.IdOf(Names.Poles, activity.Pole) is not { } pole || !Texts.IsPoleCode(pole)))
+        {
+            return ("POLE_INVALID", "Le pôle doit avoir la forme « poles/P12 ».");
+        }
+
+        return activity.FromDate.ToDate() is not { } from || (activity.UntilDate is not null && !(activity.UntilDate.ToDate() > from))
+            ? ("ACTIVITY_DATES_INVALID", "Une activité a une date de début, et une date de fin (exclue) postérieure quand elle est close.")
+            : null;
+    }
+
+    /// <summary>Two periods of the same profession, mode and structure that overlap; null when there are none.</summary>
+    public static (Activity First, Activity Second)? Overlap(IEnumerable<Activity> activities)
+    {
+        foreach (var same in activities.GroupBy(a => (a.ProfessionTable, a.ProfessionCode, a.Mode, a.Organisation)))
+        {
+            var ordered = same.OrderBy(a => a.FromDate.ToDate()).ToList();
+            for (var i = 1; i < ordered.Count; i++)
+            {
+                if (ordered[i - 1].UntilDate.ToDate() is not { } until || until > ordered[i].FromDate.ToDate())
+                {
+                    return (ordered[i - 1], ordered[i]);
+                }
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>From the first day to the day before <c>until_date</c>.</summary>
+    public static bool IsInForce(DateOnly from, DateOnly? until, DateOnly date) => from <= date && (until is null || date < until);
+
+    public static bool IsGeneralPractice(string table, string code, string? savoirFaire) =>
+        table == "TRE_G15" && code == "10" && GeneralPractice.Contains(savoirFaire ?? "");
+
+    /// <summary>In an order of their own, so that the order in a file does not make a change.</summary>
+    public static void Canonicalise(Google.Protobuf.Collections.RepeatedField<Activity> activities)
+    {
+        var ordered = activities
+            .OrderBy(a => a.FromDate.ToDate())
+            .ThenBy(a => a.Organisation, StringComparer.Ordinal)
+            .ThenBy(a => a.ProfessionTable, StringComparer.Ordinal)
+            .ThenBy(a => a.ProfessionCode, StringComparer.Ordinal)
+            .ThenBy(a => a.Mode)
+            .ToList();
+        activities.Clear();
+        activities.Add(ordered);
+    }
+
+    /// <summary>
+    /// Closed in 2020 or moved: psychologists are TRE_R95/93, no longer TRE_G15/93; TRE_R94 200 to 213 and TRE_R95
+    /// 17x and 19x are closed (NOS, DOMAIN §3).
+    /// </summary>
+    private static bool IsObsolete(Activity activity) => (activity.ProfessionTable, activity.ProfessionCode) switch
+    {
+        ("TRE_G15", "93") => true,
+        ("TRE_R94", { Length: 3 } code) => string.CompareOrdinal(code, "200") >= 0 && string.CompareOrdinal(code, "213") <= 0,
+        ("TRE_R95", { Length: 3 } code) => code.StartsWith("17", StringComparison.Ordinal) || code.StartsWith("19", StringComparison.Ordinal),
+        _ => false,
+    };
+}

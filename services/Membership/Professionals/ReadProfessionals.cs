@@ -1,0 +1,64 @@
+using Intervision.Membership.V1;
+using Intervision.ServiceDefaults.Grpc;
+using Intervision.ServiceDefaults.Persistence;
+using Intervision.ServiceDefaults.Security;
+using Intervision.ServiceDefaults.Time;
+
+namespace Intervision.Membership.Professionals;
+
+/// <summary>GetProfessional ("who was what on that date") and ListProfessionals.</summary>
+internal sealed class ReadProfessionals(Db db, Paging paging)
+{
+    private static readonly string[] Readers =
+    [
+        Roles.Coordinator, Roles.HostCoordinator, Roles.Referent, Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser, Roles.Service,
+    ];
+
+    public async Task<GetProfessionalResponse> Get(GetProfessionalRequest request, Call call)
+    {
+        return await db.Read(
+            async tx =>
+            {
+                // Whoever may read only oneself must not learn from the answer whether another exists.
+                var id = Names.IdOf(Names.Professionals, request.Name);
+                var row = id is null ? null : await ProfessionalStore.Find(tx, id);
+                if (!call.Caller.HasAny(Readers) && !IsOneself(call.Caller, request.Name, row))
+                {
+                    throw RuleBroken.Denied();
+                }
+
+                Names.MustBe(Names.Professionals, request.Name);
+                var date = DateOf(request);
+                if (row is null)
+                {
+                    throw RuleBroken.NotFound(request.Name);
+                }
+
+                var activities = await ProfessionalStore.Activities(tx, [row.ProfessionalId], date);
+                return new GetProfessionalResponse { Professional = row.ToProto(activities[row.ProfessionalId]), ReadTime = call.Now.ToProto() };
+            },
+            call.Cancellation);
+    }
+
+    public async Task<ListProfessionalsResponse> List(ListProfessionalsRequest request, Call call)
+    {
+        call.Caller.MustHave(Readers);
+        var pole = request.Pole.Length == 0 ? null : Names.MustBe(Names.Poles, request.Pole, "pole");
+        var page = await paging.Page(
+            call, request.PageSize, request.PageToken, request.Pole, (tx, after, limit) => ProfessionalStore.Page(tx, after, limit, pole), p => p.ProfessionalId);
+        var activities = await db.Read(tx => ProfessionalStore.Activities(tx, page.Items.Select(p => p.ProfessionalId).ToArray()), call.Cancellation);
+        return new ListProfessionalsResponse
+        {
+            Professionals = { page.Items.Select(p => p.ToProto(activities[p.ProfessionalId])) },
+            NextPageToken = page.NextToken,
+        };
+    }
+
+    private static bool IsOneself(Caller caller, string name, ProfessionalRow? row) =>
+        caller.Has(Roles.Professional) && row is not null && caller.Is(name, row.Rpps);
+
+    private static DateOnly? DateOf(GetProfessionalRequest request) =>
+        request.OnDate is null
+            ? null
+            : request.OnDate.ToDate() ?? throw RuleBroken.Invalid("on_date", "ON_DATE_INVALID", "La date demandée n'est pas une date.");
+}

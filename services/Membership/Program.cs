@@ -1,0 +1,32 @@
+using Intervision.Membership;
+using Intervision.Membership.Import;
+using Intervision.Membership.Organisations;
+using Intervision.Membership.Poles;
+using Intervision.Membership.Professionals;
+using Intervision.Membership.Programmes;
+using Intervision.ServiceDefaults;
+
+var builder = WebApplication.CreateBuilder(args);
+var programmes = builder.Configuration["Membership:ProgrammesFile"];
+if (await builder.MigrateIfAsked(args, "membership", typeof(Program).Assembly, tx => ProgrammeSeed.Seed(tx, programmes)))
+{
+    return;
+}
+
+// Membership listens to nobody: it is the source that the others trust.
+builder.AddServiceDefaults("membership");
+builder.Services.AddSingleton<Paging>();
+builder.Services.AddSingleton<ImportDirectory>();
+builder.Services.AddSingleton<ResolvePole>();
+builder.Services.AddSingleton<ReadProgrammes>();
+builder.Services.AddSingleton<ReadPoles>();
+builder.Services.AddSingleton<ReadOrganisations>();
+builder.Services.AddSingleton<ReadProfessionals>();
+
+var app = builder.Build();
+app.MapServiceDefaults();
+app.MapGrpcService<MembershipGrpcService>().RequireAuthorization();
+await app.RunAsync();
+
+/// <summary>For the tests, which host this program in their own process.</summary>
+public partial class Program;

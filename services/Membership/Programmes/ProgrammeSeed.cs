@@ -1,0 +1,46 @@
+using Google.Protobuf;
+using Intervision.Membership.Events.V1;
+using Intervision.Membership.V1;
+using Intervision.ServiceDefaults.Messaging;
+using Intervision.ServiceDefaults.Persistence;
+
+namespace Intervision.Membership.Programmes;
+
+/// <summary>
+/// Puts the programmes of <c>programmes.json</c> (DOMAIN §5, DESIGN §7.36) into the database, and says each once. Run by
+/// every migration: a programme that is there already is left alone.
+/// </summary>
+internal static class ProgrammeSeed
+{
+    /// <param name="file">
+    /// More programmes in the same form (<c>Membership:ProgrammesFile</c>): a third one needs no release. Null for none.
+    /// </param>
+    public static async Task Seed(Tx tx, string? file = null)
+    {
+        await AddMissing(tx, await BuiltIn());
+        if (!string.IsNullOrEmpty(file))
+        {
+            await AddMissing(tx, await File.ReadAllTextAsync(file, tx.Cancellation));
+        }
+    }
+
+    private static async Task AddMissing(Tx tx, string json)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        foreach (var programme in JsonParser.Default.Parse<ListProgrammesResponse>(json).Programmes)
+        {
+            if (await ProgrammeStore.Add(tx, programme, now))
+            {
+                programme.Etag = Etag.Of(1);
+                await OutboxBatch.Append(tx, now, [new ToSay(programme.Name, new ProgrammeChanged { Programme = programme })]);
+            }
+        }
+    }
+
+    private static async Task<string> BuiltIn()
+    {
+        await using var stream = typeof(ProgrammeSeed).Assembly.GetManifestResourceStream("programmes.json")!;
+        using var reader = new StreamReader(stream);
+        return await reader.ReadToEndAsync();
+    }
+}
