@@ -17,9 +17,9 @@ internal static partial class MsSante
     public static bool IsProfessional(string canonical) =>
         canonical.Length <= MaximumLength && Address().IsMatch(canonical) && !IsPatient(canonical);
 
-    [GeneratedRegex(@"@([a-z0-9.-]*\.)?patient\.mssante\.fr\.?\z", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"@([a-z0-9.-]*\.)?patient\.mssante\.fr\.?\z", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex PatientDomain();
 
-    [GeneratedRegex(@"^[a-z0-9._%+'-]{1,64}@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+mssante\.fr\z", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[a-z0-9._%+'-]{1,64}@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+mssante\.fr\z", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Address();
 }

@@ -25,21 +25,21 @@ internal static partial class Texts
 
     public static bool IsEmail(string text) => text.Length <= 254 && Email().IsMatch(text);
 
-    [GeneratedRegex(@"^([0-9]{2}|2[AB])[0-9]{3}\z", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^([0-9]{2}|2[AB])[0-9]{3}\z", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Insee();
 
-    [GeneratedRegex(@"^[0-9]{5}\z", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[0-9]{5}\z", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex PostalCode();
 
-    [GeneratedRegex(@"^[A-Z0-9][A-Z0-9-]{0,19}\z", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[A-Z0-9][A-Z0-9-]{0,19}\z", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex PoleCode();
 
-    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}\z", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}\z", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex ProfessionalId();
 
-    [GeneratedRegex(@"^[A-Z0-9]{1,10}\z", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[A-Z0-9]{1,10}\z", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex NosCode();
 
-    [GeneratedRegex(@"^[^@\s]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}\z", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[^@\s]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}\z", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Email();
 }

@@ -18,7 +18,7 @@ internal sealed class ReadOrganisations(Db db, Paging paging)
                     $"select {OrganisationStore.Columns} from organisation where identifier = @identifier", new { identifier })
                     ?? throw RuleBroken.NotFound(request.Name);
                 var conventions = await OrganisationStore.Conventions(tx, [identifier]);
-                var organisation = row.ToProto(conventions.LastOrDefault(), Paris.DateOf(call.Now));
+                var organisation = row.ToProto(conventions.Count == 0 ? null : conventions[^1], Paris.DateOf(call.Now));
                 organisation.TerritoryCommunes.Add(await OrganisationStore.Territory(tx, identifier));
                 return new GetOrganisationResponse { Organisation = organisation };
             },
