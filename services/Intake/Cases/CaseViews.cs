@@ -1,0 +1,45 @@
+using Intervision.ServiceDefaults.Security;
+using Intervision.ServiceDefaults.Time;
+
+namespace Intervision.Intake.Cases;
+
+/// <summary>What of a case is shown to whom: never a text; to the submitting CPTS code and state only.</summary>
+internal static class CaseViews
+{
+    public static V1.Case View(this Case from, Caller caller)
+    {
+        var onlyCpts = !caller.Has(Roles.Coordinator) && !from.IsRequestedBy(caller) && !from.IsOrganisedBy(caller);
+        return onlyCpts && from.IsSubmittedByCpts(caller) ? CodeAndState(from) : Whole(from);
+    }
+
+    private static V1.Case Whole(Case from)
+    {
+        var view = CodeAndState(from);
+        view.ConsentStatus = from.Consent;
+        view.CandidatePoles.Add(from.CandidatePoles);
+        view.Requester = from.Requester;
+        view.Motives.Add(from.Motives);
+        view.AgeBand = from.AgeBand;
+        view.Sex = from.Sex;
+        view.Contexts.Add(from.Contexts);
+        view.Products.Add(from.Products);
+        view.AttendingPhysician = from.AttendingPhysician ?? "";
+        view.Actors.Add(from.Actors);
+        view.Etag = from.Etag;
+        return view;
+    }
+
+    private static V1.Case CodeAndState(Case from) => new()
+    {
+        Name = from.Name,
+        Programme = from.Programme,
+        Pole = from.Pole ?? "",
+        State = from.State,
+        Channel = from.Channel,
+        ExternalId = from.ExternalId,
+        Urgent = from.Urgent,
+        SubmitTime = from.SubmitTime.ToProto(),
+        UpdateTime = from.UpdateTime.ToProto(),
+        NextStep = NextSteps.Of(from),
+    };
+}

@@ -1,0 +1,71 @@
+using System.Globalization;
+using Intervision.Intake.V1;
+using Intervision.ServiceDefaults.Grpc;
+using Intervision.ServiceDefaults.Persistence;
+using Intervision.ServiceDefaults.Security;
+
+namespace Intervision.Intake.Cases;
+
+/// <summary>A work list: the cases the caller may see, oldest first.</summary>
+internal sealed class ListCases(Db db, PageTokens tokens)
+{
+    public async Task<ListCasesResponse> Handle(ListCasesRequest request, Call call)
+    {
+        call.Caller.MustHave(Roles.Coordinator, Roles.Referent, Roles.HostCoordinator, Roles.Professional, Roles.Cpts);
+        var size = PageTokens.Size(request.PageSize);
+        var filter = $"{call.Caller.Subject}|{request.Pole}|{string.Join(',', request.States.Select(s => (int)s))}";
+        var after = Position.Parse(await tokens.Open(filter, request.PageToken, call.Cancellation));
+        var found = await db.Read(tx => tx.Query<Case>(Sql, Parameters(request, call.Caller, after, size + 1)), call.Cancellation);
+        var response = new ListCasesResponse();
+        response.Cases.Add(found.Take(size).Select(c => c.View(call.Caller)));
+        if (found.Count > size)
+        {
+            response.NextPageToken = await tokens.Seal(filter, Position.Of(found[size - 1]).ToString(), call.Cancellation);
+        }
+
+        return response;
+    }
+
+    // The same rule as Case.IsVisibleTo, as a set.
+    private const string Sql =
+        $"""
+        select {CaseStore.Columns} {CaseStore.From}
+        where (@all
+            or (@asPerson and (c.requester = @Subject or p.rpps = @Rpps))
+            or c.pole = any (@poles)
+            or (c.pole is null and c.candidate_poles && @poles)
+            or c.submitting_organisation = @cpts)
+          and (@Pole = '' or c.pole = @Pole)
+          and (cardinality(@states) = 0 or c.state = any (@states))
+          and (c.submit_time, c.id) > (@Time, @Id)
+        order by c.submit_time, c.id
+        limit @limit
+        """;
+
+    private static object Parameters(ListCasesRequest request, Caller caller, Position after, int limit) => new
+    {
+        all = caller.Has(Roles.Coordinator),
+        asPerson = caller.HasAny(Roles.Professional, Roles.Referent),
+        caller.Subject,
+        caller.Rpps,
+        poles = caller.HasAny(Roles.Referent, Roles.HostCoordinator) ? caller.Poles.ToArray() : [],
+        cpts = caller.Has(Roles.Cpts) ? caller.Cpts : null,
+        request.Pole,
+        states = request.States.Select(s => s.ToString()).ToArray(),
+        after.Time,
+        after.Id,
+        limit,
+    };
+
+    /// <summary>Keyset of a page; PostgreSQL keeps microseconds, which ticks hold exactly.</summary>
+    private sealed record Position(DateTimeOffset Time, Guid Id)
+    {
+        public static Position Of(Case last) => new(last.SubmitTime, last.Id);
+
+        public static Position Parse(string? text) => text?.Split('/') is [var ticks, var id]
+            ? new(new DateTimeOffset(long.Parse(ticks, CultureInfo.InvariantCulture), TimeSpan.Zero), Guid.Parse(id))
+            : new(DateTimeOffset.UnixEpoch, Guid.Empty);
+
+        public override string ToString() => $"{Time.UtcTicks}/{Id}";
+    }
+}

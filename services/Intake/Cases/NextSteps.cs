@@ -1,0 +1,33 @@
+using Intervision.Intake.V1;
+
+namespace Intervision.Intake.Cases;
+
+/// <summary>What is expected next, for people.</summary>
+internal static class NextSteps
+{
+    /// <summary>DOMAIN §5 C8.</summary>
+    public const string Emergency = "L'intervision n'est pas un dispositif d'urgence : appelez le 15, le 18 ou le 119.";
+
+    public static string Notice(Case submitted) =>
+        submitted.Urgent ? $"{Emergency} Le référent du pôle est alerté. {Of(submitted)}" : Of(submitted);
+
+    public static string Of(Case from) => from.State switch
+    {
+        CaseState.Draft => "Compléter la demande.",
+        CaseState.Submitted when from.Pole is null => "Choix du pôle par la coordination régionale.",
+        CaseState.Submitted => "Tri par le référent ou la coordination du pôle.",
+        CaseState.InTriage => "Fin du tri par le référent ou la coordination du pôle.",
+        CaseState.AwaitingConsent => "Informer le patient et recueillir son accord.",
+        CaseState.InPreparation when from.SheetAuthor is null => "Rédiger la fiche de situation.",
+        CaseState.InPreparation => "Relecture de la fiche par une seconde personne.",
+        CaseState.Ready => "Inscription à l'ordre du jour d'une séance.",
+        CaseState.Scheduled => "Séance d'intervision.",
+        CaseState.Discussed => "Formaliser les décisions.",
+        CaseState.Decided => "Restituer au patient.",
+        CaseState.ReportedBack => "Ouvrir la fiche de suivi.",
+        CaseState.InFollowUp => "Suivi en cours.",
+        CaseState.ConsentWithdrawn => "Accord retiré : rien ne se poursuit sans un nouvel accord.",
+        CaseState.ConsentRefused => "Refus du patient : la demande s'arrête et la question est effacée.",
+        _ => "Aucune : le dossier est terminé.",
+    };
+}

@@ -1,0 +1,116 @@
+using System.Text;
+using Google.Protobuf;
+using Intervision.Intake.Encryption;
+using Intervision.Intake.Events.V1;
+using Intervision.Intake.V1;
+using Intervision.ServiceDefaults.Grpc;
+using Intervision.ServiceDefaults.Messaging;
+using Intervision.ServiceDefaults.Persistence;
+using Intervision.ServiceDefaults.Security;
+
+namespace Intervision.Intake.Cases;
+
+/// <summary>
+/// Deposits a request. Once per request id, and once per (submitting organisation or caller, channel, external id):
+/// the same payload again gives the same case, another one EXTERNAL_ID_REUSED (DESIGN §7.8).
+/// </summary>
+internal sealed class SubmitCase(Db db, Vault vault, MasterKey master)
+{
+    public Task<SubmitCaseResponse> Handle(SubmitCaseRequest request, Call call)
+    {
+        call.Caller.MustHave(Roles.Professional, Roles.Referent, Roles.HostCoordinator, Roles.Coordinator, Roles.Cpts);
+        return db.Once(call, request.RequestId, request, async tx =>
+        {
+            var facts = await SubmitFacts.Load(tx, request);
+            if (!SubmitAuthorisation.May(request, facts, call.Caller))
+            {
+                throw RuleBroken.Denied();
+            }
+
+            var warnings = SubmitValidation.Check(request, facts);
+            var (submitted, isNew) = await InsertOrFind(tx, request, facts, call);
+            if (isNew)
+            {
+                await Outbox.Append(tx, submitted.Id, submitted.Name, call.Now, Said(submitted));
+            }
+
+            var response = new SubmitCaseResponse { Case = submitted.View(call.Caller), Notice = NextSteps.Notice(submitted) };
+            response.Warnings.Add(warnings);
+            return response;
+        });
+    }
+
+    /// <summary>One pôle → settled; none or several → left to triage.</summary>
+    internal static Case Decide(SubmitCaseRequest request, SubmitFacts facts, Caller caller, DateTimeOffset now)
+    {
+        var candidates = request.Pole.Length > 0 ? [request.Pole] : facts.Candidates;
+        return new Case
+        {
+            Version = 1,
+            State = CaseState.Submitted,
+            Consent = request.ConsentStatus == ConsentStatus.Unspecified ? ConsentStatus.NotCollected : request.ConsentStatus,
+            Programme = SubmitFacts.ProgrammeOf(request),
+            Pole = candidates.Length == 1 ? candidates[0] : null,
+            CandidatePoles = candidates.Length > 1 ? candidates : [],
+            Submitter = request.SubmittingOrganisation.Length > 0 ? request.SubmittingOrganisation : caller.Subject,
+            SubmittingOrganisation = request.SubmittingOrganisation.Length > 0 ? request.SubmittingOrganisation : null,
+            Channel = request.Channel,
+            ExternalId = request.ExternalId,
+            Requester = request.Requester,
+            RequesterRpps = facts.RequesterRpps,
+            Motives = Distinct(request.OtherMotives.Prepend(request.PrincipalMotive)),
+            AgeBand = request.AgeBand,
+            Sex = request.Sex,
+            Contexts = Distinct(request.Contexts),
+            Products = Distinct(request.Products),
+            Urgent = request.Urgent,
+            AttendingPhysician = request.AttendingPhysician.Length > 0 ? request.AttendingPhysician : null,
+            PhysicianAbsence = request.AttendingPhysicianAbsence,
+            Actors = Distinct(request.Actors),
+            Availabilities = Availabilities.ToStored(request.Availabilities),
+            SubmitTime = now,
+            UpdateTime = now,
+        };
+    }
+
+    private async Task<(Case Case, bool IsNew)> InsertOrFind(Tx tx, SubmitCaseRequest request, SubmitFacts facts, Call call)
+    {
+        var decided = Decide(request, facts, call.Caller, call.Now);
+        var mac = Mac(request);
+        while (true)
+        {
+            // A fresh key and id at each attempt: the ciphertext is bound to the id.
+            var fresh = decided with { Id = Guid.CreateVersion7(call.Now), Code = CaseCodes.Next() };
+            var (key, ciphertext) = vault.SealFirst(fresh.Id, "question", Encoding.UTF8.GetBytes(request.Question.Trim()));
+            if (await NewCase.Insert(tx, fresh, request, mac, key, ciphertext, call))
+            {
+                return (fresh, true);
+            }
+
+            if (await NewCase.FindByIntakeKey(tx, fresh, mac) is { } known)
+            {
+                return (known, false);
+            }
+
+            // Neither inserted nor known: the random code was taken.
+        }
+    }
+
+    private byte[] Mac(SubmitCaseRequest request)
+    {
+        var payload = request.Clone();
+        payload.RequestId = "";
+        return master.Mac(payload.ToByteArray());
+    }
+
+    private static CaseSubmitted Said(Case submitted) => new()
+    {
+        Case = submitted.Name,
+        Programme = submitted.Programme,
+        Pole = submitted.Pole ?? "",
+        Channel = submitted.Channel,
+        Urgent = submitted.Urgent,
+    };
+
+    private static string[] Distinct(IEnumerable<string> codes) => [.. codes.Distinct(StringComparer.Ordinal)];
+}

@@ -1,0 +1,51 @@
+using Intervision.Intake.V1;
+using Intervision.ServiceDefaults.Grpc;
+
+namespace Intervision.Intake.Consents;
+
+/// <summary>
+/// The consent table of DOMAIN §4. An answer that implies the patient was informed (INFORMED, or GRANTED by a patient
+/// not recorded as informed) can be recorded by a health professional only (DESIGN §7.31). REFUSED needs no
+/// information: a patient may refuse to hear. After REFUSED nothing follows; after WITHDRAWN or EXPIRED the patient is
+/// informed again.
+/// </summary>
+internal static class ConsentRules
+{
+    private static readonly Dictionary<(ConsentStatus From, ConsentStatus To), bool> Allowed = new()
+    {
+        // (from, to): recorded by a health professional only?
+        [(ConsentStatus.NotCollected, ConsentStatus.Informed)] = true,
+        [(ConsentStatus.NotCollected, ConsentStatus.Granted)] = true,
+        [(ConsentStatus.NotCollected, ConsentStatus.Refused)] = false,
+        [(ConsentStatus.NotCollected, ConsentStatus.Deferred)] = false,
+        [(ConsentStatus.Informed, ConsentStatus.Granted)] = false,
+        [(ConsentStatus.Informed, ConsentStatus.Refused)] = false,
+        [(ConsentStatus.Deferred, ConsentStatus.Informed)] = true,
+        [(ConsentStatus.Deferred, ConsentStatus.Granted)] = true,
+        [(ConsentStatus.Deferred, ConsentStatus.Refused)] = false,
+        [(ConsentStatus.Granted, ConsentStatus.Withdrawn)] = false,
+        [(ConsentStatus.Withdrawn, ConsentStatus.Informed)] = true,
+        [(ConsentStatus.Withdrawn, ConsentStatus.Granted)] = true,
+        [(ConsentStatus.Expired, ConsentStatus.Informed)] = true,
+        [(ConsentStatus.Expired, ConsentStatus.Granted)] = true,
+    };
+
+    /// <exception cref="RuleBroken">CONSENT_TRANSITION_REFUSED, HEALTH_PROFESSIONAL_REQUIRED (both of type CONSENT).</exception>
+    public static ConsentStatus Decide(ConsentStatus from, ConsentStatus to, bool recorderIsHealthProfessional)
+    {
+        if (!Allowed.TryGetValue((from, to), out var healthProfessionalOnly))
+        {
+            throw RuleBroken.NotNow(
+                "CONSENT_TRANSITION_REFUSED", "L'accord du patient ne peut pas passer à cet état.", "CONSENT", "",
+                ("from", from.ToString()), ("to", to.ToString()));
+        }
+
+        if (healthProfessionalOnly && !recorderIsHealthProfessional)
+        {
+            throw RuleBroken.NotNow(
+                "HEALTH_PROFESSIONAL_REQUIRED", "Seul un professionnel de santé peut attester que le patient a été informé.", "CONSENT");
+        }
+
+        return to;
+    }
+}

@@ -1,0 +1,14 @@
+using System.Collections.Frozen;
+
+namespace Intervision.Intake.Decisions;
+
+/// <summary>Orientation categories (DOMAIN §8).</summary>
+internal static class Orientations
+{
+    public static readonly FrozenSet<string> All = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "MAINTIEN_SUIVI_AMBULATOIRE", "ADAPTATION_TRAITEMENT", "CONTRAT_DELIVRANCE_OFFICINE", "ORIENTATION_CSAPA", "ORIENTATION_CAARUD",
+        "CONSULTATION_ADDICTO_HOSPITALIERE", "SEVRAGE_HOSPITALIER", "POSTCURE_SSR", "ORIENTATION_PSYCHIATRIE_CMP", "BILAN_SOMATIQUE",
+        "ACCOMPAGNEMENT_SOCIAL", "HEBERGEMENT_LOGEMENT", "OUVERTURE_DROITS", "PROTECTION_JURIDIQUE", "PROTECTION_ENFANCE",
+        "DESIGNATION_REFERENT_UNIQUE", "APPUI_DAC", "NOUVELLE_INTERVISION", "SOUTIEN_PROFESSIONNELS", "AUCUNE");
+}

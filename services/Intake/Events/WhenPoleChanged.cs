@@ -1,0 +1,30 @@
+using Intervision.Membership.Events.V1;
+using Intervision.Membership.V1;
+using Intervision.ServiceDefaults.Messaging;
+using Intervision.ServiceDefaults.Persistence;
+
+namespace Intervision.Intake.Events;
+
+/// <summary>A pôle and its territory, replaced as a whole.</summary>
+internal static class WhenPoleChanged
+{
+    public static Task Handle(Tx tx, Received<PoleChanged> received)
+    {
+        var pole = received.Event.Pole;
+        return tx.Execute(
+            """
+            insert into pole (name, programme, active) values (@Name, @Programme, @active)
+            on conflict (name) do update set programme = excluded.programme, active = excluded.active;
+            delete from pole_commune where pole = @Name and not (insee_code = any (@communes));
+            insert into pole_commune (insee_code, pole) select unnest(@communes), @Name on conflict do nothing
+            """,
+            new
+            {
+                pole.Name,
+                pole.Programme,
+                // A state of tomorrow's producer is not taken for a closure.
+                active = pole.State is not (Pole.Types.State.Draft or Pole.Types.State.Suspended or Pole.Types.State.Closed),
+                communes = pole.Communes.Distinct(StringComparer.Ordinal).ToArray(),
+            });
+    }
+}

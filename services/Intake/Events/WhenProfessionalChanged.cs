@@ -1,0 +1,34 @@
+using Intervision.Membership.Events.V1;
+using Intervision.ServiceDefaults.Messaging;
+using Intervision.ServiceDefaults.Persistence;
+using Intervision.ServiceDefaults.Time;
+
+namespace Intervision.Intake.Events;
+
+/// <summary>Who exists, and who is a health professional: no names of people here.</summary>
+internal static class WhenProfessionalChanged
+{
+    public static Task Handle(Tx tx, Received<ProfessionalChanged> received)
+    {
+        var person = received.Event.Professional;
+        return tx.Execute(
+            """
+            insert into professional (name, rpps) values (@Name, nullif(@Rpps, ''))
+            on conflict (name) do update set rpps = excluded.rpps;
+            delete from professional_activity where professional = @Name;
+            insert into professional_activity (professional, position, profession_table, profession_code, from_date, until_date)
+            select @Name, a.position, a.profession_table, a.profession_code, a.from_date, a.until_date
+            from unnest(@positions, @tables, @codes, @froms, @untils) as a (position, profession_table, profession_code, from_date, until_date)
+            """,
+            new
+            {
+                person.Name,
+                person.Rpps,
+                positions = Enumerable.Range(1, person.Activities.Count).ToArray(),
+                tables = person.Activities.Select(a => a.ProfessionTable).ToArray(),
+                codes = person.Activities.Select(a => a.ProfessionCode).ToArray(),
+                froms = person.Activities.Select(a => a.FromDate.ToDate()).ToArray(),
+                untils = person.Activities.Select(a => a.UntilDate.ToDate()).ToArray(),
+            });
+    }
+}

@@ -1,0 +1,72 @@
+using Intervision.Intake.V1;
+using Intervision.ServiceDefaults.Grpc;
+
+namespace Intervision.Intake.IdentifyingText;
+
+/// <summary>Something found in a text; the place is in UTF-16 code units of the text as sent.</summary>
+internal sealed record Finding(string Field, int Start, int Length, string Reason, string French, bool Blocks);
+
+/// <summary>
+/// Looks for what could tell who the patient is (DOMAIN §4, DESIGN §7.29). What is blocked in sheets is blocked in
+/// questions. Neither findings nor messages ever quote the text.
+/// </summary>
+internal static class Scanner
+{
+    public const string Refused = "IDENTIFYING_TEXT";
+
+    public static IReadOnlyList<Finding> Scan(string field, string text)
+    {
+        if (text.Length == 0)
+        {
+            return [];
+        }
+
+        var folded = FoldedText.Of(text);
+        return [.. Patterns.All.SelectMany(pattern => Matches(pattern, folded, field)).OrderBy(f => f.Start)];
+    }
+
+    /// <summary>Blocking findings as violations, the others as warnings for the second reader.</summary>
+    public static IReadOnlyList<TextWarning> Check(Violations violations, string field, string text)
+    {
+        var findings = Scan(field, text);
+        foreach (var f in findings.Where(f => f.Blocks))
+        {
+            violations.Add(new FieldViolation(field, Refused, $"{f.French} (caractères {f.Start + 1} à {f.Start + f.Length})"));
+        }
+
+        return Warnings(findings);
+    }
+
+    public static IReadOnlyList<TextWarning> Warnings(IEnumerable<Finding> findings) =>
+    [
+        .. findings.Where(f => !f.Blocks).Select(f => new TextWarning
+        {
+            Field = f.Field,
+            Start = f.Start,
+            Length = f.Length,
+            Reason = f.Reason,
+            Message = f.French,
+        }),
+    ];
+
+    private static IEnumerable<Finding> Matches(Pattern pattern, FoldedText folded, string field)
+    {
+        var text = folded.Text;
+        for (var match = pattern.Regex.Match(text); match.Success;)
+        {
+            var end = match.Index + match.Length;
+            var real = (!pattern.StandsAlone || StandsAlone(text, match.Index, end)) && pattern.Confirm?.Invoke(match.Value) != false;
+            if (real)
+            {
+                var (start, length) = folded.Origin(match.Index, match.Length);
+                yield return new Finding(field, start, length, pattern.Reason, pattern.French, pattern.Blocks);
+            }
+
+            // After a false start the true one may begin inside it.
+            match = pattern.Regex.Match(text, real ? end : match.Index + 1);
+        }
+    }
+
+    private static bool StandsAlone(string text, int start, int end) =>
+        (start == 0 || !char.IsAsciiDigit(text[start - 1])) && (end == text.Length || !char.IsAsciiDigit(text[end]));
+}

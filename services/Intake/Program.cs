@@ -1,0 +1,49 @@
+using Intervision.Intake;
+using Intervision.Intake.Cases;
+using Intervision.Intake.Consents;
+using Intervision.Intake.Decisions;
+using Intervision.Intake.Encryption;
+using Intervision.Intake.Events;
+using Intervision.Intake.ReferenceLists;
+using Intervision.Intake.Sheets;
+using Intervision.Membership.Events.V1;
+using Intervision.Scheduling.Events.V1;
+using Intervision.ServiceDefaults;
+using Intervision.ServiceDefaults.Messaging;
+
+var builder = WebApplication.CreateBuilder(args);
+if (await builder.MigrateIfAsked(args, "intake", typeof(Program).Assembly))
+{
+    return;
+}
+
+builder.AddServiceDefaults("intake", handlers =>
+{
+    handlers.From("membership", InboxKind.Latest)
+        .On<ProgrammeChanged>(WhenProgrammeChanged.Handle)
+        .On<PoleChanged>(WhenPoleChanged.Handle)
+        .On<OrganisationChanged>(WhenOrganisationChanged.Handle)
+        .On<ProfessionalChanged>(WhenProfessionalChanged.Handle)
+        .On<CommunesChanged>(WhenCommunesChanged.Handle);
+    handlers.From("scheduling", InboxKind.Contiguous)
+        .On<CaseScheduled>(WhenCaseScheduled.Handle)
+        .On<CaseUnscheduled>(WhenCaseUnscheduled.Handle)
+        .On<CaseDiscussed>(WhenCaseDiscussed.Handle);
+});
+builder.Services.AddSingleton<MasterKey>().AddSingleton<Vault>();
+builder.Services.AddSingleton<PutReferenceList>();
+builder.Services.AddSingleton<SubmitCase>().AddSingleton<GetCase>().AddSingleton<ListCases>().AddSingleton<AcceptCase>();
+builder.Services.AddSingleton<RecordConsent>().AddSingleton<BeginDiscussion>();
+builder.Services.AddSingleton<WriteSheet>().AddSingleton<ReadSheet>().AddSingleton<ApproveSheet>();
+builder.Services.AddSingleton<RecordDecisions>().AddSingleton<RecordRestitution>();
+builder.Services.AddSingleton<IntakeVerbs>();
+
+var app = builder.Build();
+// A missing or wrong key is said at start, not at the first deposit.
+app.Services.GetRequiredService<MasterKey>();
+app.MapServiceDefaults();
+app.MapGrpcService<IntakeGrpcService>().RequireAuthorization();
+await app.RunAsync();
+
+/// <summary>The intake service.</summary>
+public partial class Program;
