@@ -1,0 +1,73 @@
+using Intervision.Scheduling.Directory;
+using Intervision.Scheduling.Events.V1;
+using Intervision.Scheduling.Sessions;
+using Intervision.Scheduling.V1;
+using Intervision.ServiceDefaults.Grpc;
+using Intervision.ServiceDefaults.Persistence;
+using Intervision.ServiceDefaults.Security;
+using Intervision.ServiceDefaults.Time;
+
+namespace Intervision.Scheduling.Agendas;
+
+/// <summary>Ends the discussion of one situation, with those who were there for it.</summary>
+internal sealed class CloseItem(Db db)
+{
+    private const int MostPresent = 100;
+
+    public Task<CloseItemResponse> Handle(CloseItemRequest request, Call call)
+    {
+        call.Caller.MustHave(Roles.Coordinator, Roles.Referent, Roles.HostCoordinator, Roles.Professional);
+        return db.Once(call, request.RequestId, request, async tx =>
+        {
+            var (meeting, actor) = await SessionVerb.Enter(tx, call, request.Name, request.Etag, (a, m) => a.Leads(m));
+            Validate(request);
+            var present = await People.MustKnow(tx, request.Present, meeting.Date);
+            var decided = Decide(meeting, request.Case, [.. present.Values], call.Now);
+            var saved = await MeetingStore.Save(tx, call.Now, meeting, decided);
+            return new CloseItemResponse { Session = SessionView.For(saved, actor) };
+        });
+    }
+
+    internal static Decided Decide(Meeting meeting, string caseName, IReadOnlyCollection<Person> present, DateTimeOffset now)
+    {
+        SessionVerb.MustBeIn(meeting, SessionState.Open);
+        var item = meeting.Items.FirstOrDefault(i => i.Case == caseName && i.State == AgendaItem.Types.State.Open)
+            ?? throw RuleBroken.NotNow("ITEM_NOT_OPEN", "Cette situation n'est pas ouverte dans la séance.", "STATE", meeting.Name, ("case", caseName));
+        if (!HasTwoStructures(meeting, present))
+        {
+            throw RuleBroken.NotNow("TWO_STRUCTURES_REQUIRED", "Une situation n'est évoquée qu'entre deux structures au moins.", "PRESENCE", meeting.Name);
+        }
+
+        var discussed = item with
+        {
+            State = AgendaItem.Types.State.Discussed,
+            Present = [.. present.Select(p => p.Name).Order(StringComparer.Ordinal)],
+            DiscussTime = now,
+        };
+        return new Decided(meeting.With(discussed), new CaseDiscussed { Session = meeting.Name, Case = caseName, DiscussTime = now.ToProto() });
+    }
+
+    /// <summary>
+    /// C5. The structure of a person is that of the attendance line where there is one, else any of the person's
+    /// activities on the date; one person alone never counts for two.
+    /// </summary>
+    internal static bool HasTwoStructures(Meeting meeting, IReadOnlyCollection<Person> present)
+    {
+        var structures = present.Select(p => StructuresOf(meeting, p)).Where(s => s.Count > 0).ToList();
+        return structures.Count >= 2 && structures.SelectMany(s => s).Distinct(StringComparer.Ordinal).Count() >= 2;
+    }
+
+    private static IReadOnlySet<string> StructuresOf(Meeting meeting, Person person) =>
+        meeting.Attendance.FirstOrDefault(l => l.Professional == person.Name)?.Capacity.Organisation is { Length: > 0 } organisation
+            ? new HashSet<string>(StringComparer.Ordinal) { organisation }
+            : person.Organisations;
+
+    private static void Validate(CloseItemRequest request)
+    {
+        var broken = new Violations();
+        broken.Check(request.Case.StartsWith("cases/", StringComparison.Ordinal), "case", "CASE_NAME_INVALID", "Le nom de la situation est attendu : cases/….");
+        broken.Check(request.Present.Count is > 0 and <= MostPresent, "present", "PRESENT_COUNT_INVALID", $"De 1 à {MostPresent} personnes présentes.");
+        broken.Check(request.Present.Distinct(StringComparer.Ordinal).Count() == request.Present.Count, "present", "DUPLICATE_PERSON", "Une personne est nommée deux fois.");
+        broken.ThrowIfAny();
+    }
+}

@@ -1,0 +1,71 @@
+using Google.Protobuf;
+using Intervision.Scheduling.Directory;
+using Intervision.Scheduling.Events.V1;
+using Intervision.Scheduling.Sessions;
+using Intervision.Scheduling.V1;
+using Intervision.ServiceDefaults.Grpc;
+using Intervision.ServiceDefaults.Persistence;
+using Intervision.ServiceDefaults.Security;
+using Intervision.ServiceDefaults.Time;
+
+namespace Intervision.Scheduling.Agendas;
+
+/// <summary>
+/// Fixes the agenda from ten days before. Without a case, or without a host convention in force on the date, the session
+/// is cancelled and its cases wait again. A frozen agenda that lost its last case may be frozen again: that cancels it.
+/// </summary>
+internal sealed class FreezeAgenda(Db db)
+{
+    public Task<FreezeAgendaResponse> Handle(FreezeAgendaRequest request, Call call)
+    {
+        call.Caller.MustHave(Roles.Coordinator, Roles.Referent, Roles.HostCoordinator);
+        return db.Once(call, request.RequestId, request, async tx =>
+        {
+            var (meeting, actor) = await SessionVerb.Enter(tx, call, request.Name, request.Etag, (a, m) => a.Organises(m));
+            var covered = (await Conventions.InForce(tx, meeting.Host, meeting.Date)).Count > 0;
+            var decided = Decide(meeting, covered, call.Now);
+            var saved = await MeetingStore.Save(tx, call.Now, meeting, decided);
+            if (saved.State == SessionState.Cancelled)
+            {
+                await Bookings.Free(tx, saved);
+                await WaitingList.Return(tx, meeting.Ahead.Select(i => i.Case));
+            }
+
+            return new FreezeAgendaResponse { Session = SessionView.For(saved, actor) };
+        });
+    }
+
+    internal static Decided Decide(Meeting meeting, bool conventionInForce, DateTimeOffset now)
+    {
+        SessionVerb.MustBeIn(meeting, SessionState.Planned, SessionState.Prepared, SessionState.Convened);
+        if (Paris.DateOf(now).AddDays(PlaceReadyCases.FreezeDays) < meeting.Date)
+        {
+            throw RuleBroken.NotNow("TOO_EARLY", $"L'ordre du jour s'arrête dix jours avant la séance, à partir du {meeting.Date.AddDays(-PlaceReadyCases.FreezeDays):dd/MM/yyyy}.", "CLOCK", meeting.Name);
+        }
+
+        if (!meeting.Live.Any())
+        {
+            return Cancel(meeting, conventionInForce ? "NO_CASE_READY" : "NO_CONVENTION_IN_FORCE");
+        }
+
+        if (meeting.FreezeTime is not null)
+        {
+            throw RuleBroken.NotNow("AGENDA_ALREADY_FROZEN", "L'ordre du jour est déjà arrêté.", "STATE", meeting.Name);
+        }
+
+        return conventionInForce ? new Decided(meeting with { FreezeTime = now }) : Cancel(meeting, "NO_CONVENTION_IN_FORCE");
+    }
+
+    private static Decided Cancel(Meeting meeting, string reason)
+    {
+        var after = meeting with { State = SessionState.Cancelled, CancelReason = reason };
+        var said = new List<IMessage>();
+        foreach (var item in meeting.Ahead)
+        {
+            after = after.Without(item, "SESSION_CANCELLED");
+            said.Add(new CaseUnscheduled { Session = meeting.Name, Case = item.Case, Reason = "SESSION_CANCELLED" });
+        }
+
+        return new Decided(after, [.. said, new SessionCancelled { Session = meeting.Name, Reason = reason }]);
+    }
+}

@@ -1,0 +1,39 @@
+using Intervision.Scheduling.Events.V1;
+using Intervision.Scheduling.Sessions;
+using Intervision.ServiceDefaults.Persistence;
+using AgendaItemState = Intervision.Scheduling.V1.AgendaItem.Types.State;
+
+namespace Intervision.Scheduling.Agendas;
+
+/// <summary>Takes a case that Intake no longer gives off the waiting list and off the agenda it is on.</summary>
+internal static class LeaveAgenda
+{
+    /// <param name="evenOpen">Whether an item being discussed is stopped too.</param>
+    public static async Task Of(Tx tx, string caseName, string reason, DateTimeOffset time, bool evenOpen)
+    {
+        // Sessions are locked before cases everywhere. A placing may still come between the read and the lock: after the
+        // case's row is locked none can, so the second look is final (and a deadlock, if that rare order meets another,
+        // is tried again by the consumer).
+        var on = await AgendaOf(tx, caseName);
+        var meeting = on is { } first ? await MeetingStore.Lock(tx, first) : null;
+        await WaitingList.Take(tx, [caseName]);
+        on = await AgendaOf(tx, caseName);
+        if (on is { } now && now != meeting?.Id)
+        {
+            meeting = await MeetingStore.Lock(tx, now);
+        }
+
+        if (meeting is not null && Decide(meeting, caseName, reason, evenOpen) is { } decided)
+        {
+            await MeetingStore.Save(tx, time, meeting, decided);
+        }
+    }
+
+    internal static Decided? Decide(Meeting meeting, string caseName, string reason, bool evenOpen) =>
+        meeting.Ahead.FirstOrDefault(i => i.Case == caseName && (evenOpen || i.State == AgendaItemState.Scheduled)) is { } item
+            ? new Decided(meeting.Without(item, reason), new CaseUnscheduled { Session = meeting.Name, Case = caseName, Reason = reason })
+            : null;
+
+    private static Task<Guid?> AgendaOf(Tx tx, string caseName) =>
+        tx.SingleOrDefault<Guid?>("select session_id from agenda_item where case_name = @caseName and state in ('SCHEDULED', 'OPEN')", new { caseName });
+}

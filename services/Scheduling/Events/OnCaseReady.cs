@@ -1,0 +1,45 @@
+using Intervision.Intake.Events.V1;
+using Intervision.ServiceDefaults.Messaging;
+using Intervision.ServiceDefaults.Persistence;
+using Intervision.ServiceDefaults.Time;
+
+namespace Intervision.Scheduling.Events;
+
+/// <summary>
+/// A case enters the waiting list, or the people of a waiting or scheduled one change (DESIGN §7.28). A pôle this
+/// service has not heard of is no obstacle here: the case waits and says why (§7.19).
+/// </summary>
+internal static class OnCaseReady
+{
+    public static Task Handle(Tx tx, Received<CaseReady> received)
+    {
+        var ready = received.Event;
+        return tx.Execute(
+            """
+            insert into ready_case as c
+              (name, programme, pole, requester, attending_physician, actors, availabilities, submit_time, ready_time, urgent, waiting)
+            values (@Case, @Programme, @Pole, @Requester, @AttendingPhysician, @actors, @availabilities, @submitTime, @Time, @Urgent, true)
+            on conflict (name) do update set
+              programme = excluded.programme, pole = excluded.pole, requester = excluded.requester,
+              attending_physician = excluded.attending_physician, actors = excluded.actors, availabilities = excluded.availabilities,
+              submit_time = excluded.submit_time, urgent = excluded.urgent,
+              ready_time = case when c.waiting then c.ready_time else excluded.ready_time end,
+              -- Not while on an open agenda, nor when the table has discussed it since this was said.
+              waiting = not exists (select from agenda_item i where i.case_name = c.name
+                                    and (i.state in ('SCHEDULED', 'OPEN') or i.discuss_time >= @Time))
+            """,
+            new
+            {
+                ready.Case,
+                ready.Programme,
+                ready.Pole,
+                ready.Requester,
+                ready.AttendingPhysician,
+                actors = ready.Actors.ToArray(),
+                availabilities = ready.Availabilities.Select(a => $"{a.Date.ToDate():yyyy-MM-dd}/{a.HalfDay.Code()}").ToArray(),
+                submitTime = ready.SubmitTime?.ToDateTimeOffset() ?? received.Time,
+                received.Time,
+                ready.Urgent,
+            });
+    }
+}

@@ -1,0 +1,38 @@
+using Intervision.Membership.Events.V1;
+using Intervision.ServiceDefaults.Messaging;
+using Intervision.ServiceDefaults.Persistence;
+using Intervision.ServiceDefaults.Time;
+
+namespace Intervision.Scheduling.Events;
+
+internal static class OnPoleChanged
+{
+    public static Task Handle(Tx tx, Received<PoleChanged> received)
+    {
+        var pole = received.Event.Pole;
+        return tx.Execute(
+            """
+            insert into pole (name, display_name, programme, rhythm, weekday, start_time, duration_minutes, modality, referent, host, active_from_date, state)
+            values (@Name, @DisplayName, @Programme, @rhythm, @weekday, @startTime, @DurationMinutes, @modality, @Referent, @Host, @activeFrom, @state)
+            on conflict (name) do update set
+              display_name = excluded.display_name, programme = excluded.programme, rhythm = excluded.rhythm, weekday = excluded.weekday,
+              start_time = excluded.start_time, duration_minutes = excluded.duration_minutes, modality = excluded.modality,
+              referent = excluded.referent, host = excluded.host, active_from_date = excluded.active_from_date, state = excluded.state
+            """,
+            new
+            {
+                pole.Name,
+                pole.DisplayName,
+                pole.Programme,
+                rhythm = pole.Rhythm.Code(),
+                weekday = (int)pole.Weekday,
+                startTime = pole.StartTime.ToTime() ?? TimeOnly.MinValue,
+                pole.DurationMinutes,
+                modality = pole.Modality.Code(),
+                pole.Referent,
+                pole.Host,
+                activeFrom = pole.ActiveFromDate.ToDate(),
+                state = pole.State.Code(),
+            });
+    }
+}

@@ -1,0 +1,73 @@
+using Intervision.Scheduling.Calendar;
+using Intervision.Scheduling.Directory;
+using Intervision.Scheduling.Sessions;
+using Intervision.Scheduling.V1;
+using Intervision.ServiceDefaults.Grpc;
+using Intervision.ServiceDefaults.Persistence;
+using Intervision.ServiceDefaults.Security;
+using Intervision.ServiceDefaults.Time;
+
+namespace Intervision.Scheduling.Seasons;
+
+/// <summary>
+/// Plans the sessions of a pôle over a season. A date on which a session stands already, in whatever state, is left
+/// alone: planning again changes nothing.
+/// </summary>
+/// <remarks>
+/// Decision: a date on which the host has no convention in force is planned with a warning, not skipped. Conventions are
+/// renewed during the season, usually in their last weeks, and a date not planned would be lost to the rhythm. The risk is
+/// held elsewhere: no case is placed on such a date, its agenda is cancelled at the freeze if the renewal has not come
+/// (NO_CONVENTION_IN_FORCE), and ConveneSession refuses (S1).
+/// </remarks>
+internal sealed class PlanSeason(Db db)
+{
+    private const int LongestDays = 732;
+
+    public Task<PlanSeasonResponse> Handle(PlanSeasonRequest request, Call call)
+    {
+        call.Caller.MustOrganise(request.Pole);
+        var (first, last) = Validate(request);
+        return db.Once(call, request.RequestId, request, async tx =>
+        {
+            var pole = await Pole.LockActive(tx, request.Pole);
+            var dates = SeasonCalendar.Dates(pole.ToRhythm(), await CalendarStore.Load(tx), first, last);
+            var existing = await SessionsOf(tx, pole.Name, first, last);
+            var covered = await Conventions.InForce(tx, pole.Host, [.. dates.Planned.Select(d => d.Date)]);
+            var added = dates.Planned
+                .Where(d => !existing.Any(m => m.Date == d.Date))
+                .Select(d => SessionPlan.Decide(pole, d, covered.Contains(d.Date), call.Now))
+                .ToList();
+            foreach (var meeting in added)
+            {
+                await SessionPlan.Add(tx, meeting, call.Now);
+            }
+
+            var actor = await Actor.Of(tx, call.Caller);
+            return new PlanSeasonResponse
+            {
+                Sessions = { existing.Concat(added).OrderBy(m => m.Date).Select(m => SessionView.For(m, actor)) },
+                SkippedDates = { dates.Skipped.Select(s => new PlanSeasonResponse.Types.SkippedDate { Date = s.Date.ToProto(), Reason = s.Reason, Message = s.French }) },
+            };
+        });
+    }
+
+    internal static (DateOnly First, DateOnly Last) Validate(PlanSeasonRequest request)
+    {
+        var broken = new Violations();
+        broken.Check(request.FirstDate.ToDate() is not null, "first_date", "DATE_INVALID", "Le premier jour manque ou n'existe pas.");
+        broken.Check(request.LastDate.ToDate() is not null, "last_date", "DATE_INVALID", "Le dernier jour manque ou n'existe pas.");
+        if (request.FirstDate.ToDate() is { } first && request.LastDate.ToDate() is { } last)
+        {
+            broken.Check(first <= last, "last_date", "SEASON_ENDS_BEFORE_START", "Le dernier jour précède le premier.");
+            broken.Check(last.DayNumber - first.DayNumber <= LongestDays, "last_date", "SEASON_TOO_LONG", "Une saison couvre au plus deux ans.");
+        }
+
+        broken.ThrowIfAny();
+        return (request.FirstDate.ToDate()!.Value, request.LastDate.ToDate()!.Value);
+    }
+
+    private static async Task<IReadOnlyList<Meeting>> SessionsOf(Tx tx, string pole, DateOnly first, DateOnly last) =>
+        await MeetingStore.WithParts(tx, [.. (await tx.Query<MeetingRow>(
+            "select * from session where pole = @pole and date between @first and @last order by date", new { pole, first, last }))
+            .Select(r => r.ToMeeting())]);
+}

@@ -1,0 +1,143 @@
+using Intervision.Scheduling.Agendas;
+using Intervision.Scheduling.Directory;
+using Intervision.Scheduling.Events.V1;
+using Intervision.Scheduling.V1;
+using Intervision.ServiceDefaults.Grpc;
+using Intervision.ServiceDefaults.Persistence;
+using Intervision.ServiceDefaults.Security;
+using Intervision.ServiceDefaults.Time;
+
+namespace Intervision.Scheduling.Sessions;
+
+/// <summary>Names facilitator and expert, invites everybody, takes them and says so.</summary>
+internal sealed class ConveneSession(Db db)
+{
+    private const int LongestReason = 500;
+
+    public Task<ConveneSessionResponse> Handle(ConveneSessionRequest request, Call call)
+    {
+        call.Caller.MustHave(Roles.Coordinator, Roles.Referent, Roles.HostCoordinator);
+        return db.Once(call, request.RequestId, request, async tx =>
+        {
+            var (meeting, actor) = await SessionVerb.Enter(tx, call, request.Name, request.Etag, (a, m) => a.Organises(m));
+            Validate(request);
+            var decided = Decide(meeting, await Gather(tx, request, meeting));
+            var saved = await MeetingStore.Save(tx, call.Now, meeting, decided);
+            await Bookings.TakePeople(tx, saved);
+            return new ConveneSessionResponse { Session = SessionView.For(saved, actor) };
+        });
+    }
+
+    /// <summary>All that the decision looks at.</summary>
+    internal sealed record Convening(
+        Pole Pole, bool ConventionInForce, string Facilitator, string Expert, string WaiverReason,
+        IReadOnlyList<Invitation> Invitations, IReadOnlyDictionary<string, Person> People);
+
+    internal static Decided Decide(Meeting meeting, Convening with)
+    {
+        if (with.Pole.PreparatoryMeetingRequired && meeting.State == SessionState.Planned)
+        {
+            throw RuleBroken.NotNow("PREPARATORY_MEETING_REQUIRED", "Le programme demande une réunion préparatoire avant de convoquer.", "STATE", meeting.Name);
+        }
+
+        SessionVerb.MustBeIn(meeting, SessionState.Planned, SessionState.Prepared);
+        HoldPreparatoryMeeting.MustHaveFixedAgenda(meeting);
+        if (!with.ConventionInForce)
+        {
+            throw RuleBroken.NotNow("NO_CONVENTION_IN_FORCE", "La structure d'accueil n'a pas de convention en vigueur à la date de la séance.", "CONVENTION", meeting.Host, ("date", $"{meeting.Date:yyyy-MM-dd}"));
+        }
+
+        MustHaveTable(meeting, with);
+        return new Decided(
+            meeting with
+            {
+                State = SessionState.Convened,
+                Facilitator = with.Facilitator,
+                Expert = with.Expert,
+                ExpertWaiverReason = with.WaiverReason,
+                Invitations = with.Invitations,
+                Warnings = [.. meeting.Warnings, .. Warnings(meeting, with)],
+            },
+            Convened(meeting, with));
+    }
+
+    /// <summary>S2: a facilitator, and an expert or the recorded reason why not.</summary>
+    private static void MustHaveTable(Meeting meeting, Convening with)
+    {
+        if (with.Facilitator.Length == 0)
+        {
+            throw RuleBroken.NotNow("FACILITATOR_REQUIRED", "La séance n'a pas d'animateur : le pôle n'a pas de référent.", "STATE", meeting.Name);
+        }
+
+        if (with.Expert.Length > 0 && !with.People[with.Expert].Expert)
+        {
+            throw RuleBroken.NotNow("NOT_AN_EXPERT", "Cette personne n'est pas désignée comme expert.", "DIRECTORY", with.Expert);
+        }
+
+        if (with.Pole.ExpertRequired && with.Expert.Length == 0 && with.WaiverReason.Length == 0)
+        {
+            throw RuleBroken.NotNow("EXPERT_REQUIRED", "Le programme demande un expert, ou la raison de son absence.", "STATE", meeting.Name);
+        }
+    }
+
+    private static IEnumerable<string> Warnings(Meeting meeting, Convening with)
+    {
+        if (with.Expert.Length == 0 && with.Pole.ExpertRequired)
+        {
+            yield return "Séance sans expert.";
+        }
+
+        // Acting without an accepted charter is a warning to the coordinator (DESIGN §7.31), no refusal.
+        var without = with.Invitations
+            .Where(i => with.People.TryGetValue(i.Professional, out var p) && !(p.CharterAcceptedDate <= meeting.Date))
+            .Select(i => i.Professional)
+            .ToList();
+        if (without.Count > 0)
+        {
+            yield return $"Charte non acceptée : {string.Join(", ", without)}.";
+        }
+    }
+
+    private static SessionConvened Convened(Meeting meeting, Convening with) => new()
+    {
+        Session = meeting.Name,
+        Pole = meeting.Pole,
+        Programme = meeting.Programme,
+        Date = meeting.Date.ToProto(),
+        StartInstant = meeting.Start.ToProto(),
+        EndInstant = meeting.End.ToProto(),
+        People =
+        {
+            with.Invitations.Select(i => new SessionConvened.Types.InvitedPerson
+            {
+                Professional = i.Professional,
+                Role = i.Role,
+                Capacity = with.People.TryGetValue(i.Professional, out var person) && person.Capacities is [var only] ? only : null,
+            }),
+        },
+    };
+
+    private static async Task<Convening> Gather(Tx tx, ConveneSessionRequest request, Meeting meeting)
+    {
+        var pole = await Pole.Of(tx, meeting.Pole);
+        var facilitator = request.Facilitator.Length > 0 ? request.Facilitator : pole.Referent;
+        await People.MustKnow(tx, [.. new[] { facilitator, request.Expert }.Where(n => n.Length > 0)], meeting.Date);
+        var invitations = Invitations.For(facilitator, request.Expert, await WaitingList.PeopleOf(tx, meeting.Live.Select(i => i.Case)));
+        return new Convening(
+            pole,
+            (await Conventions.InForce(tx, meeting.Host, meeting.Date)).Count > 0,
+            facilitator,
+            request.Expert,
+            request.Expert.Length > 0 ? "" : request.ExpertWaiverReason,
+            invitations,
+            await People.Known(tx, invitations.Select(i => i.Professional), meeting.Date));
+    }
+
+    private static void Validate(ConveneSessionRequest request)
+    {
+        var broken = new Violations();
+        broken.Check(request.ExpertWaiverReason.Length <= LongestReason, "expert_waiver_reason", "TEXT_TOO_LONG", $"Au plus {LongestReason} caractères.");
+        broken.Check(request.Expert.Length == 0 || request.Expert != request.Facilitator, "expert", "EXPERT_IS_FACILITATOR", "L'expert et l'animateur sont deux personnes.");
+        broken.ThrowIfAny();
+    }
+}

@@ -1,0 +1,118 @@
+using Google.Protobuf;
+using Intervision.Scheduling.V1;
+
+namespace Intervision.Scheduling.Sessions;
+
+/// <summary>One situation on the agenda.</summary>
+/// <param name="Present">Who was there for it, once discussed.</param>
+internal sealed record Item(
+    string Case, int Position, AgendaItem.Types.State State, string Reason = "", IReadOnlyList<string>? Present = null, DateTimeOffset? DiscussTime = null)
+{
+    /// <summary>On the agenda and not yet discussed: the case cannot be on another one (C2).</summary>
+    public bool IsAhead => State is AgendaItem.Types.State.Scheduled or AgendaItem.Types.State.Open;
+
+    public bool IsLive => State != AgendaItem.Types.State.Removed;
+
+    public Item Removed(string reason) => this with { State = AgendaItem.Types.State.Removed, Reason = reason };
+}
+
+/// <summary>Who certified, and which version of the sheet.</summary>
+internal sealed record Signature(string Certifier, int SheetVersion);
+
+/// <summary>A session as the decisions see it: state, agenda, people, sheet (DESIGN §5, DOMAIN §5).</summary>
+internal sealed record Meeting
+{
+    public const string Collection = "sessions/";
+
+    public required Guid Id { get; init; }
+
+    public string Name => $"{Collection}{Id}";
+
+    public required string Pole { get; init; }
+
+    public required string Programme { get; init; }
+
+    public required SessionState State { get; init; }
+
+    /// <summary>Civil date, Europe/Paris.</summary>
+    public required DateOnly Date { get; init; }
+
+    public required TimeOnly StartTime { get; init; }
+
+    public required int DurationMinutes { get; init; }
+
+    public required DateTimeOffset Start { get; init; }
+
+    public required DateTimeOffset End { get; init; }
+
+    public required string Modality { get; init; }
+
+    public required string Host { get; init; }
+
+    /// <summary>Empty until convened.</summary>
+    public string Facilitator { get; init; } = "";
+
+    public string Expert { get; init; } = "";
+
+    public string ExpertWaiverReason { get; init; } = "";
+
+    public required int Capacity { get; init; }
+
+    /// <summary>Raised when the session moves (iCalendar SEQUENCE).</summary>
+    public int Sequence { get; init; }
+
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    public string CancelReason { get; init; } = "";
+
+    /// <summary>When the agenda was fixed; null before.</summary>
+    public DateTimeOffset? FreezeTime { get; init; }
+
+    public DateOnly? PreparatoryDate { get; init; }
+
+    /// <summary>Raised by each change of the attendance sheet, so that a signature holds for what was signed.</summary>
+    public int SheetVersion { get; init; }
+
+    public required long Version { get; init; }
+
+    public required DateTimeOffset ChangeTime { get; init; }
+
+    public IReadOnlyList<Item> Items { get; init; } = [];
+
+    public IReadOnlyList<Invitation> Invitations { get; init; } = [];
+
+    public IReadOnlyList<AttendanceLine> Attendance { get; init; } = [];
+
+    public IReadOnlyList<Signature> Signatures { get; init; } = [];
+
+    public string Etag => $"v{Version}";
+
+    public IEnumerable<Item> Live => Items.Where(i => i.IsLive);
+
+    public IEnumerable<Item> Ahead => Items.Where(i => i.IsAhead);
+
+    /// <summary>Null when it is no name of a session.</summary>
+    public static Guid? IdOf(string name) =>
+        name.StartsWith(Collection, StringComparison.Ordinal) && Guid.TryParseExact(name[Collection.Length..], "D", out var id) ? id : null;
+
+    /// <summary>
+    /// One item off the agenda, and out of the invitations: who was invited for it only no longer is (DOMAIN §4 c).
+    /// </summary>
+    public Meeting Without(Item item, string reason) => With(item.Removed(reason)) with
+    {
+        Invitations = Invitations.Any(i => i.Cases.Contains(item.Case))
+            ? [.. Invitations.Select(i => Without(i, item.Case)).OfType<Invitation>()]
+            : Invitations,
+    };
+
+    private static Invitation? Without(Invitation invitation, string removed) =>
+        !invitation.Cases.Contains(removed) ? invitation
+        : invitation.Cases.Count == 1 ? null
+        : new Invitation { Professional = invitation.Professional, Role = invitation.Role, Cases = { invitation.Cases.Where(c => c != removed) } };
+
+    /// <summary>This meeting with one item replaced by what it became.</summary>
+    public Meeting With(Item item) => this with { Items = [.. Items.Select(i => i.Position == item.Position ? item : i)] };
+}
+
+/// <summary>What a decision answers: the session after, and what to say.</summary>
+internal sealed record Decided(Meeting After, params IReadOnlyList<IMessage> Events);

@@ -1,0 +1,124 @@
+using Intervision.Scheduling.V1;
+
+namespace Intervision.Scheduling.Sessions;
+
+/// <summary>A row of <c>session</c>.</summary>
+internal sealed class MeetingRow
+{
+    public Guid Id { get; init; }
+
+    public string Pole { get; init; } = "";
+
+    public string Programme { get; init; } = "";
+
+    public string State { get; init; } = "";
+
+    public DateOnly Date { get; init; }
+
+    public TimeOnly StartTime { get; init; }
+
+    public int DurationMinutes { get; init; }
+
+    public DateTimeOffset StartInstant { get; init; }
+
+    public DateTimeOffset EndInstant { get; init; }
+
+    public string Modality { get; init; } = "";
+
+    public string Host { get; init; } = "";
+
+    public string Facilitator { get; init; } = "";
+
+    public string Expert { get; init; } = "";
+
+    public string ExpertWaiverReason { get; init; } = "";
+
+    public int Capacity { get; init; }
+
+    public int Sequence { get; init; }
+
+    public string[] Warnings { get; init; } = [];
+
+    public string CancelReason { get; init; } = "";
+
+    public DateTimeOffset? FreezeTime { get; init; }
+
+    public DateOnly? PreparatoryDate { get; init; }
+
+    public int SheetVersion { get; init; }
+
+    public long Version { get; init; }
+
+    public DateTimeOffset ChangeTime { get; init; }
+
+    public Meeting ToMeeting() => new()
+    {
+        Id = Id,
+        Pole = Pole,
+        Programme = Programme,
+        State = Codes.Parse<SessionState>(State),
+        Date = Date,
+        StartTime = StartTime,
+        DurationMinutes = DurationMinutes,
+        Start = StartInstant,
+        End = EndInstant,
+        Modality = Modality,
+        Host = Host,
+        Facilitator = Facilitator,
+        Expert = Expert,
+        ExpertWaiverReason = ExpertWaiverReason,
+        Capacity = Capacity,
+        Sequence = Sequence,
+        Warnings = Warnings,
+        CancelReason = CancelReason,
+        FreezeTime = FreezeTime,
+        PreparatoryDate = PreparatoryDate,
+        SheetVersion = SheetVersion,
+        Version = Version,
+        ChangeTime = ChangeTime,
+    };
+}
+
+/// <summary>A row of <c>agenda_item</c>.</summary>
+internal sealed class ItemRow
+{
+    public Guid SessionId { get; init; }
+
+    public int Position { get; init; }
+
+    public string CaseName { get; init; } = "";
+
+    public string State { get; init; } = "";
+
+    public string Reason { get; init; } = "";
+
+    public string[] Present { get; init; } = [];
+
+    public DateTimeOffset? DiscussTime { get; init; }
+
+    public Item ToItem() => new(CaseName, Position, Codes.Parse<AgendaItem.Types.State>(State), Reason, Present, DiscussTime);
+}
+
+/// <summary>A row of <c>invitation</c>.</summary>
+internal sealed class InvitationRow
+{
+    public Guid SessionId { get; init; }
+
+    public string Professional { get; init; } = "";
+
+    public string Role { get; init; } = "";
+
+    public string[] Cases { get; init; } = [];
+
+    public Invitation ToInvitation() => new() { Professional = Professional, Role = Codes.Parse<SessionRole>(Role), Cases = { Cases } };
+}
+
+/// <summary>A row of <c>certification</c>.</summary>
+internal sealed class SignatureRow
+{
+    public Guid SessionId { get; init; }
+
+    public string Certifier { get; init; } = "";
+
+    public int SheetVersion { get; init; }
+}

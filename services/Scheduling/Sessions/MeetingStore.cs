@@ -1,0 +1,169 @@
+using Intervision.Scheduling.Attendance;
+using Intervision.ServiceDefaults.Messaging;
+using Intervision.ServiceDefaults.Persistence;
+
+namespace Intervision.Scheduling.Sessions;
+
+/// <summary>Sessions in the database: whole in, whole out; only what changed is written.</summary>
+internal static class MeetingStore
+{
+    public static async Task<Meeting?> Lock(Tx tx, Guid id) =>
+        await tx.SingleOrDefault<MeetingRow>("select * from session where id = @id for update", new { id }) is { } row
+            ? (await WithParts(tx, [row.ToMeeting()]))[0]
+            : null;
+
+    /// <summary>
+    /// Sessions that may still receive cases: planned, not frozen, after a day, with a host convention in force as known
+    /// now (S1). Locked in the order of dates, as every verb on several sessions does.
+    /// </summary>
+    public static async Task<IReadOnlyList<Meeting>> LockOpenForPlacing(Tx tx, string pole, DateOnly after) =>
+        await WithParts(tx, [.. (await tx.Query<MeetingRow>(
+            """
+            select s.* from session s
+            where s.pole = @pole and s.date > @after and s.state = 'PLANNED' and s.freeze_time is null
+              and exists (select from convention c where c.organisation = s.host
+                          and s.date between c.signed_date and c.end_date and c.state not in ('DRAFT', 'TERMINATED'))
+            order by s.date for update of s
+            """,
+            new { pole, after })).Select(r => r.ToMeeting())]);
+
+    public static async Task<Meeting?> Find(Tx tx, Guid id) =>
+        await tx.SingleOrDefault<MeetingRow>("select * from session where id = @id", new { id }) is { } row
+            ? (await WithParts(tx, [row.ToMeeting()]))[0]
+            : null;
+
+    /// <summary>Adds agendas, invitations, sheets and signatures.</summary>
+    public static async Task<IReadOnlyList<Meeting>> WithParts(Tx tx, IReadOnlyList<Meeting> meetings)
+    {
+        var ids = new { ids = meetings.Select(m => m.Id).ToArray() };
+        var items = (await tx.Query<ItemRow>("select * from agenda_item where session_id = any(@ids) order by position", ids)).ToLookup(r => r.SessionId);
+        var invitations = (await tx.Query<InvitationRow>("select * from invitation where session_id = any(@ids) order by professional", ids)).ToLookup(r => r.SessionId);
+        var lines = (await tx.Query<LineRow>("select * from attendance_line where session_id = any(@ids) order by professional", ids)).ToLookup(r => r.SessionId);
+        var signatures = (await tx.Query<SignatureRow>("select * from certification where session_id = any(@ids) order by certify_time, certifier", ids)).ToLookup(r => r.SessionId);
+        return [.. meetings.Select(m => m with
+        {
+            Items = [.. items[m.Id].Select(r => r.ToItem())],
+            Invitations = [.. invitations[m.Id].Select(r => r.ToInvitation())],
+            Attendance = [.. lines[m.Id].Select(r => r.ToLine())],
+            Signatures = [.. signatures[m.Id].Select(r => new Signature(r.Certifier, r.SheetVersion))],
+        })];
+    }
+
+    public static Task Insert(Tx tx, Meeting m) =>
+        tx.Execute(
+            """
+            insert into session (id, pole, programme, state, date, start_time, duration_minutes, start_instant, end_instant, modality, host,
+                                 capacity, warnings, version, change_time)
+            values (@Id, @Pole, @Programme, @state, @Date, @StartTime, @DurationMinutes, @Start, @End, @Modality, @Host,
+                    @Capacity, @warnings, @Version, @ChangeTime)
+            """,
+            new
+            {
+                m.Id, m.Pole, m.Programme, state = m.State.Code(), m.Date, m.StartTime, m.DurationMinutes, m.Start, m.End, m.Modality, m.Host,
+                m.Capacity, warnings = m.Warnings.ToArray(), m.Version, m.ChangeTime,
+            });
+
+    /// <summary>Saves what a decision changed and says its events.</summary>
+    /// <param name="now">Of the call or of the event that caused it; the session's last change never goes back.</param>
+    /// <returns>The session as saved, with its new version.</returns>
+    public static async Task<Meeting> Save(Tx tx, DateTimeOffset now, Meeting before, Decided decided)
+    {
+        var after = decided.After with { Version = before.Version + 1, ChangeTime = now > before.ChangeTime ? now : before.ChangeTime };
+        // The sheet first: once the state is ATTENDANCE_CERTIFIED the database refuses changes to it.
+        await SaveParts(tx, now, before, after);
+        var saved = await tx.Execute(
+            """
+            update session set
+              state = @state, facilitator = @Facilitator, expert = @Expert, expert_waiver_reason = @ExpertWaiverReason, warnings = @warnings,
+              cancel_reason = @CancelReason, freeze_time = @FreezeTime, preparatory_date = @PreparatoryDate, sheet_version = @SheetVersion,
+              version = @Version, change_time = @ChangeTime
+            where id = @Id and version = @Version - 1
+            """,
+            new
+            {
+                after.Id, state = after.State.Code(), after.Facilitator, after.Expert, after.ExpertWaiverReason, warnings = after.Warnings.ToArray(),
+                after.CancelReason, after.FreezeTime, after.PreparatoryDate, after.SheetVersion, after.Version, after.ChangeTime,
+            });
+        if (saved != 1)
+        {
+            throw ServiceDefaults.Grpc.RuleBroken.Stale(after.Name);
+        }
+
+        await Outbox.Append(tx, after.Id, after.Name, now, decided.Events);
+        return after;
+    }
+
+    private static async Task SaveParts(Tx tx, DateTimeOffset now, Meeting before, Meeting after)
+    {
+        if (!ReferenceEquals(before.Items, after.Items))
+        {
+            await SaveItems(tx, after);
+        }
+
+        if (!ReferenceEquals(before.Invitations, after.Invitations))
+        {
+            await SaveInvitations(tx, after);
+        }
+
+        if (!ReferenceEquals(before.Attendance, after.Attendance))
+        {
+            await SaveLines(tx, after);
+        }
+
+        foreach (var signature in after.Signatures.Except(before.Signatures))
+        {
+            await tx.Execute(
+                "insert into certification (session_id, certifier, sheet_version, certify_time) values (@Id, @Certifier, @SheetVersion, @now)",
+                new { after.Id, signature.Certifier, signature.SheetVersion, now });
+        }
+    }
+
+    private static Task SaveItems(Tx tx, Meeting m) =>
+        tx.Execute(
+            """
+            insert into agenda_item (session_id, position, case_name, state, reason, present, discuss_time)
+            select @Id, i.position, i.case_name, i.state, i.reason, i.present, i.discuss_time
+            from jsonb_to_recordset(@items::jsonb) as i(position int, case_name text, state text, reason text, present text[], discuss_time timestamptz)
+            order by i.position
+            on conflict (session_id, position) do update set
+              state = excluded.state, reason = excluded.reason, present = excluded.present, discuss_time = excluded.discuss_time
+            """,
+            new
+            {
+                m.Id,
+                items = Rows.Json(m.Items.Select(i => new
+                {
+                    i.Position, CaseName = i.Case, State = i.State.Code(), i.Reason, Present = i.Present ?? [], i.DiscussTime,
+                })),
+            });
+
+    private static async Task SaveInvitations(Tx tx, Meeting m)
+    {
+        await tx.Execute("delete from invitation where session_id = @Id", new { m.Id });
+        await tx.Execute(
+            """
+            insert into invitation (session_id, professional, role, cases)
+            select @Id, i.professional, i.role, i.cases
+            from jsonb_to_recordset(@invitations::jsonb) as i(professional text, role text, cases text[])
+            """,
+            new { m.Id, invitations = Rows.Json(m.Invitations.Select(i => new { i.Professional, Role = i.Role.Code(), Cases = i.Cases.ToArray() })) });
+    }
+
+    private static Task SaveLines(Tx tx, Meeting m) =>
+        tx.Execute(
+            """
+            insert into attendance_line (session_id, professional, role, profession_table, profession_code, capacity_mode, organisation, mode,
+                                         in_time, out_time, cases, kilometres, no_other_funder_declared, signature)
+            select @Id, l.professional, l.role, l.profession_table, l.profession_code, l.capacity_mode, l.organisation, l.mode,
+                   l.in_time, l.out_time, l.cases, l.kilometres, l.no_other_funder_declared, l.signature
+            from jsonb_to_recordset(@lines::jsonb) as l(
+              professional text, role text, profession_table text, profession_code text, capacity_mode text, organisation text, mode text,
+              in_time timestamptz, out_time timestamptz, cases text[], kilometres int, no_other_funder_declared boolean, signature text)
+            on conflict (session_id, professional) do update set
+              role = excluded.role, profession_table = excluded.profession_table, profession_code = excluded.profession_code,
+              capacity_mode = excluded.capacity_mode, organisation = excluded.organisation, mode = excluded.mode,
+              in_time = excluded.in_time, out_time = excluded.out_time, cases = excluded.cases, kilometres = excluded.kilometres,
+              no_other_funder_declared = excluded.no_other_funder_declared, signature = excluded.signature
+            """,
+            new { m.Id, lines = Rows.Json(m.Attendance.Select(LineRow.Of)) });
+}

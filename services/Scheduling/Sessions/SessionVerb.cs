@@ -1,0 +1,72 @@
+using Intervision.ServiceDefaults.Grpc;
+using Intervision.ServiceDefaults.Persistence;
+using Intervision.ServiceDefaults.Security;
+
+namespace Intervision.Scheduling.Sessions;
+
+/// <summary>The way in of every verb on one session: lock, authorise, compare etags, look at the clock; in that order.</summary>
+internal static class SessionVerb
+{
+    /// <exception cref="RuleBroken">
+    /// PERMISSION_DENIED for who may not, the same when there is no such session; NOT_FOUND for the coordinator;
+    /// ETAG_MISSING; ETAG_MISMATCH; CLOCK_BEFORE_LAST_CHANGE.
+    /// </exception>
+    public static async Task<(Meeting Meeting, Actor Actor)> Enter(Tx tx, Call call, string name, string etag, Func<Actor, Meeting, bool> may)
+    {
+        var actor = await Actor.Of(tx, call.Caller);
+        var meeting = Meeting.IdOf(name) is { } id ? await MeetingStore.Lock(tx, id) : null;
+        if (meeting is null)
+        {
+            throw call.Caller.Has(Roles.Coordinator) ? RuleBroken.NotFound(name) : RuleBroken.Denied();
+        }
+
+        if (!may(actor, meeting))
+        {
+            throw RuleBroken.Denied();
+        }
+
+        MustBeCurrent(meeting, etag, call.Now);
+        return (meeting, actor);
+    }
+
+    public static void MustBeCurrent(Meeting meeting, string etag, DateTimeOffset now)
+    {
+        if (etag.Length == 0)
+        {
+            throw RuleBroken.Invalid("etag", "ETAG_MISSING", "La version lue (etag) est obligatoire.");
+        }
+
+        if (etag != meeting.Etag)
+        {
+            throw RuleBroken.Stale(meeting.Name);
+        }
+
+        if (now < meeting.ChangeTime)
+        {
+            throw RuleBroken.NotNow("CLOCK_BEFORE_LAST_CHANGE", "L'instant de l'appel précède le dernier changement de la séance.", "CLOCK", meeting.Name);
+        }
+    }
+
+    /// <exception cref="RuleBroken">STATE_FORBIDS unless the session is in one of the states.</exception>
+    public static void MustBeIn(Meeting meeting, params ReadOnlySpan<V1.SessionState> states)
+    {
+        if (!states.Contains(meeting.State))
+        {
+            throw RuleBroken.NotNow(
+                "STATE_FORBIDS", $"La séance est {French(meeting.State)} : l'action n'est pas possible.", "STATE", meeting.Name, ("state", meeting.State.Code()));
+        }
+    }
+
+    private static string French(V1.SessionState state) => state switch
+    {
+        V1.SessionState.Planned => "planifiée",
+        V1.SessionState.Prepared => "préparée",
+        V1.SessionState.Convened => "convoquée",
+        V1.SessionState.Open => "ouverte",
+        V1.SessionState.Held => "tenue",
+        V1.SessionState.AttendanceCertified => "à l'émargement certifié",
+        V1.SessionState.Settled => "liquidée",
+        V1.SessionState.Cancelled => "annulée",
+        _ => state.ToString(),
+    };
+}

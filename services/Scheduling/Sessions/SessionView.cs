@@ -1,0 +1,57 @@
+using Intervision.Scheduling.V1;
+using Intervision.ServiceDefaults.Time;
+
+namespace Intervision.Scheduling.Sessions;
+
+/// <summary>
+/// A session as its reader may see it: organisers and facilitator everything; an invited person one's own items,
+/// invitation and line (who is invited for which case says whose patient is discussed); an auditor no agenda and nobody.
+/// </summary>
+internal static class SessionView
+{
+    public static Session For(Meeting meeting, Actor reader)
+    {
+        var session = Bare(meeting);
+        if (reader.SeesAll(meeting))
+        {
+            session.Warnings.Add(meeting.Warnings);
+            session.Items.Add(meeting.Items.Select(ToProto));
+            session.Invitations.Add(meeting.Invitations);
+            session.Attendance.Add(meeting.Attendance);
+            return session;
+        }
+
+        if (meeting.Invitations.FirstOrDefault(i => reader.Names.Contains(i.Professional)) is { } mine)
+        {
+            // An expert is invited to the whole session.
+            session.Items.Add(meeting.Items.Where(i => mine.Cases.Count == 0 || mine.Cases.Contains(i.Case)).Select(ToProto));
+            session.Invitations.Add(mine);
+            session.Attendance.Add(meeting.Attendance.Where(l => reader.Names.Contains(l.Professional)));
+        }
+
+        return session;
+    }
+
+    private static Session Bare(Meeting meeting) => new()
+    {
+        Name = meeting.Name,
+        Pole = meeting.Pole,
+        Programme = meeting.Programme,
+        State = meeting.State,
+        Date = meeting.Date.ToProto(),
+        StartTime = meeting.StartTime.ToProto(),
+        DurationMinutes = meeting.DurationMinutes,
+        StartInstant = meeting.Start.ToProto(),
+        EndInstant = meeting.End.ToProto(),
+        Host = meeting.Host,
+        Facilitator = meeting.Facilitator,
+        Expert = meeting.Expert,
+        Capacity = meeting.Capacity,
+        Sequence = meeting.Sequence,
+        CancelReason = meeting.CancelReason,
+        AgendaFrozen = meeting.FreezeTime is not null,
+        Etag = meeting.Etag,
+    };
+
+    private static AgendaItem ToProto(Item item) => new() { Case = item.Case, Position = item.Position, State = item.State, Reason = item.Reason };
+}
