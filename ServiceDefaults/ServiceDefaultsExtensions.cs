@@ -1,14 +1,15 @@
 using System.Reflection;
 using Intervision.ServiceDefaults.Grpc;
+using Intervision.ServiceDefaults.Health;
 using Intervision.ServiceDefaults.Messaging;
 using Intervision.ServiceDefaults.Persistence;
 using Intervision.ServiceDefaults.Security;
+using Intervision.ServiceDefaults.Telemetry;
 using Intervision.ServiceDefaults.Time;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 
 namespace Intervision.ServiceDefaults;
@@ -28,9 +29,11 @@ public static class ServiceDefaultsExtensions
         builder.AddCallerAuthentication();
         builder.AddDatabase();
         builder.AddMessaging(service, handlers ?? (_ => { }));
-        builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), ["live"]);
+        builder.AddTelemetry(service);
+        builder.Services.AddServiceHealthChecks();
         builder.Services.AddGrpc(options =>
         {
+            options.Interceptors.Add<RpcMetrics>();
             options.Interceptors.Add<ErrorInterceptor>();
             options.MaxReceiveMessageSize = 1024 * 1024;
             options.EnableDetailedErrors = false;
@@ -46,6 +49,7 @@ public static class ServiceDefaultsExtensions
     public static void MapServiceDefaults(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        app.UseServerSpans();
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapHealthChecks("/health").AllowAnonymous();
@@ -60,12 +64,19 @@ public static class ServiceDefaultsExtensions
 
     /// <summary>
     /// <c>dotnet {Service}.dll migrate</c>: applies migrations and seeds as the owner (<c>ConnectionStrings:owner</c>,
-    /// <c>Database:AppPassword</c>) and is done. True when that was the command.
+    /// <c>Database:AppPassword</c>) and is done; <c>redrive [queue]</c>: gives parked events another chance, and is done.
+    /// True when that was the command.
     /// </summary>
     public static async Task<bool> MigrateIfAsked(
         this WebApplicationBuilder builder, string[] args, string service, Assembly migrations, Func<Tx, Task>? seed = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        if (args is ["redrive", .. var queue])
+        {
+            await RedriveCommand.Run(builder.Configuration, service, queue.FirstOrDefault() ?? "");
+            return true;
+        }
+
         if (args is not ["migrate", ..])
         {
             return false;

@@ -17,6 +17,9 @@ public sealed class Broker(IConfiguration configuration, ServiceName service, IO
     /// <summary>Connections that stand right now.</summary>
     public bool IsConnected => Volatile.Read(ref connected) > 0;
 
+    /// <summary>False where messaging is switched off.</summary>
+    public bool IsNeeded => options.Value.Enabled;
+
     /// <summary>A connection with the topology declared.</summary>
     public async Task<IConnection> Connect(string purpose, CancellationToken cancellation)
     {

@@ -20,6 +20,7 @@ public static class MessagingExtensions
         builder.Services.Configure<MessagingOptions>(builder.Configuration.GetSection(MessagingOptions.Section));
         builder.Services.AddHostedService<Relay>();
         builder.Services.AddHostedService<Consumers>();
+        builder.Services.AddHostedService<Retention>();
     }
 
     public static void MapMessaging(this WebApplication app)

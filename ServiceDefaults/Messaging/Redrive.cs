@@ -1,4 +1,5 @@
 using Intervision.Operations.V1;
+using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
@@ -6,12 +7,12 @@ using RabbitMQ.Client;
 namespace Intervision.ServiceDefaults.Messaging;
 
 /// <summary>Gives what was set aside another chance; the sweeps of relay and consumers then find it within seconds.</summary>
-internal sealed class Redrive(EventHandlers handlers, Broker broker, IOptions<MessagingOptions> options)
+internal sealed class Redrive(ServiceName service, Broker broker, IOptions<MessagingOptions> options)
 {
     /// <param name="queue">One queue; empty: all of this service, its outbox included.</param>
     public async Task<RedriveParkedResponse> Run(Tx tx, string queue, CancellationToken cancellation)
     {
-        var queues = handlers.Sources.Select(s => s.Queue).Where(q => queue.Length == 0 || q == queue).ToArray();
+        var queues = Topology.Queues.Where(q => q.Consumer == service.Value && (queue.Length == 0 || q.Name == queue)).Select(q => q.Name).ToArray();
         return new RedriveParkedResponse
         {
             RedrivenEvents = await tx.Execute(

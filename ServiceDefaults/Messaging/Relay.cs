@@ -1,3 +1,4 @@
+using Dapper;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
 using Microsoft.Extensions.Configuration;
@@ -22,6 +23,7 @@ internal sealed class Relay(
         await using var channel = await connection.CreateChannelAsync(WavePublisher.Channel, cancellation);
         await using var database = new NpgsqlConnection(SessionSettings());
         await database.OpenAsync(cancellation);
+        await database.ExecuteAsync("select published_event_prepare(3)");
         var session = new RelaySession(
             new PartitionLeases(database), new OutboxTable(database), new WavePublisher(channel, service, options.Value), signal, options.Value, logger);
         await session.Run(works, cancellation);

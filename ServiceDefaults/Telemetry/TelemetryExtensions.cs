@@ -1,0 +1,51 @@
+using Intervision.ServiceDefaults.Messaging;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry;
+using OpenTelemetry.Logs;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace Intervision.ServiceDefaults.Telemetry;
+
+/// <summary>
+/// Traces, metrics and logs by OTLP, when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says where. The instrumentation packages are
+/// not needed: the runtime, Npgsql, gRPC and RabbitMQ carry sources and meters of their own.
+/// </summary>
+public static class TelemetryExtensions
+{
+    private const string HostingSwitch = "Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData";
+
+    public static void AddTelemetry(this WebApplicationBuilder builder, string service)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        // Without it .NET's server spans bear no tags at all.
+        AppContext.SetSwitch(HostingSwitch, isEnabled: false);
+        var telemetry = builder.Services.AddOpenTelemetry();
+        telemetry
+            .ConfigureResource(resource => resource.AddService(service, serviceNamespace: "intervision"))
+            .WithTracing(tracing => tracing
+                .AddSource(Tracing.SourceName, "Microsoft.AspNetCore", "System.Net.Http", "Grpc.Net.Client", "Npgsql", "RabbitMQ.Client.*")
+                .AddProcessor(new RpcTags()))
+            .WithMetrics(metrics => metrics
+                .AddMeter(Meters.MeterName, RpcMetrics.MeterName, "Microsoft.AspNetCore.*", "System.Net.Http", "System.Runtime", "Npgsql"))
+            .WithLogging(configureBuilder: null, options =>
+            {
+                // Scopes carry the trace; the formatted text repeats the attributes.
+                options.IncludeScopes = true;
+                options.IncludeFormattedMessage = true;
+            });
+        if (!string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+        {
+            telemetry.UseOtlpExporter();
+        }
+    }
+
+    /// <summary>First in the pipeline: gives the server's span its route, status and error.</summary>
+    public static void UseServerSpans(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.Use(ServerSpans.Invoke);
+    }
+}
