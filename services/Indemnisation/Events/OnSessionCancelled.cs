@@ -1,0 +1,16 @@
+using Intervision.Indemnisation.Lines;
+using Intervision.Scheduling.Events.V1;
+using Intervision.ServiceDefaults.Messaging;
+using Intervision.ServiceDefaults.Persistence;
+
+namespace Intervision.Indemnisation.Events;
+
+/// <summary>The session will not be held: what was committed is freed.</summary>
+public static class OnSessionCancelled
+{
+    public static Task Handle(Tx tx, Received<SessionCancelled> received)
+    {
+        ArgumentNullException.ThrowIfNull(received);
+        return CancelSession.Handle(tx, received.Event.Session, received.Time);
+    }
+}

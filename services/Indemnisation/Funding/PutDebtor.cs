@@ -1,0 +1,59 @@
+using System.Text;
+using Intervision.Indemnisation.Payees;
+using Intervision.Indemnisation.V1;
+using Intervision.ServiceDefaults.Grpc;
+using Intervision.ServiceDefaults.Persistence;
+using Intervision.ServiceDefaults.Security;
+
+namespace Intervision.Indemnisation.Funding;
+
+/// <summary>The account that pays.</summary>
+internal sealed record Debtor
+{
+    public string HolderName { get; init; } = "";
+
+    public string Iban { get; init; } = "";
+
+    public string Bic { get; init; } = "";
+
+    public static Task<Debtor?> Find(Tx tx) => tx.SingleOrDefault<Debtor>("select holder_name, iban, bic from debtor");
+}
+
+/// <summary>Sets the account that pays.</summary>
+public sealed class PutDebtor(Db db)
+{
+    public Task<PutDebtorResponse> Handle(PutDebtorRequest request, Call call)
+    {
+        call.Caller.MustHave(Roles.FinanceApprover);
+        var debtor = Read(request);
+        return db.Once(call, request.RequestId, request, async tx =>
+        {
+            await tx.Execute(
+                """
+                insert into debtor (holder_name, iban, bic, change_time) values (@HolderName, @Iban, @Bic, @Now)
+                on conflict (only_one) do update
+                set holder_name = excluded.holder_name, iban = excluded.iban, bic = excluded.bic, change_time = excluded.change_time
+                """,
+                new { debtor.HolderName, debtor.Iban, debtor.Bic, call.Now });
+            return new PutDebtorResponse { Iban = BankAccounts.Mask(debtor.Iban) };
+        });
+    }
+
+    private static Debtor Read(PutDebtorRequest request)
+    {
+        var debtor = new Debtor
+        {
+            HolderName = request.HolderName.Trim().Normalize(NormalizationForm.FormC),
+            Iban = BankAccounts.Normalise(request.Iban),
+            Bic = BankAccounts.Normalise(request.Bic),
+        };
+        var violations = new Violations();
+        violations.Check(
+            debtor.HolderName.Length is > 0 and <= 140 && !debtor.HolderName.Any(char.IsControl),
+            "holder_name", "HOLDER_NAME_INVALID", "Le titulaire exact du compte est obligatoire (140 caractères au plus).");
+        violations.Check(BankAccounts.IsFrenchIban(debtor.Iban), "iban", "IBAN_INVALID", "L'IBAN français n'est pas valable (clé de contrôle).");
+        violations.Check(debtor.Bic.Length == 0 || BankAccounts.IsBic(debtor.Bic), "bic", "BIC_INVALID", "Le BIC n'est pas valable.");
+        violations.ThrowIfAny();
+        return debtor;
+    }
+}

@@ -1,0 +1,75 @@
+using Grpc.Core;
+using Intervision.Indemnisation.Funding;
+using Intervision.Indemnisation.Ledger;
+using Intervision.Indemnisation.Lines;
+using Intervision.Indemnisation.Payees;
+using Intervision.Indemnisation.Payments;
+using Intervision.Indemnisation.Rates;
+using Intervision.Indemnisation.V1;
+using Intervision.ServiceDefaults.Grpc;
+
+namespace Intervision.Indemnisation;
+
+/// <summary>From RPC to verb; the rules are in the verbs.</summary>
+public sealed class IndemnisationGrpcService(
+    PublishRateGrid publishRateGrid,
+    ListRateGrids listRateGrids,
+    CreatePayee createPayee,
+    ListPayees listPayees,
+    PutEnvelope putEnvelope,
+    ListEnvelopes listEnvelopes,
+    PutDebtor putDebtor,
+    ListLines listLines,
+    ApproveLines approveLines,
+    ProposePaymentRun proposePaymentRun,
+    ApprovePaymentRun approvePaymentRun,
+    ReleasePaymentRun releasePaymentRun,
+    GetPaymentRun getPaymentRun,
+    GetPaymentFile getPaymentFile,
+    ReconcileLedger reconcileLedger) : IndemnisationService.IndemnisationServiceBase
+{
+    public override Task<PublishRateGridResponse> PublishRateGrid(PublishRateGridRequest request, ServerCallContext context) =>
+        publishRateGrid.Handle(request, context.Call());
+
+    public override Task<ListRateGridsResponse> ListRateGrids(ListRateGridsRequest request, ServerCallContext context) =>
+        listRateGrids.Handle(request, context.Call());
+
+    public override Task<CreatePayeeResponse> CreatePayee(CreatePayeeRequest request, ServerCallContext context) =>
+        createPayee.Handle(request, context.Call());
+
+    public override Task<ListPayeesResponse> ListPayees(ListPayeesRequest request, ServerCallContext context) =>
+        listPayees.Handle(request, context.Call());
+
+    public override Task<PutEnvelopeResponse> PutEnvelope(PutEnvelopeRequest request, ServerCallContext context) =>
+        putEnvelope.Handle(request, context.Call());
+
+    public override Task<ListEnvelopesResponse> ListEnvelopes(ListEnvelopesRequest request, ServerCallContext context) =>
+        listEnvelopes.Handle(request, context.Call());
+
+    public override Task<PutDebtorResponse> PutDebtor(PutDebtorRequest request, ServerCallContext context) =>
+        putDebtor.Handle(request, context.Call());
+
+    public override Task<ListLinesResponse> ListLines(ListLinesRequest request, ServerCallContext context) =>
+        listLines.Handle(request, context.Call());
+
+    public override Task<ApproveLinesResponse> ApproveLines(ApproveLinesRequest request, ServerCallContext context) =>
+        approveLines.Handle(request, context.Call());
+
+    public override Task<ProposePaymentRunResponse> ProposePaymentRun(ProposePaymentRunRequest request, ServerCallContext context) =>
+        proposePaymentRun.Handle(request, context.Call());
+
+    public override Task<ApprovePaymentRunResponse> ApprovePaymentRun(ApprovePaymentRunRequest request, ServerCallContext context) =>
+        approvePaymentRun.Handle(request, context.Call());
+
+    public override Task<ReleasePaymentRunResponse> ReleasePaymentRun(ReleasePaymentRunRequest request, ServerCallContext context) =>
+        releasePaymentRun.Handle(request, context.Call());
+
+    public override Task<GetPaymentRunResponse> GetPaymentRun(GetPaymentRunRequest request, ServerCallContext context) =>
+        getPaymentRun.Handle(request, context.Call());
+
+    public override Task<GetPaymentFileResponse> GetPaymentFile(GetPaymentFileRequest request, ServerCallContext context) =>
+        getPaymentFile.Handle(request, context.Call());
+
+    public override Task<ReconcileLedgerResponse> ReconcileLedger(ReconcileLedgerRequest request, ServerCallContext context) =>
+        reconcileLedger.Handle(request, context.Call());
+}

@@ -1,0 +1,12 @@
+using Google.Protobuf;
+
+namespace Intervision.Indemnisation.Lines;
+
+/// <summary>A cap that took something off a line.</summary>
+public sealed record Reduction(string Cap, long Cents);
+
+/// <summary>What a decision does to one line: null before for a new one.</summary>
+public sealed record Change(Line? Before, Line After, IReadOnlyList<IMessage> Events)
+{
+    public IReadOnlyList<Reduction> Reductions { get; init; } = [];
+}

@@ -1,0 +1,179 @@
+using Intervision.Indemnisation.Events.V1;
+using Intervision.Indemnisation.V1;
+using Intervision.ServiceDefaults;
+using Intervision.ServiceDefaults.Time;
+
+namespace Intervision.Indemnisation.Lines;
+
+/// <summary>
+/// One amount due for one component of one participation. What it was computed from (capacity, presence, grid, payee,
+/// who certified) is frozen in it.
+/// </summary>
+public sealed record Line
+{
+    public Guid Id { get; init; }
+
+    public int Revision { get; init; } = 1;
+
+    /// <summary>The one line of (programme, session, person, component) that counts; false once cancelled.</summary>
+    public bool Live { get; init; } = true;
+
+    public LineState State { get; init; }
+
+    public string Session { get; init; } = "";
+
+    public DateOnly SessionDate { get; init; }
+
+    public DateTimeOffset StartTime { get; init; }
+
+    public string Pole { get; init; } = "";
+
+    public string Programme { get; init; } = "";
+
+    public int FiscalYear { get; init; }
+
+    public string Professional { get; init; } = "";
+
+    public string Rpps { get; init; } = "";
+
+    public string ProfessionTable { get; init; } = "";
+
+    public string ProfessionCode { get; init; } = "";
+
+    public string Organisation { get; init; } = "";
+
+    public Component Component { get; init; }
+
+    public bool ByVideo { get; init; }
+
+    public int PresentMinutes { get; init; }
+
+    public int Kilometres { get; init; }
+
+    /// <summary>Before the caps of persons and envelope.</summary>
+    public long DueCents { get; init; }
+
+    public long AmountCents { get; init; }
+
+    /// <summary>Why it waits, was reduced or cancelled; see <see cref="Reasons"/>.</summary>
+    public string Reason { get; init; } = "";
+
+    public string? Payee { get; init; }
+
+    public string? RateGrid { get; init; }
+
+    public string? Envelope { get; init; }
+
+    public string[] Certifiers { get; init; } = [];
+
+    public string? Approver { get; init; }
+
+    public Guid? Payment { get; init; }
+
+    public Guid? Corrects { get; init; }
+
+    public int Version { get; init; } = 1;
+
+    public DateTimeOffset ChangeTime { get; init; }
+
+    public string Name => $"indemnities/{Id}";
+
+    public Line Cancelled(string reason) => this with { State = LineState.Cancelled, Live = false, AmountCents = 0, Reason = reason };
+
+    public IndemnityFacts Facts() => new()
+    {
+        Indemnity = Name,
+        Session = Session,
+        SessionDate = SessionDate.ToProto(),
+        Pole = Pole,
+        Programme = Programme,
+        Professional = Professional,
+        Rpps = Rpps,
+        ProfessionTable = ProfessionTable,
+        ProfessionCode = ProfessionCode,
+        Component = Component,
+        AmountCents = AmountCents,
+        Currency = "EUR",
+        Payee = Payee ?? "",
+        RateGrid = RateGrid ?? "",
+        FiscalYear = FiscalYear,
+        Reason = Reason,
+        Revision = Revision,
+    };
+
+    public IndemnityLine ToProto() => new()
+    {
+        Name = Name,
+        State = State,
+        Session = Session,
+        SessionDate = SessionDate.ToProto(),
+        Pole = Pole,
+        Programme = Programme,
+        Professional = Professional,
+        ProfessionTable = ProfessionTable,
+        ProfessionCode = ProfessionCode,
+        Component = Component,
+        Amount = AmountCents.ToMoney(),
+        Payee = Payee ?? "",
+        RateGrid = RateGrid ?? "",
+        PresentMinutes = PresentMinutes,
+        Reason = Reason,
+        Revision = Revision,
+        Etag = Etag.Of(Version),
+    };
+}
+
+/// <summary>Why a line waits, was reduced or was cancelled: part of the API.</summary>
+public static class Reasons
+{
+    /// <summary>Waiting: Membership has not told of the person.</summary>
+    public const string ProfessionalMissing = "PROFESSIONAL_MISSING";
+
+    /// <summary>Waiting: no published rate for the profession on the day.</summary>
+    public const string RateMissing = "RATE_MISSING";
+
+    /// <summary>Waiting: nobody to pay.</summary>
+    public const string PayeeMissing = "PAYEE_MISSING";
+
+    /// <summary>Waiting: no envelope for the programme and year.</summary>
+    public const string EnvelopeMissing = "ENVELOPE_MISSING";
+
+    /// <summary>A whole session waits: Membership has not told of its programme.</summary>
+    public const string ProgrammeMissing = "PROGRAMME_MISSING";
+
+    /// <summary>Reduced by what the session already gives the person.</summary>
+    public const string CapSession = "CAP_SESSION";
+
+    /// <summary>Reduced by what the day already gives the person.</summary>
+    public const string CapDay = "CAP_DAY";
+
+    /// <summary>Reduced by what the year already gives the person.</summary>
+    public const string CapYear = "CAP_YEAR";
+
+    /// <summary>Reduced by what is left of the envelope.</summary>
+    public const string CapEnvelope = "CAP_ENVELOPE";
+
+    /// <summary>Cancelled: invited but not there.</summary>
+    public const string Absent = "ABSENT";
+
+    /// <summary>Cancelled: there in another capacity than a liberal one.</summary>
+    public const string NotLiberal = "NOT_LIBERAL";
+
+    /// <summary>Cancelled: present less than the rate's minimum.</summary>
+    public const string BelowMinimum = "BELOW_MINIMUM";
+
+    /// <summary>Cancelled: another funder pays, or the declaration is missing.</summary>
+    public const string OtherFunder = "OTHER_FUNDER";
+
+    /// <summary>Cancelled: the grid that came gives nothing for this component.</summary>
+    public const string NothingDue = "NOTHING_DUE";
+
+    /// <summary>Cancelled: the session will not be held.</summary>
+    public const string SessionCancelled = "SESSION_CANCELLED";
+
+    /// <summary>Cancelled: no longer invited.</summary>
+    public const string NotInvited = "NOT_INVITED";
+
+    /// <summary>Cancelled: the programme indemnifies nobody.</summary>
+    public const string NotIndemnified = "NOT_INDEMNIFIED";
+}

@@ -1,0 +1,125 @@
+using Intervision.Indemnisation.Events.V1;
+using Intervision.Indemnisation.Rates;
+using Intervision.Indemnisation.V1;
+using Intervision.Scheduling.Events.V1;
+using Intervision.Scheduling.V1;
+using Intervision.ServiceDefaults.Time;
+
+namespace Intervision.Indemnisation.Lines;
+
+/// <summary>What a certified sheet says of each person: pure, before any amount.</summary>
+internal static class Sheet
+{
+    /// <summary>Lines recorded, or cancelled with a reason: absent, in another capacity, paid by another funder.</summary>
+    public static IReadOnlyList<Change> Decide(
+        AttendanceCertified sheet, IReadOnlyList<Line> live, RatesOfDay rates, Func<Guid> newId, DateTimeOffset now)
+    {
+        var changes = new List<Change>();
+        foreach (var person in sheet.Lines
+            .Where(l => l.Capacity?.Mode == CommitSession.Liberal)
+            .GroupBy(l => l.Professional, StringComparer.Ordinal)
+            .OrderBy(g => g.Key, StringComparer.Ordinal))
+        {
+            changes.AddRange(OfPerson(sheet, [.. person], live, rates, newId, now));
+        }
+
+        var decided = changes.Select(c => c.Before?.Id).ToHashSet();
+        foreach (var line in live.Where(l => l.State == LineState.Committed && !decided.Contains(l.Id)))
+        {
+            var present = sheet.Lines.Any(l => l.Professional == line.Professional);
+            changes.Add(Cancel(line, present ? Reasons.NotLiberal : Reasons.Absent, now));
+        }
+
+        return changes;
+    }
+
+    /// <summary>The programme indemnifies nobody: what was committed under earlier rules is freed.</summary>
+    public static IReadOnlyList<Change> Unpaid(IReadOnlyList<Line> live, DateTimeOffset now) =>
+        [.. live.Where(l => l.State == LineState.Committed).Select(l => Cancel(l, Reasons.NotIndemnified, now))];
+
+    private static IEnumerable<Change> OfPerson(
+        AttendanceCertified sheet, IReadOnlyList<AttendanceLine> presences, IReadOnlyList<Line> live, RatesOfDay rates, Func<Guid> newId, DateTimeOffset now)
+    {
+        foreach (var component in Components(presences, rates))
+        {
+            var before = live.FirstOrDefault(l => l.Professional == presences[0].Professional && l.Component == component);
+            var blank = before ?? new Line { Id = newId() };
+            var recorded = Recorded(blank, sheet, presences, now) with { Component = component };
+            recorded = Calculate.Priced(recorded, rates.Find(component, recorded.ProfessionTable, recorded.ProfessionCode));
+            var said = new IndemnityRecorded { Indemnity = recorded.Facts() };
+            if (presences.All(p => p.NoOtherFunderDeclared))
+            {
+                yield return new Change(before, recorded, [said]);
+                continue;
+            }
+
+            var cancelled = recorded.Cancelled(Reasons.OtherFunder);
+            yield return new Change(before, cancelled, [said, new IndemnityCancelled { Indemnity = cancelled.Facts() }]);
+        }
+    }
+
+    /// <summary>Taking part always; the supplement and the travel unless the grid of the day gives nothing for them.</summary>
+    private static IEnumerable<Component> Components(IReadOnlyList<AttendanceLine> presences, RatesOfDay rates)
+    {
+        yield return Component.Participant;
+        var capacity = presences[0].Capacity;
+        if (presences.Any(p => p.Role == SessionRole.Facilitator)
+            && (!rates.IsCovered || rates.Find(Component.FacilitatorSupplement, capacity.ProfessionTable, capacity.ProfessionCode) is not null))
+        {
+            yield return Component.FacilitatorSupplement;
+        }
+
+        var kilometres = Kilometres(presences);
+        if (kilometres > 0
+            && (!rates.IsCovered || rates.Find(Component.Travel, capacity.ProfessionTable, capacity.ProfessionCode) is { } travel && kilometres > travel.FreeKilometres))
+        {
+            yield return Component.Travel;
+        }
+    }
+
+    private static Line Recorded(Line line, AttendanceCertified sheet, IReadOnlyList<AttendanceLine> presences, DateTimeOffset now)
+    {
+        var date = sheet.Date.ToDate()!.Value;
+        var capacity = presences[0].Capacity;
+        return line with
+        {
+            State = LineState.Recorded,
+            Session = sheet.Session,
+            SessionDate = date,
+            StartTime = sheet.StartInstant.ToDateTimeOffset(),
+            FiscalYear = date.Year,
+            Pole = sheet.Pole,
+            Programme = sheet.Programme,
+            Professional = presences[0].Professional,
+            ProfessionTable = capacity.ProfessionTable,
+            ProfessionCode = capacity.ProfessionCode,
+            Organisation = capacity.Organisation,
+            ByVideo = presences.All(p => p.Mode == AttendanceMode.Video),
+            PresentMinutes = PresentMinutes(sheet, presences),
+            Kilometres = Kilometres(presences),
+            Certifiers = [.. sheet.Certifiers],
+            Reason = "",
+            ChangeTime = now,
+        };
+    }
+
+    /// <summary>Somebody who left and came back has several presences; together never more than the session.</summary>
+    private static int PresentMinutes(AttendanceCertified sheet, IReadOnlyList<AttendanceLine> presences)
+    {
+        var (start, end) = (sheet.StartInstant.ToDateTimeOffset(), sheet.EndInstant.ToDateTimeOffset());
+        var minutes = presences
+            .Where(p => p.InTime is not null && p.OutTime is not null)
+            .Sum(p => Amounts.PresentMinutes(p.InTime.ToDateTimeOffset(), p.OutTime.ToDateTimeOffset(), start, end));
+        return Math.Min(minutes, Amounts.PresentMinutes(start, end, start, end));
+    }
+
+    /// <summary>None by video.</summary>
+    private static int Kilometres(IReadOnlyList<AttendanceLine> presences) =>
+        presences.Where(p => p.Mode != AttendanceMode.Video).Select(p => Math.Max(0, p.Kilometres)).DefaultIfEmpty(0).Max();
+
+    private static Change Cancel(Line line, string reason, DateTimeOffset now)
+    {
+        var after = line.Cancelled(reason) with { ChangeTime = now };
+        return new Change(line, after, [new IndemnityCancelled { Indemnity = after.Facts() }]);
+    }
+}

@@ -1,0 +1,91 @@
+using System.Text;
+using Intervision.Indemnisation.Lines;
+using Intervision.Indemnisation.V1;
+using Intervision.ServiceDefaults.Grpc;
+using Intervision.ServiceDefaults.Persistence;
+using Intervision.ServiceDefaults.Security;
+
+namespace Intervision.Indemnisation.Payees;
+
+/// <summary>Creates a payee with its first account; lines of its professionals that waited for one are calculated.</summary>
+public sealed class CreatePayee(Db db, CalculateWaiting waiting)
+{
+    private const int MaximumProfessionals = 100;
+
+    public Task<CreatePayeeResponse> Handle(CreatePayeeRequest request, Call call)
+    {
+        call.Caller.MustHave(Roles.FinanceOfficer);
+        var payee = Read(request.Payee ?? new Payee());
+        return db.Once(call, request.RequestId, request, async tx =>
+        {
+            await References.Change(tx);
+            var payees = await PayeeStore.Of(tx, payee.Professionals);
+            if (Decide(await PayeeStore.Find(tx, payee.Name), payees, payee))
+            {
+                await PayeeStore.Insert(tx, payee, call.Caller.Subject, call.Now);
+                await waiting.OfProfessionals(tx, payee.Professionals, call.Now);
+            }
+
+            return new CreatePayeeResponse { Payee = payee.ToProto() };
+        });
+    }
+
+    /// <returns>Whether there is something to create: the same payee again changes nothing.</returns>
+    /// <exception cref="RuleBroken">IBAN_CHANGE_NEEDS_TWO_PEOPLE, PAYEE_EXISTS, PROFESSIONAL_HAS_PAYEE.</exception>
+    internal static bool Decide(PayeeRow? stored, IReadOnlyDictionary<string, string> payeeOf, PayeeRow payee)
+    {
+        if (stored is not null)
+        {
+            if (stored.Iban != payee.Iban)
+            {
+                throw RuleBroken.NotNow(
+                    "IBAN_CHANGE_NEEDS_TWO_PEOPLE", "Un changement d'IBAN demande deux personnes et 72 heures.", "PAYEE", payee.Name, ("name", payee.Name));
+            }
+
+            var same = stored with { Professionals = payee.Professionals, Version = payee.Version } == payee
+                && stored.Professionals.SequenceEqual(payee.Professionals, StringComparer.Ordinal);
+            return same
+                ? false
+                : throw RuleBroken.Exists("PAYEE_EXISTS", $"Le bénéficiaire « {payee.Name} » existe déjà avec un autre contenu.", ("name", payee.Name));
+        }
+
+        if (payee.Professionals.FirstOrDefault(payeeOf.ContainsKey) is { } taken)
+        {
+            throw RuleBroken.NotNow(
+                "PROFESSIONAL_HAS_PAYEE", $"« {taken} » est déjà payé par l'intermédiaire de « {payeeOf[taken]} ».", "PAYEE", taken,
+                ("professional", taken), ("payee", payeeOf[taken]));
+        }
+
+        return true;
+    }
+
+    private static PayeeRow Read(Payee given)
+    {
+        var payee = new PayeeRow
+        {
+            Name = given.Name,
+            Kind = given.Kind,
+            HolderName = given.HolderName.Trim().Normalize(NormalizationForm.FormC),
+            Siret = BankAccounts.Normalise(given.Siret),
+            Iban = BankAccounts.Normalise(given.Iban),
+            Bic = BankAccounts.Normalise(given.Bic),
+            Professionals = [.. given.Professionals.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+        };
+        var violations = new Violations();
+        violations.Check(ResourceNames.IsNamed(payee.Name, "payees"), "payee.name", "NAME_INVALID", "Le nom doit être de la forme payees/{code}.");
+        violations.Check(payee.Kind is > Payee.Types.Kind.Unspecified and <= Payee.Types.Kind.Employer, "payee.kind", "KIND_INVALID", "Nature de bénéficiaire inconnue.");
+        violations.Check(
+            payee.HolderName.Length is > 0 and <= 140 && !payee.HolderName.Any(char.IsControl),
+            "payee.holder_name", "HOLDER_NAME_INVALID", "Le titulaire exact du compte est obligatoire (140 caractères au plus).");
+        violations.Check(
+            payee.Siret.Length == 0 ? payee.Kind == Payee.Types.Kind.Person : BankAccounts.IsSiret(payee.Siret),
+            "payee.siret", "SIRET_INVALID", "Le SIRET n'est pas valable ; il n'est facultatif que pour une personne.");
+        violations.Check(BankAccounts.IsIban(payee.Iban), "payee.iban", "IBAN_INVALID", "L'IBAN n'est pas valable (clé de contrôle).");
+        violations.Check(payee.Bic.Length == 0 || BankAccounts.IsBic(payee.Bic), "payee.bic", "BIC_INVALID", "Le BIC n'est pas valable.");
+        violations.Check(
+            payee.Professionals.Length is > 0 and <= MaximumProfessionals && payee.Professionals.All(p => ResourceNames.IsNamed(p, "professionals")),
+            "payee.professionals", "PROFESSIONALS_INVALID", $"De 1 à {MaximumProfessionals} professionnels, de la forme professionals/{{id}}.");
+        violations.ThrowIfAny();
+        return payee;
+    }
+}

@@ -1,0 +1,30 @@
+using Google.Protobuf;
+using Intervision.Indemnisation.V1;
+using Intervision.ServiceDefaults.Grpc;
+using Intervision.ServiceDefaults.Persistence;
+using Intervision.ServiceDefaults.Security;
+
+namespace Intervision.Indemnisation.Payments;
+
+/// <summary>The file of a released run, always the same bytes.</summary>
+public sealed class GetPaymentFile(Db db, PaymentFiles files)
+{
+    private const int MaximumBytes = 1024 * 1024;
+
+    public async Task<GetPaymentFileResponse> Handle(GetPaymentFileRequest request, Call call)
+    {
+        call.Caller.MustHave(Roles.FinanceReleaser);
+        var id = RunName.Read(request.Name);
+        var (run, payments) = await db.Read(
+            async tx => (await RunStore.Find(tx, id) ?? throw RuleBroken.NotFound(request.Name), await RunStore.Payments(tx, id)), call.Cancellation);
+        if (run.FileSha256 is null)
+        {
+            throw RuleBroken.NotNow("RUN_NOT_RELEASED", "Le lot de paiements n'est pas remis : il n'a pas de fichier.", subject: run.Name);
+        }
+
+        var content = await files.Read(run, payments, call.Cancellation);
+        return content.Length <= MaximumBytes
+            ? new GetPaymentFileResponse { Content = ByteString.CopyFrom(content), Sha256 = run.FileSha256 }
+            : throw RuleBroken.NotNow("PAYMENT_FILE_TOO_LARGE", $"Le fichier dépasse 1 Mio : il est dans « {run.FilePath} ».", subject: run.Name);
+    }
+}

@@ -1,0 +1,22 @@
+using Intervision.Indemnisation.V1;
+using Intervision.ServiceDefaults.Grpc;
+using Intervision.ServiceDefaults.Persistence;
+
+namespace Intervision.Indemnisation.Payments;
+
+/// <summary>One run with its payments.</summary>
+public sealed class GetPaymentRun(Db db)
+{
+    public Task<GetPaymentRunResponse> Handle(GetPaymentRunRequest request, Call call)
+    {
+        call.Caller.MustBeFinanceOrAuditor();
+        var id = RunName.Read(request.Name);
+        return db.Read(
+            async tx =>
+            {
+                var run = await RunStore.Find(tx, id) ?? throw RuleBroken.NotFound(request.Name);
+                return new GetPaymentRunResponse { PaymentRun = RunStore.ToProto(run, await RunStore.Payments(tx, id)) };
+            },
+            call.Cancellation);
+    }
+}

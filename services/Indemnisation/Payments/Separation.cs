@@ -1,0 +1,29 @@
+using Intervision.ServiceDefaults.Grpc;
+using Intervision.ServiceDefaults.Security;
+
+namespace Intervision.Indemnisation.Payments;
+
+/// <summary>
+/// Who certified, who approved a line, who approves a run and who releases it are different people, and none of the last
+/// two is paid by it (DESIGN §6).
+/// </summary>
+internal static class Separation
+{
+    /// <param name="hands">Subjects of those who proposed or approved the run.</param>
+    /// <exception cref="RuleBroken">PERMISSION_DENIED.</exception>
+    public static void MustBeSomebodyElse(Caller caller, IReadOnlyList<Involved> involved, params ReadOnlySpan<string?> hands)
+    {
+        foreach (var hand in hands)
+        {
+            if (hand == caller.Subject)
+            {
+                throw RuleBroken.Denied();
+            }
+        }
+
+        if (involved.Any(i => caller.Is(i.Person, i.Rpps)))
+        {
+            throw RuleBroken.Denied();
+        }
+    }
+}

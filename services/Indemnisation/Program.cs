@@ -1,0 +1,48 @@
+using Intervision.Indemnisation;
+using Intervision.Indemnisation.Events;
+using Intervision.Indemnisation.Funding;
+using Intervision.Indemnisation.Ledger;
+using Intervision.Indemnisation.Lines;
+using Intervision.Indemnisation.Payees;
+using Intervision.Indemnisation.Payments;
+using Intervision.Indemnisation.Rates;
+using Intervision.Membership.Events.V1;
+using Intervision.Scheduling.Events.V1;
+using Intervision.ServiceDefaults;
+using Intervision.ServiceDefaults.Messaging;
+
+var builder = WebApplication.CreateBuilder(args);
+if (await builder.MigrateIfAsked(args, "indemnisation", typeof(Program).Assembly))
+{
+    return;
+}
+
+var calculator = new Calculator(Caps.From(builder.Configuration));
+var waiting = new CalculateWaiting(calculator);
+var record = new RecordAttendance(calculator);
+builder.AddServiceDefaults("indemnisation", handlers =>
+{
+    handlers.From("membership", InboxKind.Latest)
+        .On<ProgrammeChanged>(new OnProgrammeChanged(record).Handle)
+        .On<ProfessionalChanged>(new OnProfessionalChanged(waiting).Handle);
+    handlers.From("scheduling", InboxKind.Contiguous)
+        .On<SessionConvened>(OnSessionConvened.Handle)
+        .On<SessionCancelled>(OnSessionCancelled.Handle)
+        .On<SessionMoved>(OnSessionMoved.Handle)
+        .On<AttendanceCertified>(new OnAttendanceCertified(record).Handle);
+});
+builder.Services.AddSingleton(waiting).AddSingleton<PaymentFiles>();
+builder.Services.AddSingleton<PublishRateGrid>().AddSingleton<ListRateGrids>();
+builder.Services.AddSingleton<CreatePayee>().AddSingleton<ListPayees>();
+builder.Services.AddSingleton<PutEnvelope>().AddSingleton<ListEnvelopes>().AddSingleton<PutDebtor>();
+builder.Services.AddSingleton<ListLines>().AddSingleton<ApproveLines>().AddSingleton<ReconcileLedger>();
+builder.Services.AddSingleton<ProposePaymentRun>().AddSingleton<ApprovePaymentRun>().AddSingleton<ReleasePaymentRun>();
+builder.Services.AddSingleton<GetPaymentRun>().AddSingleton<GetPaymentFile>();
+
+var app = builder.Build();
+app.MapServiceDefaults();
+app.MapGrpcService<IndemnisationGrpcService>().RequireAuthorization();
+await app.RunAsync();
+
+/// <summary>For tests.</summary>
+public partial class Program;
