@@ -69,7 +69,7 @@ internal static class LineStore
                 StartTime = after?.StartTime ?? DateTimeOffset.UnixEpoch,
                 AfterSession = after?.Session ?? "",
                 AfterProfessional = after?.Professional ?? "",
-                Component = (int)(after?.Component ?? 0),
+                Component = (int)(after?.Component ?? Component.Unspecified),
                 limit,
             });
 

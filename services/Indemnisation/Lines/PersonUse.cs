@@ -19,16 +19,16 @@ internal sealed class PersonUse
     {
         await tx.Execute(
             "insert into person_year (professional, fiscal_year) select unnest(@people), @year on conflict do nothing", new { people, year });
-        var inYear = await tx.Query<(string Professional, long Cents)>(
+        var yearSums = await tx.Query<(string Professional, long Cents)>(
             """
             select professional, calculated_cents from person_year
             where professional = any(@people) and fiscal_year = @year order by professional collate "C" for update
             """,
             new { people, year });
         // Sums of lines are only read when a cap asks for them.
-        var onDay = caps.DayCents == 0 ? [] : await Calculated(tx, people, "session_date = @date", date, session);
-        var inSession = caps.SessionCents == 0 ? [] : await Calculated(tx, people, "session = @session", date, session);
-        return new PersonUse(year, ToSums(inYear), ToSums(onDay), ToSums(inSession));
+        var daySums = caps.DayCents == 0 ? [] : await Calculated(tx, people, "session_date = @date", date, session);
+        var sessionSums = caps.SessionCents == 0 ? [] : await Calculated(tx, people, "session = @session", date, session);
+        return new PersonUse(year, ToSums(yearSums), ToSums(daySums), ToSums(sessionSums));
     }
 
     public Used Of(string professional, long fromEnvelope)

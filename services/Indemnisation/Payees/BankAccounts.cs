@@ -90,12 +90,12 @@ public static partial class BankAccounts
         return sum % 10 == 0;
     }
 
-    [GeneratedRegex(@"^[A-Z]{2}\d{2}[A-Z0-9]{11,30}\z", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[A-Z]{2}\d{2}[A-Z0-9]{11,30}\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex IbanForm();
 
-    [GeneratedRegex(@"^FR\d{12}[A-Z0-9]{11}\d{2}\z", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^FR\d{12}[A-Z0-9]{11}\d{2}\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex FrenchForm();
 
-    [GeneratedRegex(@"^[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?\z", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex BicForm();
 }

@@ -16,13 +16,7 @@ public sealed class PaymentFiles(IConfiguration configuration)
         System.IO.Directory.CreateDirectory(folder);
         var path = Path.Combine(folder, $"pain.001-{run.Id:N}.xml");
         var beside = path + ".partial";
-        await using (var file = new FileStream(beside, new FileStreamOptions
-        {
-            Mode = FileMode.Create,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            Options = FileOptions.Asynchronous,
-        }))
+        await using (var file = new FileStream(beside, OwnerOnly()))
         {
             await PainFile.Write(file, run, payments, cancellation);
             await file.FlushAsync(cancellation);
@@ -49,5 +43,16 @@ public sealed class PaymentFiles(IConfiguration configuration)
         return sha256 == run.FileSha256
             ? await File.ReadAllBytesAsync(path, cancellation)
             : throw new InvalidOperationException($"The file of {run.Name} is lost: what can be written today has another hash.");
+    }
+
+    private static FileStreamOptions OwnerOnly()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Options = FileOptions.Asynchronous };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return options;
     }
 }
