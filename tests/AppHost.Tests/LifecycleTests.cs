@@ -64,6 +64,21 @@ public sealed class LifecycleTests
         Assert.False(Runs("sleep 987655"));
     }
 
+    [Fact]
+    public async Task A_process_that_does_not_listen_is_killed_after_the_grace_period()
+    {
+        var builder = Sample.Builder("AppHost:StopGrace=0.3");
+        builder.AddExecutable("deaf", "sh", "/tmp", "-c", "trap '' TERM; echo deaf; while :; do sleep 0.1; done");
+        await using var app = builder.Build();
+        await app.StartAsync();
+        var log = Path.Combine(builder.Configuration["AppHost:DataFolder"]!, "logs", "deaf.log");
+        await Sample.Until(() => File.Exists(log) && File.ReadAllText(log).Contains("deaf", StringComparison.Ordinal), () => "it does not run");
+
+        await app.StopAsync();
+
+        Assert.Equal(137, (await Sample.State(app, "deaf", s => s.IsTerminal)).ExitCode);
+    }
+
     private static bool Runs(string command) => Process.GetProcessesByName("sleep").Any(p =>
     {
         try

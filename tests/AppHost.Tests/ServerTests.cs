@@ -54,6 +54,27 @@ public sealed class ServerTests
         Assert.NotEqual("0", user);
     }
 
+    [Fact]
+    public async Task Servers_work_where_their_user_cannot_walk_to_the_data_folder()
+    {
+        var closed = Path.Combine(Sample.DataFolder(), "closed");
+        Directory.CreateDirectory(closed, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var builder = Sample.BuilderOn(Path.Combine(closed, "data"));
+        builder.AddPostgres("postgres");
+        await using var app = builder.Build();
+        await app.StartAsync();
+
+        await Sample.Healthy(app, "postgres");
+
+        var elsewhere = Path.Combine(closed, "data", "secrets", "servers-folder");
+        Assert.Equal(Environment.IsPrivilegedProcess, File.Exists(elsewhere));
+        await app.StopAsync();
+        if (Environment.IsPrivilegedProcess)
+        {
+            Directory.Delete(await File.ReadAllTextAsync(elsewhere), recursive: true);
+        }
+    }
+
     private static async Task Kill(DistributedApplication app, string server)
     {
         var running = await Sample.State(app, server, s => s.ProcessId is not null);

@@ -55,6 +55,7 @@ internal sealed class ConsolePageHost : IAsyncDisposable
     private static void Map(WebApplication web, ResourceView view)
     {
         web.MapGet("/", () => Results.Stream(typeof(ConsolePageHost).Assembly.GetManifestResourceStream("page.html")!, "text/html; charset=utf-8"));
+        web.MapGet("/health", async () => await view.IsHealthy() ? Results.Text("Healthy") : Results.Text("Unhealthy", statusCode: 503));
         web.MapGet("/api/resources", view.All);
         web.MapGet("/api/resources/stream", (HttpContext context) => TypedResults.ServerSentEvents(view.ChangesAsync(context.RequestAborted)));
         web.MapGet("/api/resources/{name}/console", (string name, HttpContext context) => view.Exists(name)

@@ -42,6 +42,13 @@ internal sealed partial class ResourceView(IServiceProvider services)
         ];
     }
 
+    /// <summary>Every step has ended well and everything else is ready and healthy: what scripts wait for.</summary>
+    public async Task<bool> IsHealthy()
+    {
+        var all = await All();
+        return all.Count > 0 && all.All(r => r is { State: "Finished", ExitCode: 0 } or { Ready: true, Health: "Healthy" });
+    }
+
     /// <summary>All of them, again after each change; changes that come together are shown together.</summary>
     public async IAsyncEnumerable<IReadOnlyList<ShownResource>> ChangesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {

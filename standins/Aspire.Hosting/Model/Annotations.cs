@@ -63,8 +63,5 @@ public class HealthCheckAnnotation(string key) : IResourceAnnotation
     public string Key { get; } = key;
 }
 
-/// <summary>The resource is started by hand, not with the system.</summary>
-public sealed class ExplicitStartupAnnotation : IResourceAnnotation;
-
 /// <summary>The resource stays out of lists shown to people.</summary>
 internal sealed class HiddenAnnotation : IResourceAnnotation;

@@ -47,7 +47,7 @@ internal sealed class ChildProcess
         {
             Posix.SignalGroup(Id, _plan.StopSignal);
         }
-        if (await Task.WhenAny(Exit, Task.Delay(_plan.Grace)) != Exit)
+        if (await Task.WhenAny(Exit, Task.Delay(_plan.Grace!.Value)) != Exit)
         {
             Posix.SignalGroup(Id, Posix.SigKill);
         }

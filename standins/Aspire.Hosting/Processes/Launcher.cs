@@ -49,6 +49,7 @@ internal sealed class Launcher(ResourceLoggerService logs, IDistributedApplicati
         {
             throw new DistributedApplicationException($"« {resource.Name} » ne peut pas démarrer : la commande « {plan.Command} » est introuvable.");
         }
+        plan = plan with { Grace = plan.Grace ?? TimeSpan.FromSeconds(builder.Configuration.GetValue("AppHost:StopGrace", 10.0)) };
         return await ChildProcess.StartAsync(plan, _thread, _watchdog!, _mark, (line, isError) => Write(resource, line, isError));
     }
 

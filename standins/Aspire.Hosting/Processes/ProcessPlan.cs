@@ -21,8 +21,8 @@ internal sealed record ProcessPlan(string Command, IReadOnlyList<string> Argumen
     /// <summary>What the process gets when the app host dies without a word.</summary>
     public int DeathSignal { get; init; } = Posix.SigKill;
 
-    /// <summary>Between the stop signal and SIGKILL.</summary>
-    public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>Between the stop signal and SIGKILL; null: configuration <c>AppHost:StopGrace</c>, in seconds, 10 without it.</summary>
+    public TimeSpan? Grace { get; init; }
 
     /// <summary>Awaited after every end of the process, before it may be started again.</summary>
     public Func<Task> AfterExit { get; init; } = () => Task.CompletedTask;

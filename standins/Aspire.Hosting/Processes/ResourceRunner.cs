@@ -13,7 +13,7 @@ namespace Aspire.Hosting.Processes;
 internal sealed class ResourceRunner(
     IResource resource, ILogger logger, IServiceProvider services, ResourceNotificationService notifications, ResourceLoggerService logs,
     IDistributedApplicationEventing eventing, Launcher launcher, HealthMonitor health, DistributedApplicationModel model,
-    DistributedApplicationExecutionContext execution, IConfiguration configuration, TimeProvider? clock = null) : IDisposable
+    DashboardSwitch dashboard, DistributedApplicationExecutionContext execution, IConfiguration configuration, TimeProvider? clock = null) : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly RestartPolicy _restart = RestartPolicy.From(configuration);
@@ -34,18 +34,13 @@ internal sealed class ResourceRunner(
     {
         try
         {
-            if (resource.Annotations.OfType<ExplicitStartupAnnotation>().Any())
-            {
-                await PublishAsync(s => s);
-                return;
-            }
             await PublishAsync(s => s with { State = KnownResourceStates.Starting });
             if (resource is IResourceWithConnectionString)
             {
                 await eventing.PublishAsync(new ConnectionStringAvailableEvent(resource, services), _stop.Token);
             }
             await eventing.PublishAsync(new BeforeResourceStartedEvent(resource, services), _stop.Token);
-            await Waiting.ForDependenciesAsync(resource, notifications, logs, _stop.Token);
+            await Waiting.ForDependenciesAsync(resource, WaitDefault, notifications, logs, _stop.Token);
             await (resource.Annotations.OfType<ProcessAnnotation>().LastOrDefault() is { } process ? SuperviseAsync(process) : BeThereAsync());
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -96,8 +91,7 @@ internal sealed class ResourceRunner(
                 await EndAsync(code);
                 return;
             }
-            // A long healthy life forgives earlier crashes.
-            crashes = wasHealthy && _clock.GetElapsedTime(started) > TimeSpan.FromMinutes(1) ? 1 : crashes + 1;
+            crashes = wasHealthy && _clock.GetElapsedTime(started) > RestartPolicy.Forgiving ? 1 : crashes + 1;
             await AwaitNextStartAsync(code, crashes, wasHealthy);
         }
     }
@@ -179,6 +173,9 @@ internal sealed class ResourceRunner(
             logger.LogError("{Message}", message);
         }
     }
+
+    /// <summary>With a page, a person may yet repair what is awaited; without one (tests), waiting for it would never end.</summary>
+    private WaitBehavior WaitDefault => dashboard.Enabled ? WaitBehavior.WaitOnResourceUnavailable : WaitBehavior.StopOnResourceUnavailable;
 
     private DateTime Now => _clock.GetUtcNow().UtcDateTime;
 

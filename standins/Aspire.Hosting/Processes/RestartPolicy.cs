@@ -10,6 +10,9 @@ namespace Aspire.Hosting.Processes;
 /// </summary>
 internal sealed record RestartPolicy(bool Enabled, TimeSpan FirstDelay, TimeSpan LongestDelay, int Attempts)
 {
+    /// <summary>A life of this length, and healthy, forgives earlier crashes.</summary>
+    public static readonly TimeSpan Forgiving = TimeSpan.FromSeconds(10);
+
     public static RestartPolicy From(IConfiguration configuration)
     {
         var section = configuration.GetSection("AppHost:Restart");

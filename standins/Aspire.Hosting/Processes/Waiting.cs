@@ -7,7 +7,7 @@ internal static class Waiting
 {
     /// <exception cref="DistributedApplicationException">It will never come.</exception>
     public static async Task ForDependenciesAsync(
-        IResource resource, ResourceNotificationService notifications, ResourceLoggerService logs, CancellationToken cancellationToken)
+        IResource resource, WaitBehavior otherwise, ResourceNotificationService notifications, ResourceLoggerService logs, CancellationToken cancellationToken)
     {
         var waits = resource.Annotations.OfType<WaitAnnotation>().ToList();
         if (resource is IResourceWithParent child)
@@ -29,7 +29,7 @@ internal static class Waiting
 
         async Task WaitAsync(WaitAnnotation wait)
         {
-            var stopOnEnd = wait.WaitBehavior == WaitBehavior.StopOnResourceUnavailable;
+            var stopOnEnd = (wait.WaitBehavior ?? otherwise) == WaitBehavior.StopOnResourceUnavailable;
             var came = await notifications.WaitForResourceAsync(wait.Resource.Name, e => wait.WaitType switch
             {
                 WaitType.WaitForCompletion => e.Snapshot.IsTerminal,

@@ -3,13 +3,9 @@ using Aspire.Hosting.Eventing;
 
 namespace Aspire.Hosting;
 
-/// <summary>When a resource starts, and who hears of it.</summary>
+/// <summary>Who hears of what happens to a resource.</summary>
 public static partial class ResourceBuilderExtensions
 {
-    /// <summary>Not with the system: someone starts it later.</summary>
-    public static IResourceBuilder<T> WithExplicitStart<T>(this IResourceBuilder<T> builder) where T : IResource =>
-        builder.WithAnnotation(new ExplicitStartupAnnotation());
-
     public static IResourceBuilder<T> OnBeforeResourceStarted<T>(
         this IResourceBuilder<T> builder, Func<T, BeforeResourceStartedEvent, CancellationToken, Task> callback) where T : IResource =>
         On(builder, callback);
