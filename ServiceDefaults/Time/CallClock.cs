@@ -19,7 +19,7 @@ public sealed class CallClock(TimeProvider time, IHostEnvironment environment)
         var said = headers.GetValue(Header);
         if (said is null)
         {
-            return time.GetUtcNow();
+            return ToMicrosecond(time.GetUtcNow());
         }
 
         if (!environment.IsDevelopment())
@@ -28,7 +28,10 @@ public sealed class CallClock(TimeProvider time, IHostEnvironment environment)
         }
 
         return DateTimeOffset.TryParse(said, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var now)
-            ? now
+            ? ToMicrosecond(now)
             : throw RuleBroken.Invalid(Header, "CLOCK_OVERRIDE_INVALID", "L'instant donné n'est pas au format RFC 3339.");
     }
+
+    /// <summary>What PostgreSQL keeps: an instant read back is the instant written, and never later than it.</summary>
+    private static DateTimeOffset ToMicrosecond(DateTimeOffset instant) => instant.AddTicks(-(instant.Ticks % TimeSpan.TicksPerMicrosecond));
 }

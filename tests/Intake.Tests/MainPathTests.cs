@@ -5,7 +5,7 @@ using Intervision.ServiceDefaults.Time;
 namespace Intervision.Intake.Tests;
 
 /// <summary>From the request to the restitution.</summary>
-public sealed class MainPathTests(IntakeFixture service) : IClassFixture<IntakeFixture>
+public sealed class MainPathTests(IntakeFixture service)
 {
     [Fact]
     public async Task A_case_goes_from_the_request_to_the_restitution()
