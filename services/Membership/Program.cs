@@ -8,7 +8,7 @@ using Intervision.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
 var programmes = builder.Configuration["Membership:ProgrammesFile"];
-if (await builder.MigrateIfAsked(args, "membership", typeof(Program).Assembly, tx => ProgrammeSeed.Seed(tx, programmes)))
+if (await builder.MigrateIfAsked(args, "membership", typeof(Program).Assembly, tx => ProgrammeSeed.Seed(tx, TimeProvider.System.GetUtcNow(), programmes)))
 {
     return;
 }

@@ -12,21 +12,21 @@ namespace Intervision.Membership.Programmes;
 /// </summary>
 internal static class ProgrammeSeed
 {
+    /// <param name="now">When they are said to have been added.</param>
     /// <param name="file">
     /// More programmes in the same form (<c>Membership:ProgrammesFile</c>): a third one needs no release. Null for none.
     /// </param>
-    public static async Task Seed(Tx tx, string? file = null)
+    public static async Task Seed(Tx tx, DateTimeOffset now, string? file = null)
     {
-        await AddMissing(tx, await BuiltIn());
+        await AddMissing(tx, now, await BuiltIn());
         if (!string.IsNullOrEmpty(file))
         {
-            await AddMissing(tx, await File.ReadAllTextAsync(file, tx.Cancellation));
+            await AddMissing(tx, now, await File.ReadAllTextAsync(file, tx.Cancellation));
         }
     }
 
-    private static async Task AddMissing(Tx tx, string json)
+    private static async Task AddMissing(Tx tx, DateTimeOffset now, string json)
     {
-        var now = TimeProvider.System.GetUtcNow();
         foreach (var programme in JsonParser.Default.Parse<ListProgrammesResponse>(json).Programmes)
         {
             if (await ProgrammeStore.Add(tx, programme, now))
