@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Diagnostics;
+using Intervision.Demo.Finance;
+using Intervision.Demo.Region;
+using Intervision.Demo.Reporting;
+using Intervision.Demo.Season;
+using Intervision.Demo.Suite;
+using Intervision.ServiceDefaults.Security;
+using Spectre.Console;
+
+namespace Intervision.Demo;
+
+/// <summary>
+/// <c>play</c>: a whole season through the public API. Exit codes: 0 as expected, 1 something does not match, 2 the data
+/// cannot be played, 3 the suite did not answer or refused a step.
+/// </summary>
+internal static class Play
+{
+    public static async Task<int> Run(SuiteOptions options, string data, string? reportFile, IAnsiConsole console)
+    {
+        var clock = Stopwatch.StartNew();
+        if (RegionData.Load(data, out var problems) is not { } region)
+        {
+            console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[red]{data} ne peut pas être joué :[/]");
+            foreach (var problem in problems.Take(20))
+            {
+                console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"  {problem}");
+            }
+
+            return 2;
+        }
+
+        if (!Directory.Exists(options.Secrets))
+        {
+            console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[red]Pas de clés dans {options.Secrets} : l'application n'a jamais démarré avec ce dossier (./run.sh, ou --suite DOSSIER).[/]");
+            return 3;
+        }
+
+        var time = TimeProvider.System;
+        var announcer = new Announcer(console);
+        using var suite = new SuiteClients(options, announcer, time);
+        using var key = DevelopmentTokens.LoadOrCreateKey(options.Secrets);
+        var cast = new Cast(key, time);
+        var stage = new Stage(region, suite, cast, new Quiescence(suite, cast, announcer, time), announcer);
+        using var journal = new EventJournal(options.Memory);
+        await using var consumer = new FinanceConsumer(options.Amqp, journal, announcer, time);
+        consumer.Start();
+
+        var season = new SeasonPlay(stage);
+        var setUp = new SetUp(stage);
+        var closing = new SeasonClosing(stage, season.LastDay);
+        var audit = new Audit(stage, season, setUp, closing, journal, time);
+        var report = await PlayAll(stage, season, setUp, closing, audit, clock, console);
+        SeasonTable.Show(console, report, report.CasesWithoutSession > 0 ? await audit.Waiting() : []);
+        SeasonTable.ShowMismatches(console, report);
+        if (reportFile is not null)
+        {
+            report.Write(reportFile);
+        }
+
+        return report.Mismatches.Count == 0 ? 0 : 1;
+    }
+
+    private static async Task<SeasonReport> PlayAll(
+        Stage stage, SeasonPlay season, SetUp setUp, SeasonClosing closing, Audit audit, Stopwatch clock, IAnsiConsole console)
+    {
+        SeasonReport? report = null;
+        await console.Progress()
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
+            .StartAsync(async bars =>
+            {
+                var directory = bars.AddTask("Annuaire", maxValue: 1);
+                var references = bars.AddTask("Listes, calendrier, tarifs, bénéficiaires", maxValue: 1);
+                var plan = bars.AddTask("Séances planifiées", maxValue: 1);
+                var requests = bars.AddTask("Demandes", maxValue: Math.Max(1, stage.Region.Requests.Count));
+                var days = bars.AddTask("Jours de la saison", maxValue: 1);
+                var finance = bars.AddTask("Paiement et rapprochement", maxValue: 1);
+                await setUp.ImportDirectory(directory.Increment);
+                await setUp.PutReferences(references.Increment);
+                await setUp.PlanSeason(plan.Increment);
+                await season.Play(done => requests.Increment(done), days.Increment);
+                await stage.Quiescence.Everywhere();
+                var runs = await closing.Pay(part => finance.Increment(part * 0.8));
+                await stage.Quiescence.Everywhere();
+                report = await audit.Report(runs, () => clock.Elapsed.TotalSeconds);
+                foreach (var bar in new[] { directory, references, plan, requests, days, finance })
+                {
+                    bar.Value = bar.MaxValue;
+                }
+            });
+        return report!;
+    }
+}

@@ -1,0 +1,186 @@
+using Grpc.Core;
+using Intervision.Demo.Suite;
+using Intervision.Indemnisation.V1;
+using Intervision.Intake.V1;
+using Intervision.Membership.V1;
+using Intervision.Scheduling.V1;
+using Intervision.ServiceDefaults;
+using Intervision.ServiceDefaults.Time;
+
+namespace Intervision.Demo.Season;
+
+/// <summary>Everything that must be known before the first request: directory, lists, calendar, money, sessions.</summary>
+internal sealed class SetUp(Stage stage)
+{
+    /// <summary>Rows that the directory refused, with their file and line.</summary>
+    public List<string> RefusedRows { get; } = [];
+
+    /// <summary>The day before the first request.</summary>
+    private DateTimeOffset Now => Stage.At(stage.Region.FirstDate.AddDays(-1), 6);
+
+    public async Task ImportDirectory(Action<double> progress)
+    {
+        // One stream takes 10,000 rows at most.
+        var streams = DirectoryRows.Of(stage.Region).Chunk(9_000).ToList();
+        foreach (var rows in streams)
+        {
+            var results = await stage.Suite.ImportPatience.Persist(() => Import(rows));
+            RefusedRows.AddRange(results.Results
+                .Where(r => r.Outcome == ImportDirectoryResponse.Types.Outcome.Rejected)
+                .Select(r => $"{r.RowLabel} : {r.Message} ({r.Reason})"));
+            progress(0.5 / streams.Count);
+        }
+
+        foreach (var consumer in Quiescence.Services.Where(s => s != "membership"))
+        {
+            await stage.Quiescence.Heard(consumer, "membership");
+            progress(0.5 / 3);
+        }
+    }
+
+    public async Task PutReferences(Action<double> progress)
+    {
+        foreach (var list in stage.Region.Codes.GroupBy(c => c.List))
+        {
+            var codes = list.Select(c => c.Code).ToList();
+            await stage.Suite.Intake.PutReferenceListAsync(
+                new PutReferenceListRequest
+                {
+                    RequestId = RequestId.Of(["reference_lists.csv", list.Key, .. codes]),
+                    List = list.Key,
+                    Version = stage.Region.SeasonFirst.Year.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                    Codes = { codes },
+                },
+                stage.As(Cast.Coordinator, Now));
+        }
+
+        progress(0.2);
+        await PutCalendar();
+        progress(0.2);
+        await PutMoney();
+        progress(0.6);
+    }
+
+    /// <returns>All sessions of all pôles, as they stand now.</returns>
+    public async Task PlanSeason(Action<double> progress) =>
+        await Stage.Together(stage.Region.Poles, async pole =>
+        {
+            await stage.Suite.Scheduling.PlanSeasonAsync(
+                new PlanSeasonRequest
+                {
+                    RequestId = RequestId.Of("poles.csv", pole.Code, "plan", stage.Region.SeasonFirst.Iso()),
+                    Pole = pole.Name,
+                    FirstDate = stage.Region.SeasonFirst.ToProto(),
+                    LastDate = stage.Region.SeasonLast.ToProto(),
+                },
+                stage.As(Cast.Coordinator, Now));
+            progress(1.0 / stage.Region.Poles.Count);
+        });
+
+    private async Task<ImportDirectoryResponse> Import(ImportDirectoryRequest[] rows)
+    {
+        using var call = stage.Suite.Membership.ImportDirectory(stage.As(Cast.Coordinator, Now));
+        try
+        {
+            rows[0].RequestId = RequestId.Of(rows.Select(r => r.ToString()));
+            foreach (var row in rows)
+            {
+                await call.RequestStream.WriteAsync(row);
+            }
+
+            await call.RequestStream.CompleteAsync();
+        }
+        catch (Exception e) when (e is RpcException or InvalidOperationException)
+        {
+            // The call itself says why it ended.
+        }
+
+        return await call.ResponseAsync;
+    }
+
+    private async Task PutCalendar()
+    {
+        var request = new PutCalendarRequest
+        {
+            PublicHolidays =
+            {
+                stage.Region.PublicHolidays.Select(h => new PutCalendarRequest.Types.PublicHoliday { Date = h.First.ToProto(), DisplayName = h.DisplayName }),
+            },
+            SchoolHolidays =
+            {
+                stage.Region.SchoolHolidays.Select(h => new PutCalendarRequest.Types.SchoolHoliday
+                {
+                    DisplayName = h.DisplayName,
+                    FirstDate = h.First.ToProto(),
+                    ReturnDate = h.Return.ToProto(),
+                }),
+            },
+        };
+        request.RequestId = RequestId.Of("calendar", request.ToString());
+        await stage.Suite.Scheduling.PutCalendarAsync(request, stage.As(Cast.Coordinator, Now));
+    }
+
+    private async Task PutMoney()
+    {
+        var money = stage.Suite.Indemnisation;
+        foreach (var grid in stage.Region.Rates.GroupBy(r => (r.Grid, r.Programme, r.From, r.Until)))
+        {
+            await money.PublishRateGridAsync(
+                new PublishRateGridRequest
+                {
+                    RequestId = RequestId.Of(["rate_grids.csv", .. grid.Select(r => r.Raw)]),
+                    RateGrid = new RateGrid
+                    {
+                        Name = $"rateGrids/{grid.Key.Grid}",
+                        Programme = $"programmes/{grid.Key.Programme}",
+                        ValidFromDate = grid.Key.From.ToProto(),
+                        ValidUntilDate = grid.Key.Until.ToProto(),
+                        Rates = { grid.Select(r => r.Rate) },
+                    },
+                },
+                stage.As(Cast.FinanceOfficer, Now));
+        }
+
+        foreach (var row in stage.Region.Envelopes)
+        {
+            await money.PutEnvelopeAsync(
+                new PutEnvelopeRequest
+                {
+                    RequestId = RequestId.Of("envelopes.csv", row.Raw),
+                    Envelope = new Envelope
+                    {
+                        Name = $"envelopes/{row.FundingCode}-{row.Programme}-{row.Year}",
+                        FundingCode = row.FundingCode,
+                        Programme = $"programmes/{row.Programme}",
+                        FiscalYear = row.Year,
+                        Amount = row.AmountCents.ToMoney(),
+                        WarningPercent = row.WarningPercent,
+                    },
+                },
+                stage.As(Cast.FinanceApprover, Now));
+        }
+
+        foreach (var row in stage.Region.Debtors)
+        {
+            await money.PutDebtorAsync(
+                new PutDebtorRequest { RequestId = RequestId.Of("debtor.csv", row.Raw), HolderName = row.HolderName, Iban = row.Iban, Bic = row.Bic },
+                stage.As(Cast.FinanceApprover, Now));
+        }
+
+        await Stage.Together(stage.Region.Payees, async row =>
+        {
+            try
+            {
+                await money.CreatePayeeAsync(
+                    new CreatePayeeRequest { RequestId = RequestId.Of("payees.csv", row.Raw), Payee = row.Payee }, stage.As(Cast.FinanceOfficer, Now));
+            }
+            catch (RpcException e) when (Refusal.Of(e) is { } refusal)
+            {
+                lock (RefusedRows)
+                {
+                    RefusedRows.Add($"{row.Label} : {refusal.Message} ({refusal.Reason})");
+                }
+            }
+        });
+    }
+}
