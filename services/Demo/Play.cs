@@ -5,6 +5,7 @@ using Intervision.Demo.Region;
 using Intervision.Demo.Reporting;
 using Intervision.Demo.Season;
 using Intervision.Demo.Suite;
+using Intervision.Membership.V1;
 using Intervision.ServiceDefaults.Security;
 using Spectre.Console;
 
@@ -16,7 +17,7 @@ namespace Intervision.Demo;
 /// </summary>
 internal static class Play
 {
-    public static async Task<int> Run(SuiteOptions options, string data, string? reportFile, IAnsiConsole console)
+    public static async Task<int> Run(SuiteOptions options, string data, string? reportFile, bool ifEmpty, IAnsiConsole console)
     {
         var clock = Stopwatch.StartNew();
         if (RegionData.Load(data, out var problems) is not { } region)
@@ -42,6 +43,14 @@ internal static class Play
         using var key = DevelopmentTokens.LoadOrCreateKey(options.Secrets);
         var cast = new Cast(key, time);
         var stage = new Stage(region, suite, cast, new Quiescence(suite, cast, announcer, time), announcer);
+        var unfinished = new UnfinishedMark(options.Memory);
+        if (ifEmpty && !unfinished.IsThere && !await IsEmpty(stage))
+        {
+            console.MarkupLine("Une saison a déjà été jouée dans cette base.");
+            return 0;
+        }
+
+        unfinished.Put();
         using var journal = new EventJournal(options.Memory);
         await using var consumer = new FinanceConsumer(options.Amqp, journal, announcer, time);
         consumer.Start();
@@ -58,8 +67,12 @@ internal static class Play
             report.Write(reportFile);
         }
 
+        unfinished.Remove();
         return report.Mismatches.Count == 0 ? 0 : 1;
     }
+
+    private static async Task<bool> IsEmpty(Stage stage) =>
+        (await stage.Suite.Membership.ListPolesAsync(new ListPolesRequest { PageSize = 1 }, stage.As(Cast.Coordinator, TimeProvider.System.GetUtcNow()))).Poles.Count == 0;
 
     private static async Task<SeasonReport> PlayAll(
         Stage stage, SeasonPlay season, SetUp setUp, SeasonClosing closing, Audit audit, Stopwatch clock, IAnsiConsole console)
@@ -90,4 +103,20 @@ internal static class Play
             });
         return report!;
     }
+}
+
+/// <summary>A file that stands while a season is being played: found at the next start, the season is resumed.</summary>
+internal sealed class UnfinishedMark(string folder)
+{
+    private readonly string file = Path.Combine(folder, "season-unfinished");
+
+    public bool IsThere => File.Exists(file);
+
+    public void Put()
+    {
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(file, "");
+    }
+
+    public void Remove() => File.Delete(file);
 }

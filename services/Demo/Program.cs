@@ -7,6 +7,15 @@ using Intervision.Demo.Suite;
 using Intervision.ServiceDefaults.Security;
 using Spectre.Console;
 
+// In a file or a pipe: no colours, and lines as long as they are.
+var console = Console.IsOutputRedirected
+    ? AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors })
+    : AnsiConsole.Console;
+if (Console.IsOutputRedirected)
+{
+    console.Profile.Width = 200;
+}
+
 var suiteFolder = new Option<string>("--suite")
 {
     Description = "Dossier de données de l'application (INTERVISION_DATA, sinon .data).",
@@ -16,6 +25,7 @@ var suiteFolder = new Option<string>("--suite")
 var root = new RootCommand("Joue une saison d'intervisions par l'API publique.") { suiteFolder };
 root.Subcommands.Add(PlayCommand());
 root.Subcommands.Add(TokenCommand());
+root.Subcommands.Add(WaitCommand());
 return await root.Parse(args).InvokeAsync();
 
 Command PlayCommand()
@@ -24,7 +34,8 @@ Command PlayCommand()
     var report = new Option<string?>("--report") { Description = "Fichier JSON du tableau final." };
     var addresses = new[] { Address("membership", 5101), Address("intake", 5102), Address("scheduling", 5103), Address("indemnisation", 5104) };
     var amqp = new Option<string?>("--amqp") { Description = "URI du courtier (ConnectionStrings__rabbitmq, sinon celui de l'application)." };
-    var command = new Command("play", "Joue la saison et compare tout à la fin.") { data, report, amqp };
+    var ifEmpty = new Option<bool>("--if-empty") { Description = "Seulement si la base est vide ou une saison inachevée." };
+    var command = new Command("play", "Joue la saison et compare tout à la fin.") { data, report, amqp, ifEmpty };
     Array.ForEach(addresses, command.Options.Add);
     command.SetAction((parsed, _) => Guarded(() =>
     {
@@ -32,7 +43,7 @@ Command PlayCommand()
         var at = addresses.Select(a => parsed.GetValue(a)!).ToArray();
         return Play.Run(
             new SuiteOptions(folder, at[0], at[1], at[2], at[3], parsed.GetValue(amqp) ?? SuiteOptions.DefaultAmqp(folder)),
-            parsed.GetValue(data)!, parsed.GetValue(report), AnsiConsole.Console);
+            parsed.GetValue(data)!, parsed.GetValue(report), parsed.GetValue(ifEmpty), console);
     }));
     return command;
 }
@@ -56,6 +67,15 @@ Command TokenCommand()
     return command;
 }
 
+Command WaitCommand()
+{
+    var page = new Option<string>("--page") { Description = "Page de l'hôte d'applications.", DefaultValueFactory = _ => SuiteOptions.Page };
+    var process = new Option<int?>("--process") { Description = "Processus de l'hôte : s'il s'arrête, inutile d'attendre." };
+    var command = new Command("wait", "Attend que toute l'application réponde.") { page, process };
+    command.SetAction((parsed, _) => Guarded(() => WaitForSuite.Run(parsed.GetValue(page)!, parsed.GetValue(process), console)));
+    return command;
+}
+
 static Option<string> Address(string service, int port) => new($"--{service}")
 {
     Description = $"Adresse gRPC de {service}.",
@@ -63,7 +83,7 @@ static Option<string> Address(string service, int port) => new($"--{service}")
 };
 
 // Whatever goes wrong, people read one sentence.
-static async Task<int> Guarded(Func<Task<int>> run)
+async Task<int> Guarded(Func<Task<int>> run)
 {
     try
     {
@@ -71,15 +91,15 @@ static async Task<int> Guarded(Func<Task<int>> run)
     }
     catch (GivenUp e)
     {
-        AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[red]{e.Message}[/]");
+        console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[red]{e.Message}[/]");
     }
     catch (RpcException e)
     {
-        AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[red]Refus inattendu : {Refusal.Of(e)?.Message ?? e.Status.Detail} ({Refusal.Of(e)?.Reason ?? e.StatusCode.ToString()})[/]");
+        console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[red]Refus inattendu : {Refusal.Of(e)?.Message ?? e.Status.Detail} ({Refusal.Of(e)?.Reason ?? e.StatusCode.ToString()})[/]");
     }
     catch (Exception e) when (e is IOException or UnauthorizedAccessException or UriFormatException)
     {
-        AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[red]{e.Message}[/]");
+        console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[red]{e.Message}[/]");
     }
 
     return 3;

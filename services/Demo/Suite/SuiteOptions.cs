@@ -13,6 +13,9 @@ internal sealed record SuiteOptions(string Folder, string Membership, string Int
     public static string DefaultFolder =>
         Environment.GetEnvironmentVariable("INTERVISION_DATA") is { Length: > 0 } folder ? folder : ".data";
 
+    /// <summary>The app host's page.</summary>
+    public static string Page => $"http://localhost:{PortOf("page", 18888)}";
+
     /// <summary><c>Ports__{name}</c> as the app host reads it, else the port it takes by default.</summary>
     public static string Grpc(string service, int port) =>
         $"http://localhost:{PortOf($"{service}-grpc", port)}";
