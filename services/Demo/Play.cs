@@ -77,30 +77,25 @@ internal static class Play
     private static async Task<SeasonReport> PlayAll(
         Stage stage, SeasonPlay season, SetUp setUp, SeasonClosing closing, Audit audit, Stopwatch clock, IAnsiConsole console)
     {
+        const string directory = "Annuaire", references = "Listes, calendrier, tarifs, bénéficiaires", plan = "Séances planifiées",
+            requests = "Demandes", days = "Jours de la saison", finance = "Paiement et rapprochement";
         SeasonReport? report = null;
-        await console.Progress()
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
-            .StartAsync(async bars =>
+        await Bars.Run(console, [directory, references, plan, requests, days, finance], async bars =>
+        {
+            await bars.Stage(directory, setUp.ImportDirectory);
+            await bars.Stage(references, setUp.PutReferences);
+            await bars.Stage(plan, setUp.PlanSeason);
+            var one = 1.0 / Math.Max(1, stage.Region.Requests.Count);
+            await bars.Stage(days, day => season.Play(done => bars.Advance(requests, done * one), day));
+            bars.Finish(requests);
+            await bars.Stage(finance, async part =>
             {
-                var directory = bars.AddTask("Annuaire", maxValue: 1);
-                var references = bars.AddTask("Listes, calendrier, tarifs, bénéficiaires", maxValue: 1);
-                var plan = bars.AddTask("Séances planifiées", maxValue: 1);
-                var requests = bars.AddTask("Demandes", maxValue: Math.Max(1, stage.Region.Requests.Count));
-                var days = bars.AddTask("Jours de la saison", maxValue: 1);
-                var finance = bars.AddTask("Paiement et rapprochement", maxValue: 1);
-                await setUp.ImportDirectory(directory.Increment);
-                await setUp.PutReferences(references.Increment);
-                await setUp.PlanSeason(plan.Increment);
-                await season.Play(done => requests.Increment(done), days.Increment);
                 await stage.Quiescence.Everywhere();
-                var runs = await closing.Pay(part => finance.Increment(part * 0.8));
+                var runs = await closing.Pay(done => part(done * 0.8));
                 await stage.Quiescence.Everywhere();
                 report = await audit.Report(runs, () => clock.Elapsed.TotalSeconds);
-                foreach (var bar in new[] { directory, references, plan, requests, days, finance })
-                {
-                    bar.Value = bar.MaxValue;
-                }
             });
+        });
         return report!;
     }
 }

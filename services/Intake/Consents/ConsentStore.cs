@@ -44,7 +44,7 @@ internal static class ConsentStore
     /// <summary>When the patient last answered; null while nothing but "not collected" is known.</summary>
     public static Task<DateTimeOffset?> LastAnswer(Tx tx, Case of) =>
         tx.SingleOrDefault<DateTimeOffset?>(
-            "select max(answer_time) from consent_record where case_id = @Id and status <> 'NotCollected'", new { of.Id });
+            "select answer_time from consent_record where case_id = @Id and status <> 'NotCollected' order by answer_time desc limit 1", new { of.Id });
 
     /// <summary>Whether the caller exercises, on the day, a profession of the table TRE_G15 (DOMAIN §3).</summary>
     public static Task<bool> IsHealthProfessional(Tx tx, Call call) =>
