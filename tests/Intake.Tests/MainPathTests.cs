@@ -38,6 +38,31 @@ public sealed class MainPathTests(IntakeFixture service)
     }
 
     [Fact]
+    public async Task A_patient_who_was_not_asked_before_the_deposit_can_be_asked_after_it()
+    {
+        var request = IntakeFixture.Request(r =>
+        {
+            r.ConsentStatus = ConsentStatus.NotCollected;
+            r.ConsentForm = ConsentForm.Unspecified;
+            r.ConsentGiver = ConsentGiver.Unspecified;
+        });
+        var submitted = (await service.Intake.SubmitCaseAsync(request, IntakeFixture.At(IntakeFixture.Coordinator))).Case;
+
+        var informed = await service.Intake.RecordConsentAsync(
+            new RecordConsentRequest
+            {
+                RequestId = IntakeFixture.NewId(),
+                Name = submitted.Name,
+                Etag = submitted.Etag,
+                Status = ConsentStatus.Informed,
+                NoticeVersion = "2026-1",
+            },
+            IntakeFixture.At(IntakeFixture.Referent, 1));
+
+        Assert.Equal(ConsentStatus.Informed, informed.Case.ConsentStatus);
+    }
+
+    [Fact]
     public async Task CaseReady_says_everything_an_agenda_needs()
     {
         var ready = await service.Ready();
