@@ -24,7 +24,6 @@ builder.AddServiceDefaults("scheduling", handlers =>
     handlers.From("membership", InboxKind.Latest)
         .On<ProgrammeChanged>(OnProgrammeChanged.Handle)
         .On<PoleChanged>(OnPoleChanged.Handle)
-        .On<OrganisationChanged>(OnOrganisationChanged.Handle)
         .On<ConventionChanged>(OnConventionChanged.Handle)
         .On<ProfessionalChanged>(OnProfessionalChanged.Handle);
     handlers.From("intake", InboxKind.Contiguous)

@@ -6,7 +6,7 @@ using Intervision.ServiceDefaults.Time;
 
 namespace Intervision.Scheduling.Events;
 
-/// <summary>All conventions of an organisation, as they now are.</summary>
+/// <summary>All conventions of an organisation, as they now are; of the organisation itself this service needs nothing.</summary>
 internal static class OnConventionChanged
 {
     public static async Task Handle(Tx tx, Received<ConventionChanged> received)
@@ -18,7 +18,7 @@ internal static class OnConventionChanged
         }
     }
 
-    public static Task Upsert(Tx tx, string organisation, Convention convention) =>
+    private static Task Upsert(Tx tx, string organisation, Convention convention) =>
         tx.Execute(
             """
             insert into convention (name, organisation, signed_date, end_date, state) values (@Name, @organisation, @signed, @end, @state)

@@ -20,7 +20,11 @@ internal sealed class ConveneSession(Db db)
         return db.Once(call, request.RequestId, request, async tx =>
         {
             var (meeting, actor) = await SessionVerb.Enter(tx, call, request.Name, request.Etag, (a, m) => a.Organises(m));
-            Validate(request);
+            if (request.ExpertWaiverReason.Length > LongestReason)
+            {
+                throw RuleBroken.Invalid("expert_waiver_reason", "TEXT_TOO_LONG", $"Au plus {LongestReason} caractères.");
+            }
+
             var decided = Decide(meeting, await Gather(tx, request, meeting));
             var saved = await MeetingStore.Save(tx, call.Now, meeting, decided);
             await Bookings.TakePeople(tx, saved);
@@ -131,13 +135,5 @@ internal sealed class ConveneSession(Db db)
             request.Expert.Length > 0 ? "" : request.ExpertWaiverReason,
             invitations,
             await People.Known(tx, invitations.Select(i => i.Professional), meeting.Date));
-    }
-
-    private static void Validate(ConveneSessionRequest request)
-    {
-        var broken = new Violations();
-        broken.Check(request.ExpertWaiverReason.Length <= LongestReason, "expert_waiver_reason", "TEXT_TOO_LONG", $"Au plus {LongestReason} caractères.");
-        broken.Check(request.Expert.Length == 0 || request.Expert != request.Facilitator, "expert", "EXPERT_IS_FACILITATOR", "L'expert et l'animateur sont deux personnes.");
-        broken.ThrowIfAny();
     }
 }

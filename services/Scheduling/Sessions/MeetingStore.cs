@@ -22,7 +22,7 @@ internal static class MeetingStore
             select s.* from session s
             where s.pole = @pole and s.date > @after and s.state = 'PLANNED' and s.freeze_time is null
               and exists (select from convention c where c.organisation = s.host
-                          and s.date between c.signed_date and c.end_date and c.state not in ('DRAFT', 'TERMINATED'))
+                          and s.date between c.signed_date and c.end_date and c.state <> 'TERMINATED')
             order by s.date for update of s
             """,
             new { pole, after })).Select(r => r.ToMeeting())]);
