@@ -33,6 +33,8 @@ public sealed class FakeIntake : IAsyncDisposable
     public async Task Start()
     {
         var builder = WebApplication.CreateSlimBuilder();
+        // The service's own appsettings.json lies in this folder too, with its ports.
+        builder.Configuration.Sources.Clear();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http2));
         builder.Services.AddSingleton(this);
