@@ -6,7 +6,7 @@ namespace Intervision.ServiceDefaults.Messaging;
 /// <summary>
 /// Which partitions of the outbox are this relay's: advisory locks of the very session that reads and deletes the rows,
 /// so that losing the session loses the work with it (MESSAGING §D3, Claim). Presence is a shared lock of the same
-/// session: relays count each other in <c>pg_locks</c>, and nobody's death has to time out (ADR 0003).
+/// session: relays count each other in <c>pg_locks</c>, and nobody's death has to time out (ADR 0007).
 /// </summary>
 internal sealed class PartitionLeases(NpgsqlConnection session)
 {

@@ -55,7 +55,7 @@ public sealed class Db(NpgsqlDataSource source, OutboxSignal outbox)
     /// their effect (DESIGN §6, §7.9). Of two at once, the second waits for the first.
     /// </summary>
     /// <param name="requestId">A UUID, else INVALID_ARGUMENT/REQUEST_ID_INVALID.</param>
-    public Task<TResponse> Once<TResponse>(Call call, string requestId, IMessage request, Func<Tx, Task<TResponse>> work)
+    public async Task<TResponse> Once<TResponse>(Call call, string requestId, IMessage request, Func<Tx, Task<TResponse>> work)
         where TResponse : class, IMessage<TResponse>, new()
     {
         ArgumentNullException.ThrowIfNull(call);
@@ -66,7 +66,7 @@ public sealed class Db(NpgsqlDataSource source, OutboxSignal outbox)
         }
 
         var hash = SHA256.HashData(request.ToByteArray());
-        return InTransaction(
+        var answer = await InTransaction(
             async tx =>
             {
                 if (!await RequestLog.Claim(tx, call, id, hash))
@@ -80,6 +80,8 @@ public sealed class Db(NpgsqlDataSource source, OutboxSignal outbox)
                 return response;
             },
             call.Cancellation);
+        CrashPoint.Hit("request.after_commit");
+        return answer;
     }
 
     private async Task<T> RunOnce<T>(Func<Tx, Task<T>> work, CancellationToken cancellation)

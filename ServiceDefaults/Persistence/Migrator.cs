@@ -111,7 +111,14 @@ public static class Migrator
             settings.Database = "postgres";
             await using var server = new NpgsqlConnection(settings.ConnectionString);
             await server.OpenAsync(cancellation);
-            await server.ExecuteAsync($"create database {Grants.Quote(database)}");
+            try
+            {
+                await server.ExecuteAsync($"create database {Grants.Quote(database)}");
+            }
+            catch (PostgresException other) when (other.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
+            {
+                // Another migrator was quicker.
+            }
         }
     }
 }

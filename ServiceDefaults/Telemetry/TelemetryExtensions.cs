@@ -20,13 +20,19 @@ public static class TelemetryExtensions
     public static void AddTelemetry(this WebApplicationBuilder builder, string service)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        if (string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+        {
+            // Nobody to tell: spans that nobody reads would cost as much as the work they describe.
+            return;
+        }
+
         // Without it .NET's server spans bear no tags at all.
         AppContext.SetSwitch(HostingSwitch, isEnabled: false);
-        var telemetry = builder.Services.AddOpenTelemetry();
-        telemetry
+        builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(service, serviceNamespace: "intervision"))
             .WithTracing(tracing => tracing
                 .AddSource(Tracing.SourceName, "Microsoft.AspNetCore", "System.Net.Http", "Grpc.Net.Client", "Npgsql", "RabbitMQ.Client.*")
+                .SetSampler(new ParentBasedSampler(new NoOrphanClients()))
                 .AddProcessor(new RpcTags()))
             .WithMetrics(metrics => metrics
                 .AddMeter(Meters.MeterName, RpcMetrics.MeterName, "Microsoft.AspNetCore.*", "System.Net.Http", "System.Runtime", "Npgsql"))
@@ -35,11 +41,8 @@ public static class TelemetryExtensions
                 // Scopes carry the trace; the formatted text repeats the attributes.
                 options.IncludeScopes = true;
                 options.IncludeFormattedMessage = true;
-            });
-        if (!string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
-        {
-            telemetry.UseOtlpExporter();
-        }
+            })
+            .UseOtlpExporter();
     }
 
     /// <summary>First in the pipeline: gives the server's span its route, status and error.</summary>

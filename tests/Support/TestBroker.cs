@@ -118,6 +118,11 @@ public sealed class TestBroker : IAsyncDisposable
         }
     }
 
+    /// <summary>SIGSTOP: connections stay, answers do not come.</summary>
+    public void Freeze() => Signal("STOP");
+
+    public void Thaw() => Signal("CONT");
+
     public void Kill()
     {
         KillNode();
@@ -137,6 +142,12 @@ public sealed class TestBroker : IAsyncDisposable
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    private void Signal(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{node!.Id}"]);
+        kill.WaitForExit();
     }
 
     private static string Sbin =>

@@ -23,6 +23,7 @@ public sealed class TestPostgres : IAsyncDisposable
     private readonly int port;
     private Process? server;
     private int databases;
+    private bool fsync;
 
     private TestPostgres(string folder, int port) => (this.folder, this.port) = (folder, port);
 
@@ -49,10 +50,11 @@ public sealed class TestPostgres : IAsyncDisposable
     }
 
     /// <summary>A cluster of one's own, for tests that stop or kill it.</summary>
-    public static async Task<TestPostgres> StartNew()
+    /// <param name="durable">Also against power cuts, for measurements.</param>
+    public static async Task<TestPostgres> StartNew(bool durable = false)
     {
         var root = Directory.CreateTempSubdirectory("intervision-pg-").FullName;
-        var cluster = new TestPostgres(root, FreePort());
+        var cluster = new TestPostgres(root, FreePort()) { fsync = durable };
         Run("chmod", "755", root);
         var data = Path.Combine(root, "data");
         Directory.CreateDirectory(data);
@@ -109,7 +111,7 @@ public sealed class TestPostgres : IAsyncDisposable
             $"{Bin}/postgres", "-D", data, "-p", port.ToString(System.Globalization.CultureInfo.InvariantCulture),
             "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={folder}",
             // Durability against power cuts is the server's own promise; a killed process loses nothing without fsync.
-            "-c", "fsync=off", "-c", "max_connections=400", "-c", "log_min_messages=fatal")));
+            "-c", $"fsync={(fsync ? "on" : "off")}", "-c", "max_connections=400", "-c", "log_min_messages=fatal")));
         await Eventually.IsTrue(Answers, "PostgreSQL answers", TimeSpan.FromSeconds(30));
     }
 

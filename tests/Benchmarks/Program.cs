@@ -1,0 +1,25 @@
+using System.Text.Json;
+using Intervision.Benchmarks.Messaging;
+
+// dotnet run -c Release --project tests/Benchmarks -- VERB [--report FILE]
+// Each verb measures one thing against real servers and can write its figures as JSON.
+var report = args.SkipWhile(a => a != "--report").Skip(1).FirstOrDefault();
+object figures;
+switch (args.FirstOrDefault())
+{
+    case "messaging":
+        figures = await MessagingBenchmark.Run();
+        break;
+    default:
+        Console.Error.WriteLine("Benchmarks -- messaging [--report FILE]");
+        return 2;
+}
+
+var json = JsonSerializer.Serialize(figures, figures.GetType(), new JsonSerializerOptions { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase });
+Console.WriteLine(json);
+if (report is not null)
+{
+    await File.WriteAllTextAsync(report, json);
+}
+
+return 0;

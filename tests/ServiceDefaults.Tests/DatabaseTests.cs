@@ -1,0 +1,134 @@
+using Google.Protobuf.WellKnownTypes;
+using Intervision.ServiceDefaults.Grpc;
+using Intervision.ServiceDefaults.Persistence;
+using Intervision.ServiceDefaults.Security;
+using Intervision.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Intervision.ServiceDefaults.Tests;
+
+/// <summary>Transactions that happen once, page tokens, and what Dapper must be watched for (PLATFORM §1).</summary>
+public sealed class DatabaseTests : IAsyncLifetime
+{
+    private MessagingHost host = null!;
+
+    private Db Db => host.Db;
+
+    public async ValueTask InitializeAsync()
+    {
+        var postgres = await TestPostgres.Shared();
+        host = await MessagingHost.Start(
+            "intake", postgres.App("intake", await postgres.NewDatabase("intake", typeof(DatabaseTests).Assembly)), "amqp://nowhere",
+            null, ("Messaging:Enabled", "false"));
+    }
+
+    public async ValueTask DisposeAsync() => await host.DisposeAsync();
+
+    [Fact]
+    public async Task Of_ten_at_once_with_one_request_id_one_has_an_effect()
+    {
+        var id = Guid.CreateVersion7().ToString();
+        var answers = await Task.WhenAll(Enumerable.Range(1, 10).Select(i => Insert(id, 1, i)));
+        Assert.Single(answers.Distinct());
+        Assert.Equal(1, await Probes());
+    }
+
+    [Fact]
+    public async Task The_same_id_for_something_else_is_refused()
+    {
+        var id = Guid.CreateVersion7().ToString();
+        await Insert(id, 1, 1);
+        var refused = await Assert.ThrowsAsync<RuleBroken>(() => Insert(id, 2, 2));
+        Assert.Equal("REQUEST_ID_REUSED", refused.Reason);
+        var otherMethod = await Assert.ThrowsAsync<RuleBroken>(() => Insert(id, 1, 1, Call("/other/Method")));
+        Assert.Equal("REQUEST_ID_REUSED", otherMethod.Reason);
+        Assert.Equal(1, await Probes());
+    }
+
+    [Fact]
+    public async Task The_same_id_of_another_caller_is_another_request()
+    {
+        var id = Guid.CreateVersion7().ToString();
+        await Insert(id, 1, 1);
+        await Insert(id, 1, 2, Call("/test/Insert", "somebody else"));
+        Assert.Equal(2, await Probes());
+    }
+
+    [Fact]
+    public async Task A_refused_request_is_not_remembered()
+    {
+        var id = Guid.CreateVersion7().ToString();
+        await Assert.ThrowsAsync<RuleBroken>(() => Db.Once<Int32Value>(Call(), id, new Int32Value { Value = 1 }, _ => throw RuleBroken.Denied()));
+        Assert.Equal(7, (await Insert(id, 1, 7)).Value);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("not a uuid")]
+    public async Task A_request_id_is_a_uuid(string id)
+    {
+        var refused = await Assert.ThrowsAsync<RuleBroken>(() => Insert(id, 1, 1));
+        Assert.Equal("REQUEST_ID_INVALID", refused.Reason);
+    }
+
+    [Fact]
+    public async Task Page_tokens_open_for_their_own_filter_only()
+    {
+        var tokens = host.Services.GetRequiredService<PageTokens>();
+        var token = await tokens.Seal("filter", "position 42", CancellationToken.None);
+        Assert.Equal("position 42", await tokens.Open("filter", token, CancellationToken.None));
+        Assert.Null(await tokens.Open("filter", "", CancellationToken.None));
+        var forged = (token[0] == 'A' ? 'B' : 'A') + token[1..];
+        foreach (var (filter, given) in new[] { ("other filter", token), ("filter", forged), ("filter", "§"), ("filter", "AAAA") })
+        {
+            var refused = await Assert.ThrowsAsync<RuleBroken>(() => tokens.Open(filter, given, CancellationToken.None));
+            Assert.Equal("PAGE_TOKEN_INVALID", refused.Reason);
+        }
+    }
+
+    [Theory]
+    [InlineData(0, 50)]
+    [InlineData(20, 20)]
+    [InlineData(5000, 1000)]
+    public void Page_sizes_are_bounded(int asked, int given) => Assert.Equal(given, PageTokens.Size(asked));
+
+    [Fact]
+    public void A_negative_page_size_is_refused() => Assert.Equal("PAGE_SIZE_INVALID", Assert.Throws<RuleBroken>(() => PageTokens.Size(-1)).Reason);
+
+    [Fact]
+    public async Task Dates_instants_and_states_survive_the_database()
+    {
+        var instant = new DateTimeOffset(2026, 3, 29, 3, 30, 0, TimeSpan.FromHours(2));
+        var read = await Db.InTransaction(
+            async tx =>
+            {
+                await tx.Execute(
+                    "insert into probe values (1, @day, @instant, @state)",
+                    new { day = new DateOnly(2026, 3, 29), instant, state = DayOfWeek.Friday });
+                return await tx.Single<Probe>("select * from probe where id = 1");
+            },
+            CancellationToken.None);
+        Assert.Equal((new DateOnly(2026, 3, 29), instant, TimeSpan.Zero, DayOfWeek.Friday), (read.Day, read.Instant, read.Instant.Offset, read.State));
+    }
+
+    private static Call Call(string method = "/test/Insert", string subject = "someone") => new(
+        new Caller(subject, new HashSet<string>(), null, new HashSet<string>(), null, null), TimeProvider.System.GetUtcNow(), method, CancellationToken.None);
+
+    private Task<Int32Value> Insert(string requestId, int payload, int answer, Call? call = null) =>
+        Db.Once(call ?? Call(), requestId, new Int32Value { Value = payload }, async tx =>
+        {
+            await tx.Execute("insert into probe (id) values (@answer)", new { answer });
+            return new Int32Value { Value = answer };
+        });
+
+    private Task<long> Probes() => Db.Read(tx => tx.Single<long>("select count(*) from probe"), CancellationToken.None);
+
+    private sealed class Probe
+    {
+        public DateOnly Day { get; init; }
+
+        public DateTimeOffset Instant { get; init; }
+
+        public DayOfWeek State { get; init; }
+    }
+}

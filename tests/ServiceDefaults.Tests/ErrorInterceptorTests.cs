@@ -1,0 +1,102 @@
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
+using Grpc.Core;
+using Intervision.ServiceDefaults.Grpc;
+using Intervision.Tests.Support;
+using Microsoft.Extensions.Logging;
+
+namespace Intervision.ServiceDefaults.Tests;
+
+/// <summary>What a caller sees of a failure, and what it never sees.</summary>
+public sealed class ErrorInterceptorTests
+{
+    private readonly ErrorLog log = new();
+
+    [Fact]
+    public async Task A_broken_rule_keeps_its_reason_its_fields_and_speaks_French()
+    {
+        var refused = await Fail(RuleBroken.Invalid(
+        [
+            new FieldViolation("case.question", "QUESTION_TOO_LONG", "La question est trop longue."),
+            new FieldViolation("case.pole", "POLE_UNKNOWN", "Ce pôle n'existe pas."),
+        ]));
+        Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
+        Assert.Equal(("QUESTION_TOO_LONG", "intervision.intake"), (refused.Reason(), refused.Detail<ErrorInfo>()!.Domain));
+        Assert.Equal(["case.question", "case.pole"], refused.Detail<BadRequest>()!.FieldViolations.Select(v => v.Field));
+        Assert.Equal("La question est trop longue.", refused.FrenchMessage());
+        Assert.Equal("fr-FR", refused.Detail<LocalizedMessage>()!.Locale);
+        Assert.Empty(log.Errors);
+    }
+
+    [Fact]
+    public async Task A_precondition_names_its_type_and_its_facts()
+    {
+        var refused = await Fail(RuleBroken.NotNow("CONSENT_MISSING", "L'accord manque.", "CONSENT", "cases/SIT-1", ("case", "cases/SIT-1")));
+        Assert.Equal((StatusCode.FailedPrecondition, "CONSENT_MISSING"), (refused.StatusCode, refused.Reason()));
+        Assert.Equal("CONSENT", refused.Detail<PreconditionFailure>()!.Violations.Single().Type);
+        Assert.Equal("cases/SIT-1", refused.Detail<ErrorInfo>()!.Metadata["case"]);
+    }
+
+    [Fact]
+    public async Task Unavailable_says_when_to_try_again()
+    {
+        var refused = await Fail(RuleBroken.Unavailable("INTAKE_UNREACHABLE", "Réessayez.", TimeSpan.FromSeconds(3)));
+        Assert.Equal(StatusCode.Unavailable, refused.StatusCode);
+        Assert.Equal(3, refused.Detail<RetryInfo>()!.RetryDelay.Seconds);
+    }
+
+    [Fact]
+    public async Task The_unexpected_is_internal_with_an_opaque_id_that_the_log_has()
+    {
+        var refused = await Fail(new InvalidOperationException("Patient's question, or a password"));
+        Assert.Equal((StatusCode.Internal, "INTERNAL"), (refused.StatusCode, refused.Reason()));
+        var id = refused.Detail<ErrorInfo>()!.Metadata["errorId"];
+        Assert.DoesNotContain("password", refused.ToString() + refused.Details(), StringComparison.Ordinal);
+        Assert.Contains(id, Assert.Single(log.Errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_caller_who_gave_up_is_not_an_error()
+    {
+        using var cancelled = new CancellationTokenSource();
+        await cancelled.CancelAsync();
+        var refused = await Fail(new OperationCanceledException(), cancelled.Token);
+        Assert.Equal(StatusCode.Cancelled, refused.StatusCode);
+        Assert.Empty(log.Errors);
+    }
+
+    private async Task<RpcException> Fail(Exception failure, CancellationToken cancellation = default)
+    {
+        using var logging = LoggerFactory.Create(b => b.AddProvider(log));
+        var interceptor = new ErrorInterceptor(new ServiceName("intake"), logging.CreateLogger<ErrorInterceptor>());
+        return await Assert.ThrowsAsync<RpcException>(
+            () => interceptor.UnaryServerHandler<Empty, Empty>(new Empty(), new FakeCall(cancellation), (_, _) => Task.FromException<Empty>(failure)));
+    }
+
+    private sealed class FakeCall(CancellationToken cancellation) : ServerCallContext
+    {
+        protected override string MethodCore => "/intervision.intake.v1.IntakeService/SubmitCase";
+
+        protected override string HostCore => "localhost";
+
+        protected override string PeerCore => "";
+
+        protected override DateTime DeadlineCore => DateTime.MaxValue;
+
+        protected override Metadata RequestHeadersCore => [];
+
+        protected override CancellationToken CancellationTokenCore => cancellation;
+
+        protected override Metadata ResponseTrailersCore => [];
+
+        protected override global::Grpc.Core.Status StatusCore { get; set; }
+
+        protected override WriteOptions? WriteOptionsCore { get; set; }
+
+        protected override AuthContext AuthContextCore => new("", []);
+
+        protected override ContextPropagationToken CreatePropagationTokenCore(ContextPropagationOptions? options) => throw new NotSupportedException();
+
+        protected override Task WriteResponseHeadersAsyncCore(Metadata responseHeaders) => Task.CompletedTask;
+    }
+}
