@@ -31,6 +31,9 @@ internal sealed record EnvelopeRow
 
     public int[] SaidPercents { get; init; } = [];
 
+    /// <summary>When it was last set.</summary>
+    public DateTimeOffset ChangeTime { get; init; }
+
     public long EngagedCents => checked(ReservedCents + CalculatedCents);
 
     public Envelope ToProto() => new()
@@ -50,7 +53,7 @@ internal sealed record EnvelopeRow
 internal static class EnvelopeStore
 {
     private const string Columns =
-        "name, funding_code, programme, fiscal_year, amount_cents, warning_percent, reserved_cents, calculated_cents, consumed_cents, said_percents";
+        "name, funding_code, programme, fiscal_year, amount_cents, warning_percent, reserved_cents, calculated_cents, consumed_cents, said_percents, change_time";
 
     public static Task<EnvelopeRow?> LockOf(Tx tx, string programme, int fiscalYear) =>
         tx.SingleOrDefault<EnvelopeRow>(

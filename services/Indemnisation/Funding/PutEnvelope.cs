@@ -18,7 +18,7 @@ public sealed class PutEnvelope(Db db, CalculateWaiting waiting)
         {
             await References.Change(tx);
             var stored = await EnvelopeStore.LockOf(tx, envelope.Programme, envelope.FiscalYear);
-            await EnvelopeStore.Put(tx, Decide(stored, envelope), call.Now);
+            await EnvelopeStore.Put(tx, Decide(stored, envelope, call.Now), call.Now);
             await waiting.OfProgramme(tx, envelope.Programme, call.Now, envelope.FiscalYear);
             var now = (await EnvelopeStore.LockOf(tx, envelope.Programme, envelope.FiscalYear))!;
             await EnvelopeStore.SayThresholds(tx, now, call.Now);
@@ -28,7 +28,7 @@ public sealed class PutEnvelope(Db db, CalculateWaiting waiting)
 
     /// <summary>The amount may go up or down, but not under what is calculated; thresholds no longer passed may be said again.</summary>
     /// <exception cref="RuleBroken">ENVELOPE_EXISTS: another funding pays this programme and year. ENVELOPE_BELOW_CALCULATED.</exception>
-    internal static EnvelopeRow Decide(EnvelopeRow? stored, EnvelopeRow given)
+    internal static EnvelopeRow Decide(EnvelopeRow? stored, EnvelopeRow given, DateTimeOffset now)
     {
         if (stored is null)
         {
@@ -41,6 +41,7 @@ public sealed class PutEnvelope(Db db, CalculateWaiting waiting)
                 "ENVELOPE_EXISTS", $"Le programme et l'exercice ont déjà l'enveloppe « {stored.Name} ».", ("name", stored.Name));
         }
 
+        Etag.MustNotPrecede(now, stored.ChangeTime, stored.Name);
         if (given.AmountCents < stored.CalculatedCents)
         {
             throw RuleBroken.NotNow(
