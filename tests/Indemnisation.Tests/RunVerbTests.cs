@@ -1,0 +1,163 @@
+using Grpc.Core;
+using Intervision.Indemnisation.V1;
+using Intervision.ServiceDefaults;
+using Intervision.ServiceDefaults.Security;
+using Intervision.Tests.Support;
+
+namespace Intervision.Indemnisation.Tests;
+
+/// <summary>Propose, approve, release: three people, once.</summary>
+public sealed class RunVerbTests(IndemnisationFixture fixture) : IClassFixture<IndemnisationFixture>
+{
+    private static readonly Metadata Officer = Tokens.As(Finance.Officer, Scene.Later);
+    private static readonly Metadata Approver = Tokens.As(Finance.Approver, Scene.Later);
+    private static readonly Metadata Releaser = Tokens.As(Finance.Releaser, Scene.Later);
+
+    private IndemnisationService.IndemnisationServiceClient Service => fixture.Service;
+
+    [Fact]
+    public async Task A_run_takes_each_line_once_one_payment_per_payee()
+    {
+        var scene = await Approved(2);
+        var run = (await Verb.Once(r => Service.ProposePaymentRunAsync(r, Officer), scene.ProposeOf(), r => r.ExecutionDate.Day++)).PaymentRun;
+        Assert.Equal(2, run.Payments.Count);
+        Assert.Equal(run.Total.ToCents(), run.Payments.Sum(p => p.Amount.ToCents()!.Value));
+        Assert.Equal(4, run.Payments.SelectMany(p => p.Lines).Distinct(StringComparer.Ordinal).Count());
+        await Refused.With(StatusCode.FailedPrecondition, "NOTHING_TO_PAY", () => Service.ProposePaymentRunAsync(scene.ProposeOf(), Officer));
+
+        var read = await Service.GetPaymentRunAsync(new GetPaymentRunRequest { Name = run.Name }, Tokens.As(Finance.Auditor));
+        Assert.Equal(run, read.PaymentRun);
+        await Verb.OnlyFor((ProposePaymentRunRequest r, Metadata m) => Service.ProposePaymentRunAsync(r, m), [Roles.FinanceOfficer], scene.ProposeOf());
+        await Verb.OnlyFor(
+            (GetPaymentRunRequest r, Metadata m) => Service.GetPaymentRunAsync(r, m),
+            [Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser, Roles.Auditor],
+            new GetPaymentRunRequest { Name = run.Name }, new GetPaymentRunRequest { Name = Absent });
+    }
+
+    [Fact]
+    public async Task Two_proposals_at_once_never_take_the_same_line()
+    {
+        var scene = await Approved(3);
+        var runs = (await Task.WhenAll(Enumerable.Range(0, 6).Select(async _ =>
+        {
+            try
+            {
+                return (await Service.ProposePaymentRunAsync(scene.ProposeOf(), Officer)).PaymentRun;
+            }
+            catch (RpcException e) when (e.StatusCode == StatusCode.FailedPrecondition)
+            {
+                return null;
+            }
+        }))).OfType<PaymentRun>().ToList();
+        Assert.Single(runs);
+    }
+
+    [Fact]
+    public async Task Who_proposed_certified_or_is_paid_does_not_approve_nor_release()
+    {
+        var scene = await fixture.NewScene();
+        var person = await scene.NewPerson();
+        await scene.Approve(await scene.Held(person));
+        var run = await scene.Propose();
+        var approve = new ApprovePaymentRunRequest { RequestId = Scene.NewId(), Name = run.Name, Etag = run.Etag };
+        foreach (var subject in new[] { Finance.Officer.Subject, "professionals/PER-REFERENT", person.Name })
+        {
+            await Refused.With(StatusCode.PermissionDenied, "PERMISSION_DENIED", () => Service.ApprovePaymentRunAsync(
+                approve, Tokens.As(Tokens.Of(Roles.FinanceApprover, subject), Scene.Later)));
+        }
+
+        var approved = (await Service.ApprovePaymentRunAsync(approve, Approver)).PaymentRun;
+        var release = new ReleasePaymentRunRequest { RequestId = Scene.NewId(), Name = run.Name, Etag = approved.Etag };
+        foreach (var subject in new[] { Finance.Officer.Subject, Finance.Approver.Subject, "professionals/PER-REFERENT", person.Name })
+        {
+            await Refused.With(StatusCode.PermissionDenied, "PERMISSION_DENIED", () => Service.ReleasePaymentRunAsync(
+                release, Tokens.As(Tokens.Of(Roles.FinanceReleaser, subject), Scene.Later)));
+        }
+
+        await Service.ReleasePaymentRunAsync(release, Releaser);
+    }
+
+    [Fact]
+    public async Task Approval_is_once_by_the_current_etag_by_approvers()
+    {
+        var scene = await Approved(1);
+        var run = await scene.Propose();
+        ApprovePaymentRunRequest Request(string name, string etag) => new() { RequestId = Scene.NewId(), Name = name, Etag = etag };
+        await Refused.With(StatusCode.InvalidArgument, "ETAG_MISSING", () => Service.ApprovePaymentRunAsync(Request(run.Name, ""), Approver));
+        await Refused.With(StatusCode.Aborted, "ETAG_MISMATCH", () => Service.ApprovePaymentRunAsync(Request(run.Name, "v9"), Approver));
+        await Refused.With(StatusCode.NotFound, "NOT_FOUND", () => Service.ApprovePaymentRunAsync(Request(Absent, "v1"), Approver));
+        await Refused.With(StatusCode.InvalidArgument, "NAME_INVALID", () => Service.ApprovePaymentRunAsync(Request("paymentRuns/1", "v1"), Approver));
+        await Refused.With(StatusCode.FailedPrecondition, "CLOCK_BEFORE_LAST_CHANGE", () => Service.ApprovePaymentRunAsync(
+            Request(run.Name, run.Etag), Tokens.As(Finance.Approver, Scene.Start)));
+        await Verb.OnlyFor(
+            (ApprovePaymentRunRequest r, Metadata m) => Service.ApprovePaymentRunAsync(r, m), [Roles.FinanceApprover],
+            Request(run.Name, run.Etag), Request(Absent, "v1"));
+
+        var approved = (await Verb.Once(r => Service.ApprovePaymentRunAsync(r, Approver), Request(run.Name, run.Etag), r => r.Etag = "v2")).PaymentRun;
+        Assert.Equal(PaymentRun.Types.State.Approved, approved.State);
+        await Refused.With(StatusCode.FailedPrecondition, "RUN_NOT_PROPOSED", () => Service.ApprovePaymentRunAsync(Request(run.Name, approved.Etag), Approver));
+    }
+
+    [Fact]
+    public async Task Release_is_once_for_ever_and_pays_what_was_approved()
+    {
+        var scene = await Approved(2);
+        var proposed = await scene.Propose();
+        ReleasePaymentRunRequest Request(string name, string etag) => new() { RequestId = Scene.NewId(), Name = name, Etag = etag };
+        await Refused.With(StatusCode.FailedPrecondition, "RUN_NOT_APPROVED", () => Service.ReleasePaymentRunAsync(Request(proposed.Name, proposed.Etag), Releaser));
+        var run = (await Service.ApprovePaymentRunAsync(
+            new ApprovePaymentRunRequest { RequestId = Scene.NewId(), Name = proposed.Name, Etag = proposed.Etag }, Approver)).PaymentRun;
+        await Refused.With(StatusCode.InvalidArgument, "ETAG_MISSING", () => Service.ReleasePaymentRunAsync(Request(run.Name, ""), Releaser));
+        await Refused.With(StatusCode.Aborted, "ETAG_MISMATCH", () => Service.ReleasePaymentRunAsync(Request(run.Name, proposed.Etag), Releaser));
+        await Refused.With(StatusCode.NotFound, "NOT_FOUND", () => Service.ReleasePaymentRunAsync(Request(Absent, "v1"), Releaser));
+        await Verb.OnlyFor(
+            (ReleasePaymentRunRequest r, Metadata m) => Service.ReleasePaymentRunAsync(r, m), [Roles.FinanceReleaser],
+            Request(run.Name, run.Etag), Request(Absent, "v1"));
+        await Refused.With(StatusCode.FailedPrecondition, "RUN_NOT_RELEASED", () => Service.GetPaymentFileAsync(new GetPaymentFileRequest { Name = run.Name }, Releaser));
+
+        var released = (await Verb.Once(r => Service.ReleasePaymentRunAsync(r, Releaser), Request(run.Name, run.Etag), r => r.Etag = "v9")).PaymentRun;
+        await Refused.With(StatusCode.FailedPrecondition, "RUN_ALREADY_RELEASED", () => Service.ReleasePaymentRunAsync(Request(run.Name, released.Etag), Releaser));
+        foreach (var payment in released.Payments)
+        {
+            var issued = Assert.Single(await fixture.Said(payment.Name)).As<Events.V1.PaymentIssued>();
+            Assert.Equal((payment.Name, run.Name, payment.Amount.ToCents()!.Value), (issued.Payment, issued.PaymentRun, issued.AmountCents));
+        }
+
+        var books = await scene.Reconcile();
+        Assert.True(books.Balanced && books.Reconciled, string.Join('\n', books.Differences));
+    }
+
+    [Fact]
+    public async Task What_a_proposal_must_say()
+    {
+        var scene = await Approved(1);
+        var request = scene.ProposeOf();
+        request.Programme = "ADDICTIONS";
+        await Refused.With(StatusCode.InvalidArgument, "PROGRAMME_INVALID", () => Service.ProposePaymentRunAsync(request, Officer));
+        request = scene.ProposeOf();
+        request.UpToDate = null;
+        await Refused.With(StatusCode.InvalidArgument, "DATE_INVALID", () => Service.ProposePaymentRunAsync(request, Officer));
+        request = scene.ProposeOf();
+        request.ExecutionDate.Year = 2025;
+        await Refused.With(StatusCode.InvalidArgument, "EXECUTION_DATE_PAST", () => Service.ProposePaymentRunAsync(request, Officer));
+        request = scene.ProposeOf();
+        request.UpToDate.Month = 8;
+        await Refused.With(StatusCode.FailedPrecondition, "NOTHING_TO_PAY", () => Service.ProposePaymentRunAsync(request, Officer));
+    }
+
+    private static string Absent => $"paymentRuns/{Guid.CreateVersion7()}";
+
+    /// <summary>A scene with two approved sessions of so many people.</summary>
+    private async Task<Scene> Approved(int people)
+    {
+        var scene = await fixture.NewScene();
+        var present = new List<Person>();
+        for (var i = 0; i < people; i++)
+        {
+            present.Add(await scene.NewPerson());
+        }
+
+        await scene.Approve([.. await scene.Held([.. present]), .. await scene.Held([.. present])]);
+        return scene;
+    }
+}
