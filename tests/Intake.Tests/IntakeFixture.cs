@@ -8,6 +8,7 @@ using Intervision.ServiceDefaults.Security;
 using Intervision.ServiceDefaults.Time;
 using Intervision.Tests.Support;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Intervision.Intake.Tests;
 
@@ -164,8 +165,13 @@ public sealed class IntakeFixture() : ServiceFixture<Program>("intake")
 
     public static string NewSession() => $"sessions/{NewId()}";
 
-    protected override void Configure(IWebHostBuilder builder) =>
+    public AllLogs AllLogs { get; } = new();
+
+    protected override void Configure(IWebHostBuilder builder)
+    {
         builder.UseSetting("Intake:MasterKey", Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
+        builder.ConfigureLogging(logging => logging.AddProvider(AllLogs).AddFilter<AllLogs>(null, LogLevel.Trace));
+    }
 
     protected override async Task Prepare()
     {
@@ -173,6 +179,7 @@ public sealed class IntakeFixture() : ServiceFixture<Program>("intake")
         await Deliver("membership", Programme("programmes/SANTE_PRECARITE", physicianRequired: false));
         await Deliver("membership", Communes("62", "62498", "62427", "62100"));
         await Deliver("membership", Communes("59", "59350"));
+        await Deliver("membership", Communes("80", "80001"));
         await Deliver("membership", Pole("poles/P12", "programmes/ADDICTIONS", "62498", "62427"));
         await Deliver("membership", Pole("poles/P13", "programmes/ADDICTIONS", "62427"));
         await Deliver("membership", Pole("poles/P01", "programmes/ADDICTIONS", "59350"));

@@ -11,6 +11,9 @@ internal sealed record Pattern(string Reason, bool Blocks, string French, Regex 
 {
     /// <summary>The match must not touch other digits: 12 digits hold no 10-digit phone number.</summary>
     public bool StandsAlone { get; init; }
+
+    /// <summary>Not told when it lies inside a finding of another pattern, which explains the same characters better.</summary>
+    public bool Weak { get; init; }
 }
 
 /// <summary>
@@ -25,6 +28,8 @@ internal static class Patterns
     /// <summary>Between the digits of a number written by hand.</summary>
     private const string Gap = @"[ ./_()-]{0,2}";
 
+    private const string PhonePrefix = $@"(?:(?:\+|00){Gap}33{Gap}0?|0)";
+
     private static readonly Regex NirShape = New(
         $@"[1-478]{Gap}[0-9]{{2}}{Gap}[0-9]{{2}}{Gap}(?:[0-9]{{2}}|2[AB]){Gap}[0-9]{{3}}{Gap}[0-9]{{3}}(?:{Gap}[0-9]{{2}})?", AnyCase);
 
@@ -33,7 +38,10 @@ internal static class Patterns
         new("NIR", true, "Un numéro de sécurité sociale ne doit pas figurer ici.", NirShape, text => Keys.IsNir(Compact(text)))
             { StandsAlone = true },
         new("PHONE", true, "Un numéro de téléphone ne doit pas figurer ici.",
-            New($@"(?:(?:\+|00){Gap}33{Gap}0?|0){Gap}[1-9](?:{Gap}[0-9]){{8}}", Linear)) { StandsAlone = true },
+            New($@"{PhonePrefix}{Gap}[1-9](?:{Gap}[0-9]{{2}}){{4}}", Linear)) { StandsAlone = true },
+        // However its digits are grouped; but part of a social security number is not a phone number.
+        new("PHONE", true, "Un numéro de téléphone ne doit pas figurer ici.",
+            New($@"{PhonePrefix}{Gap}[1-9](?:{Gap}[0-9]){{8}}", Linear)) { StandsAlone = true, Weak = true },
         new("EMAIL", true, "Une adresse électronique ne doit pas figurer ici.",
             New(@"[\w.+%-]+ ?(?:@|\(at\)|\[at\]) ?[\w-]+(?:\.[\w-]+)+", AnyCase)),
         new("IBAN", true, "Un numéro de compte bancaire ne doit pas figurer ici.",

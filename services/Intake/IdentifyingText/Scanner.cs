@@ -22,7 +22,9 @@ internal static class Scanner
         }
 
         var folded = FoldedText.Of(text);
-        return [.. Patterns.All.SelectMany(pattern => Matches(pattern, folded, field)).OrderBy(f => f.Start)];
+        var strong = Patterns.All.Where(p => !p.Weak).SelectMany(pattern => Matches(pattern, folded, field)).ToList();
+        var weak = Patterns.All.Where(p => p.Weak).SelectMany(pattern => Matches(pattern, folded, field));
+        return [.. strong.Concat(weak.Where(w => !strong.Exists(s => Contains(s, w)))).OrderBy(f => f.Start)];
     }
 
     /// <summary>Blocking findings as violations, the others as warnings for the second reader.</summary>
@@ -66,6 +68,9 @@ internal static class Scanner
             match = pattern.Regex.Match(text, real ? end : match.Index + 1);
         }
     }
+
+    private static bool Contains(Finding outer, Finding inner) =>
+        outer.Start <= inner.Start && inner.Start + inner.Length <= outer.Start + outer.Length;
 
     private static bool StandsAlone(string text, int start, int end) =>
         (start == 0 || !char.IsAsciiDigit(text[start - 1])) && (end == text.Length || !char.IsAsciiDigit(text[end]));
