@@ -80,7 +80,7 @@ public sealed class TestPostgres : IAsyncDisposable
     /// <returns>Its name.</returns>
     public async Task<string> NewDatabase(string service, Assembly migrations, Func<Tx, Task>? seed = null)
     {
-        var template = $"template_{service}";
+        var template = seed is null ? $"template_{service}" : $"template_{service}_seeded";
         await templating.WaitAsync();
         try
         {
