@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Grpc.Net.Client;
+using Intervision.Membership.V1;
+using Intervision.Tests.Support;
+using Npgsql;
+using Outcome = Intervision.Membership.V1.ImportDirectoryResponse.Types.Outcome;
+
+namespace Intervision.Membership.Tests;
+
+/// <summary>The program as it is started for real: the migrate command, then the service behind its own Kestrel endpoints.</summary>
+public sealed class ProcessTests(ITestOutputHelper output) : IAsyncLifetime
+{
+    private readonly ConcurrentQueue<string> said = [];
+    private readonly int grpcPort = FreePort();
+    private readonly int httpPort = FreePort();
+    private string database = "";
+    private TestPostgres postgres = null!;
+    private Process? service;
+
+    public async ValueTask InitializeAsync()
+    {
+        postgres = await TestPostgres.Shared();
+        database = "membership_process";
+        for (var i = 0; i < 2; i++)
+        {
+            using var migration = await Start("migrate");
+            await migration.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.True(migration.ExitCode == 0, string.Join('\n', said));
+        }
+
+        service = await Start();
+        using var http = new HttpClient();
+        await Eventually.IsTrue(() => IsHealthy(http), "the service is healthy");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (service is { } running)
+        {
+            running.Kill();
+            await running.WaitForExitAsync();
+            running.Dispose();
+        }
+
+        NpgsqlConnection.ClearAllPools();
+    }
+
+    [Fact]
+    public async Task Takes_the_region_over_the_wire_and_bears_a_client_that_hangs_up()
+    {
+        using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{grpcPort}");
+        var directory = new MembershipService.MembershipServiceClient(channel);
+        var rows = Region.Rows();
+        rows[0].RequestId = Guid.CreateVersion7().ToString();
+        using (var cut = directory.ImportDirectory(Tokens.As(Tokens.Coordinator(), MembershipFixture.Now)))
+        {
+            foreach (var row in rows.Take(300))
+            {
+                await cut.RequestStream.WriteAsync(row);
+            }
+        }
+
+        var clock = Stopwatch.StartNew();
+        using var call = directory.ImportDirectory(Tokens.As(Tokens.Coordinator(), MembershipFixture.Now));
+        foreach (var row in rows)
+        {
+            await call.RequestStream.WriteAsync(row);
+        }
+
+        await call.RequestStream.CompleteAsync();
+        var results = (await call).Results;
+        output.WriteLine($"{rows.Count} rows in {clock.Elapsed.TotalSeconds:0.00} s, {service!.PeakWorkingSet64 / 1048576} MiB at most");
+        Assert.Equal(rows.Count, results.Count);
+        Assert.DoesNotContain(results, r => r.Outcome != Outcome.Created);
+        var programmes = await directory.ListProgrammesAsync(new ListProgrammesRequest(), Tokens.As(Tokens.Coordinator()));
+        Assert.Equal(2, programmes.Programmes.Count);
+        Assert.DoesNotContain(said, line => line.Contains("Unexpected failure", StringComparison.Ordinal) || line.Contains("fail:", StringComparison.Ordinal));
+    }
+
+    private async Task<bool> IsHealthy(HttpClient http)
+    {
+        try
+        {
+            return (await http.GetAsync($"http://127.0.0.1:{httpPort}/health")).IsSuccessStatusCode;
+        }
+        catch (HttpRequestException) when (service!.HasExited == false)
+        {
+            return false;
+        }
+    }
+
+    private async Task<Process> Start(params string[] arguments)
+    {
+        var dll = Path.Combine(AppContext.BaseDirectory, "Intervision.Membership.dll");
+        var info = new ProcessStartInfo("dotnet", [dll, .. arguments]) { WorkingDirectory = AppContext.BaseDirectory };
+        foreach (var (key, value) in new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Development",
+            ["ConnectionStrings__owner"] = postgres.Owner(database),
+            ["ConnectionStrings__database"] = postgres.App("membership", database),
+            ["Database__AppPassword"] = TestPostgres.AppPassword,
+            ["Authentication__DevelopmentPublicKey"] = Tokens.PublicKey,
+            ["Messaging__Enabled"] = "false",
+            ["Kestrel__Endpoints__grpc__Url"] = $"http://127.0.0.1:{grpcPort}",
+            ["Kestrel__Endpoints__grpc__Protocols"] = "Http2",
+            ["Kestrel__Endpoints__http__Url"] = $"http://127.0.0.1:{httpPort}",
+            ["Kestrel__Endpoints__http__Protocols"] = "Http1",
+        })
+        {
+            info.Environment[key] = value;
+        }
+
+        return await ChildProcesses.Start(info, said.Enqueue);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
