@@ -123,7 +123,7 @@ public sealed class ReadTests : IAsyncLifetime
             """);
         for (var i = 0; i < 2; i++)
         {
-            await membership.Db.InTransaction(tx => ProgrammeSeed.Seed(tx, file), CancellationToken.None);
+            await membership.Db.InTransaction(tx => ProgrammeSeed.Seed(tx, MembershipFixture.Now, file), CancellationToken.None);
         }
 
         File.Delete(file);
