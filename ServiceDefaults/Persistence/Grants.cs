@@ -19,10 +19,8 @@ internal static class Grants
             exception when duplicate_object or unique_violation then null;
             end $$;
             """);
+        await SetPassword(connection, role, secret);
         await using var transaction = await connection.BeginTransactionAsync();
-        // Roles belong to the whole cluster: migrators of several databases must not alter one at the same time.
-        await connection.ExecuteAsync("select pg_advisory_xact_lock(hashtext('intervision roles'))", transaction: transaction);
-        await connection.ExecuteAsync($"alter role {role} login password '{secret}' connection limit -1", transaction: transaction);
         await connection.ExecuteAsync(
             $"""
             revoke all on database {Quote(connection.Database)} from public;
@@ -45,6 +43,26 @@ internal static class Grants
         }
 
         await transaction.CommitAsync();
+    }
+
+    /// <summary>
+    /// Roles belong to the whole cluster, advisory locks to one database: of several migrators that alter one role at the
+    /// same time PostgreSQL lets one through, and the others come again.
+    /// </summary>
+    private static async Task SetPassword(NpgsqlConnection connection, string role, string secret)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await connection.ExecuteAsync($"alter role {role} login password '{secret}' connection limit -1");
+                return;
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InternalError && attempt < 50)
+            {
+                // "tuple concurrently updated": the other one is done by now, or nearly.
+            }
+        }
     }
 
     public static string Quote(string identifier) => $"\"{identifier.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
