@@ -151,6 +151,7 @@ public sealed class PeopleTests(SchedulingFixture fixture) : IClassFixture<Sched
         var october = new ListSessionsRequest { Pole = stage.Pole, FromDate = new DateOnly(2026, 10, 6).ToProto(), ToDate = new DateOnly(2026, 11, 3).ToProto(), States = { SessionState.Planned } };
         Assert.Equal(planned.Skip(1).Take(2), (await stage.Client.ListSessionsAsync(october, stage.AsCoordinator(Stage.Start))).Sessions.Select(s => s.Name));
         await Refused.With(StatusCode.InvalidArgument, "PAGE_SIZE_INVALID", () => stage.Client.ListSessionsAsync(new ListSessionsRequest { PageSize = -1 }, stage.AsCoordinator(Stage.Start)));
+        await Refused.With(StatusCode.InvalidArgument, "DATE_INVALID", () => stage.Client.ListSessionsAsync(new ListSessionsRequest { FromDate = new Google.Type.Date { Year = 2026, Month = 2, Day = 30 } }, stage.AsCoordinator(Stage.Start)));
         Assert.Empty((await stage.Client.ListSessionsAsync(new ListSessionsRequest { Pole = stage.Pole }, stage.As(Tokens.Referent("professionals/E", "poles/ELSE"), Stage.Start))).Sessions);
         await Refused.With(StatusCode.PermissionDenied, "PERMISSION_DENIED", () => stage.Client.ListSessionsAsync(new ListSessionsRequest(), stage.As(Tokens.Of(Roles.FinanceOfficer, "f"), Stage.Start)));
     }

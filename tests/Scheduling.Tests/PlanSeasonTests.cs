@@ -80,6 +80,8 @@ public sealed class PlanSeasonTests(SchedulingFixture fixture) : IClassFixture<S
     [InlineData("2026-09-01", "2028-09-04", "SEASON_TOO_LONG")]
     [InlineData("2026-09-01", null, "DATE_INVALID")]
     [InlineData(null, "2026-09-01", "DATE_INVALID")]
+    [InlineData("9999-12-01", "9999-12-31", "DATE_OUT_OF_RANGE")]
+    [InlineData("0001-01-01", "0001-02-01", "DATE_OUT_OF_RANGE")]
     public async Task A_season_has_two_days_in_order(string? first, string? last, string reason)
     {
         var stage = await new Stage(fixture).Set();

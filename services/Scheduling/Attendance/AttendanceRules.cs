@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using Intervision.Scheduling.Sessions;
 using Intervision.Scheduling.V1;
 using Intervision.ServiceDefaults.Grpc;
@@ -38,13 +39,13 @@ internal static class AttendanceRules
     private static void CheckPresence(Violations broken, AttendanceLine line, string field)
     {
         broken.Check(line.Professional.StartsWith("professionals/", StringComparison.Ordinal), $"{field}.professional", "PROFESSIONAL_NAME_INVALID", "Le nom de la personne est attendu : professionals/….");
-        broken.Check(line.Role != SessionRole.Unspecified && Enum.IsDefined(line.Role), $"{field}.role", "ROLE_MISSING", "Le rôle manque.");
-        broken.Check(line.Mode != AttendanceMode.Unspecified && Enum.IsDefined(line.Mode), $"{field}.mode", "MODE_MISSING", "Présentiel ou visio ?");
+        broken.Check(line.Role != SessionRole.Unspecified && System.Enum.IsDefined(line.Role), $"{field}.role", "ROLE_MISSING", "Le rôle manque.");
+        broken.Check(line.Mode != AttendanceMode.Unspecified && System.Enum.IsDefined(line.Mode), $"{field}.mode", "MODE_MISSING", "Présentiel ou visio ?");
     }
 
     private static void CheckTimes(Violations broken, Meeting meeting, AttendanceLine line, string field)
     {
-        if (line.InTime?.ToDateTimeOffset() is not { } @in || line.OutTime?.ToDateTimeOffset() is not { } @out)
+        if (Instant(line.InTime) is not { } @in || Instant(line.OutTime) is not { } @out)
         {
             broken.Check(holds: false, $"{field}.in_time", "TIME_MISSING", "L'heure d'arrivée ou de départ manque.");
             return;
@@ -57,6 +58,12 @@ internal static class AttendanceRules
             "TIME_OUTSIDE_SESSION",
             "Les heures de présence ne tombent pas dans la séance.");
     }
+
+    /// <summary>Null when absent or no instant of the calendar.</summary>
+    private static DateTimeOffset? Instant(Timestamp? said) =>
+        said is { Nanos: >= 0 and < 1_000_000_000 } && said.Seconds >= DateTimeOffset.MinValue.ToUnixTimeSeconds() && said.Seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
+            ? said.ToDateTimeOffset()
+            : null;
 
     private static void CheckCases(Violations broken, Meeting meeting, AttendanceLine line, string field)
     {

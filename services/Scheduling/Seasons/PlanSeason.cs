@@ -23,6 +23,10 @@ internal sealed class PlanSeason(Db db)
 {
     private const int LongestDays = 732;
 
+    /// <summary>Further off, a date is a slip of the pen; and the calendar's arithmetic stays within its years.</summary>
+    private static readonly DateOnly Earliest = new(2000, 1, 1);
+    private static readonly DateOnly Latest = new(2100, 12, 31);
+
     public Task<PlanSeasonResponse> Handle(PlanSeasonRequest request, Call call)
     {
         call.Caller.MustOrganise(request.Pole);
@@ -58,6 +62,8 @@ internal sealed class PlanSeason(Db db)
         broken.Check(request.LastDate.ToDate() is not null, "last_date", "DATE_INVALID", "Le dernier jour manque ou n'existe pas.");
         if (request.FirstDate.ToDate() is { } first && request.LastDate.ToDate() is { } last)
         {
+            broken.Check(first >= Earliest, "first_date", "DATE_OUT_OF_RANGE", $"Pas avant {Earliest.Year}.");
+            broken.Check(last <= Latest, "last_date", "DATE_OUT_OF_RANGE", $"Pas après {Latest.Year}.");
             broken.Check(first <= last, "last_date", "SEASON_ENDS_BEFORE_START", "Le dernier jour précède le premier.");
             broken.Check(last.DayNumber - first.DayNumber <= LongestDays, "last_date", "SEASON_TOO_LONG", "Une saison couvre au plus deux ans.");
         }

@@ -45,6 +45,8 @@ public sealed class AttendanceDecideTests
         { "MODE_MISSING", l => l.Mode = AttendanceMode.Unspecified },
         { "TIME_MISSING", l => l.InTime = null },
         { "TIME_MISSING", l => l.OutTime = null },
+        { "TIME_MISSING", l => l.InTime = new Google.Protobuf.WellKnownTypes.Timestamp { Seconds = long.MaxValue } },
+        { "TIME_MISSING", l => l.OutTime = new Google.Protobuf.WellKnownTypes.Timestamp { Nanos = -1 } },
         { "LEFT_BEFORE_COMING", l => l.OutTime = l.InTime },
         { "TIME_OUTSIDE_SESSION", l => l.InTime = A.Start.AddMinutes(-61).ToProto() },
         { "TIME_OUTSIDE_SESSION", l => l.OutTime = A.Start.AddMinutes(90 + 121).ToProto() },
