@@ -1,0 +1,58 @@
+using Intervision.Indemnisation.V1;
+using Intervision.ServiceDefaults;
+using Microsoft.AspNetCore.Hosting;
+
+namespace Intervision.Indemnisation.Tests;
+
+/// <summary>A service whose configuration caps people by session, day and year.</summary>
+public sealed class CappedFixture : IndemnisationFixture
+{
+    protected override void Configure(IWebHostBuilder builder)
+    {
+        base.Configure(builder);
+        builder.UseSetting("Indemnisation:Caps:SessionCents", "17000");
+        builder.UseSetting("Indemnisation:Caps:DayCents", "20000");
+        builder.UseSetting("Indemnisation:Caps:YearCents:2026", "50000");
+    }
+}
+
+/// <summary>Caps under lock: never passed, whatever comes at once, and each reduction kept.</summary>
+public sealed class CappedSeasonTests(CappedFixture fixture) : IClassFixture<CappedFixture>
+{
+    [Fact]
+    public async Task Session_and_day_caps_reduce_with_their_reason()
+    {
+        var scene = await fixture.NewScene();
+        var person = await scene.NewPerson();
+        var day = new DateOnly(2026, 10, 6);
+        var (morning, noon) = (scene.NewSession(day), scene.NewSession(day, "poles/P01"));
+        await scene.Certify(morning, person.Present(morning, 80, Intervision.Scheduling.V1.SessionRole.Facilitator));
+        await scene.Certify(noon, person.Present(noon, 80));
+        Assert.Equal(
+            [(13_500L, ""), (3_500L, "CAP_SESSION")], (await scene.LinesOf(morning)).Select(l => (l.Amount.ToCents()!.Value, l.Reason)));
+        Assert.Equal([(3_000L, "CAP_DAY")], (await scene.LinesOf(noon)).Select(l => (l.Amount.ToCents()!.Value, l.Reason)));
+        var kept = await fixture.Db.Read(
+            tx => tx.Query<(string, long)>(
+                "select r.cap, r.cents from line_reduction r join indemnity_line l on l.id = r.line_id where l.programme = @Programme order by r.cap", new { scene.Programme }),
+            CancellationToken.None);
+        Assert.Equal([("CAP_DAY", 10_500L), ("CAP_SESSION", 1_000L)], kept);
+    }
+
+    [Fact]
+    public async Task Sheets_certified_at_once_never_pass_the_year_cap_nor_the_envelope()
+    {
+        var scene = await fixture.NewScene(new SceneSettings { EnvelopeCents = 80_000 });
+        var (one, two) = (await scene.NewPerson(), await scene.NewPerson());
+        var sessions = Enumerable.Range(0, 8).Select(_ => scene.NewSession()).ToList();
+        await Task.WhenAll(sessions.Select(s => scene.Certify(s, one.Present(s, 80), two.Present(s, 80))));
+        var lines = new List<IndemnityLine>();
+        foreach (var session in sessions)
+        {
+            lines.AddRange(await scene.LinesOf(session));
+        }
+
+        Assert.All(lines.GroupBy(l => l.Professional), g => Assert.InRange(g.Sum(l => l.Amount.ToCents()!.Value), 0, 50_000));
+        Assert.Equal(80_000, lines.Sum(l => l.Amount.ToCents()!.Value));
+        Assert.True((await scene.Reconcile()).Reconciled);
+    }
+}

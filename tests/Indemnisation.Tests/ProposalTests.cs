@@ -1,0 +1,68 @@
+using Grpc.Core;
+using Intervision.Indemnisation.Lines;
+using Intervision.Indemnisation.Payees;
+using Intervision.Indemnisation.Payments;
+using Intervision.Indemnisation.V1;
+using Intervision.ServiceDefaults.Grpc;
+
+namespace Intervision.Indemnisation.Tests;
+
+/// <summary>One payment per payee, negative lines netted (DESIGN §7.16), without a database.</summary>
+public sealed class ProposalTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 12, 1, 8, 0, 0, TimeSpan.Zero);
+    private static readonly RunRow Blank = new() { Programme = "programmes/A", ChangeTime = Now };
+    private static readonly Dictionary<string, PayeeRow> Payees = new[] { "payees/A", "payees/B" }
+        .ToDictionary(n => n, n => new PayeeRow { Name = n, HolderName = n, Iban = "FR7699999099480000000000193" }, StringComparer.Ordinal);
+
+    public static TheoryData<long[], long[], long[]> Nets => new()
+    {
+        { [13_500, 840], [5_250], [14_340, 5_250] },
+        { [13_500, -840], [5_250], [12_660, 5_250] },
+        { [13_500, -13_500], [5_250], [5_250] },
+        { [-100], [5_250], [5_250] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Nets))]
+    public void Each_payee_is_paid_the_net_and_who_owes_waits(long[] a, long[] b, long[] paid)
+    {
+        var lines = a.Select(c => Line("payees/A", c)).Concat(b.Select(c => Line("payees/B", c))).ToList();
+        var (run, payments) = Propose(lines);
+        Assert.Equal(paid, payments.Select(p => p.AmountCents));
+        Assert.Equal(paid.Sum(), run.TotalCents);
+        Assert.All(payments, p => Assert.Equal(p.AmountCents, lines.Where(l => p.Lines.Contains(l.Id)).Sum(l => l.AmountCents)));
+    }
+
+    [Fact]
+    public void Nothing_positive_is_nothing_to_pay_and_too_much_is_refused()
+    {
+        Assert.Equal("NOTHING_TO_PAY", Assert.Throws<RuleBroken>(() => Propose([Line("payees/A", -5)])).Reason);
+        var tooMuch = Assert.Throws<RuleBroken>(() => Propose([Line("payees/A", 100_000_000_000)]));
+        Assert.Equal((StatusCode.FailedPrecondition, "PAYMENT_TOO_LARGE"), (tooMuch.Code, tooMuch.Reason));
+        Assert.Throws<OverflowException>(() => Propose([Line("payees/A", long.MaxValue), Line("payees/A", 1)]));
+    }
+
+    [Fact]
+    public void The_bank_statement_names_poles_and_days_never_a_case()
+    {
+        Assert.Equal("ITV P12 2026-09-15 SEANCES 1", Remittance.Of([Line("payees/A", 1)]));
+        var many = Enumerable.Range(1, 12).Select(i => Line("payees/A", 1) with { Pole = $"poles/P{i:D2}", Session = $"sessions/{i}", SessionDate = new DateOnly(2026, 10, i) }).ToList();
+        Assert.Equal("ITV 12 POLES 2026-10-01 2026-10-12 SEANCES 12", Remittance.Of(many));
+    }
+
+    private static (RunRow Run, IReadOnlyList<PaymentRow> Payments) Propose(IReadOnlyList<Line> lines) =>
+        ProposePaymentRun.Decide(Blank, lines, Payees, () => Guid.CreateVersion7());
+
+    private static Line Line(string payee, long cents) => new()
+    {
+        Id = Guid.CreateVersion7(),
+        State = LineState.Approved,
+        Payee = payee,
+        AmountCents = cents,
+        Pole = "poles/P12",
+        Session = "sessions/1",
+        SessionDate = new DateOnly(2026, 9, 15),
+        ChangeTime = Now,
+    };
+}
