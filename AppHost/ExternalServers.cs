@@ -38,5 +38,6 @@ internal static class ExternalServers
         }
     }
 
-    private static string Reason(Exception e) => e.GetBaseException().Message.ReplaceLineEndings(" ");
+    /// <summary>The client libraries wrap what went wrong on the network; of a wrong string the outer message says more.</summary>
+    private static string Reason(Exception e) => (e is ArgumentException ? e : e.GetBaseException()).Message.ReplaceLineEndings(" ");
 }

@@ -95,9 +95,10 @@ public class ResourceLoggerService
         {
             lock (_lock)
             {
-                // What .NET says of an exception nobody caught begins with its message, and ends far from it.
+                // What .NET says of an exception nobody caught begins with its message, and ends far from it; so does PostgreSQL.
                 var spoken = _lines.Where(l => !string.IsNullOrWhiteSpace(l.Content) && !l.Content.StartsWith("   at ", StringComparison.Ordinal)).ToList();
                 var last = spoken.LastOrDefault(l => l.Content.StartsWith(Unhandled, StringComparison.Ordinal)).Content
+                    ?? spoken.LastOrDefault(l => l.Content.Contains("FATAL:", StringComparison.Ordinal)).Content
                     ?? spoken.LastOrDefault(l => l.IsErrorMessage).Content
                     ?? spoken.LastOrDefault().Content;
                 return last?.Replace(Unhandled, string.Empty, StringComparison.Ordinal).Trim();
