@@ -7,7 +7,7 @@ using Intervision.ServiceDefaults.Security;
 using Intervision.ServiceDefaults.Time;
 using Intervision.Tests.Support;
 using Case = Intervision.Intake.V1.Case;
-using Refusal = Intervision.Refusal;
+using Refusal = Intervision.Tests.Support.Refused;
 
 namespace Intervision.Intake.Tests;
 
