@@ -63,9 +63,13 @@ fi
 export INTERVISION_DATA
 
 host=
+player=
 status=1
 stop_suite() {
-    trap - INT TERM
+    trap '' INT TERM
+    if [ -n "$player" ] && kill -0 "$player" 2> /dev/null; then
+        kill -TERM "$player" 2> /dev/null || true
+    fi
     if [ -n "$host" ] && kill -0 "$host" 2> /dev/null; then
         kill -TERM "$host" 2> /dev/null || true
         wait "$host" 2> /dev/null || true
@@ -80,6 +84,7 @@ leave() {
         local elsewhere=$INTERVISION_DATA/secrets/servers-folder
         [ ! -f "$elsewhere" ] || rm -rf "$(cat "$elsewhere")"
         find "$INTERVISION_DATA" -mindepth 1 -maxdepth 1 ! -name payments -exec rm -rf {} +
+        rmdir --ignore-fail-on-non-empty "$INTERVISION_DATA/payments" "$INTERVISION_DATA" 2> /dev/null || true
     elif $once; then
         echo "Kept for a look: $INTERVISION_DATA" >&2
     fi
