@@ -53,6 +53,7 @@ public sealed class DemoTests
     {
         using var process = Process.Start(new ProcessStartInfo("dotnet", [RunningSuite.DemoProgram, .. arguments])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;

@@ -22,8 +22,12 @@ internal sealed class RunningSuite : IAsyncDisposable
     private RunningSuite()
     {
         Folder = Directory.CreateTempSubdirectory("intervision-e2e-").FullName;
-        // The servers' unprivileged user walks down to its own folders.
-        File.SetUnixFileMode(Folder, (UnixFileMode)0b111_101_101);
+        if (!OperatingSystem.IsWindows())
+        {
+            // The servers' unprivileged user walks down to its own folders.
+            File.SetUnixFileMode(Folder, (UnixFileMode)0b111_101_101);
+        }
+
         foreach (var name in Services.SelectMany(s => new[] { $"{s}-grpc", $"{s}-http" }).Concat(["postgres", "rabbitmq", "page"]))
         {
             ports[name] = FreePort();
@@ -160,7 +164,7 @@ internal sealed class RunningSuite : IAsyncDisposable
 
     private ProcessStartInfo StartInfo(string command, params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Root };
+        var start = new ProcessStartInfo(command, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Root };
         start.Environment["INTERVISION_DATA"] = Folder;
         foreach (var (name, port) in ports)
         {
