@@ -33,8 +33,8 @@ public sealed class MessagingOptions
     /// <summary>Full look at the outbox (below the floor too) and at the parked events of the inbox.</summary>
     public TimeSpan Sweep { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Unacknowledged deliveries per queue.</summary>
-    public ushort Prefetch { get; set; } = 250;
+    /// <summary>Unacknowledged deliveries per queue: a full batch for each worker.</summary>
+    public ushort Prefetch { get; set; } = 400;
 
     /// <summary>Workers per queue; an aggregate always meets the same one.</summary>
     public int Workers { get; set; } = 4;

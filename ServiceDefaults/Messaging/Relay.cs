@@ -29,7 +29,10 @@ internal sealed class Relay(
         await session.Run(works, cancellation);
     }
 
-    /// <summary>Never pooled: the advisory locks must go when the session does (DESIGN §7.23).</summary>
+    /// <summary>
+    /// Never pooled: the advisory locks must go when the session does (DESIGN §7.23). Its commits do not wait for the disk:
+    /// a server crash may undo the last moves as a whole, whose events are then published again and known to every inbox.
+    /// </summary>
     private string SessionSettings() =>
         new NpgsqlConnectionStringBuilder(Database.ConnectionString(configuration))
         {
@@ -38,5 +41,6 @@ internal sealed class Relay(
             MaxAutoPrepare = 20,
             AutoPrepareMinUsages = 2,
             KeepAlive = 10,
+            Options = "-c synchronous_commit=off",
         }.ConnectionString;
 }

@@ -56,7 +56,6 @@ create table published_event (
 partition by range (publish_time);
 comment on table published_event is 'append-only: what this service has said';
 create index published_event_order on published_event (xid, seq);
-create index published_event_stream on published_event (aggregate_id, stream_no);
 
 -- The service's login owns nothing, so it makes and drops months through these two.
 create function published_event_prepare(ahead integer) returns void

@@ -12,6 +12,21 @@ internal sealed class Audit
 
     public long OutOfOrder { get; private set; }
 
+    /// <summary>The same for effects noted in memory, in the order they were made.</summary>
+    public void Check(IEnumerable<(Guid Aggregate, long StreamNo)> notes, int appended)
+    {
+        foreach (var stream in notes.GroupBy(n => n.Aggregate, n => n.StreamNo))
+        {
+            var numbers = stream.ToList();
+            var distinct = numbers.Distinct().Count();
+            DuplicatedEffects += numbers.Count - distinct;
+            OutOfOrder += numbers.Where((no, i) => no != i + 1).Count();
+            appended -= distinct;
+        }
+
+        Lost += appended;
+    }
+
     /// <summary>Compares the effects with what was appended, event by event.</summary>
     public async Task Check(string owner)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Dapper;
 using Intervision.Membership.Events.V1;
 using Intervision.ServiceDefaults.Messaging;
@@ -33,16 +34,31 @@ internal sealed class Bench(TestBroker broker, string owner, string app, string 
 
     public Task<MessagingHost> Sayer(bool relays = true) => Host("membership", null, ("Messaging:Enabled", relays ? "true" : "false"));
 
-    /// <summary>Hears, and relays nothing of its own: the sayer does.</summary>
-    public Task<MessagingHost> Hearer() => Host(
+    /// <summary>Hears. Its effect is a row of its own statement, or, to measure the inbox alone, a note in memory.</summary>
+    public Task<MessagingHost> Hearer(ConcurrentQueue<(Guid Aggregate, long StreamNo)>? notes = null) => Host(
         "indemnisation",
-        handlers => handlers.From("membership", InboxKind.Contiguous).On<CommunesChanged>(
-            (tx, r) => tx.Execute("insert into benchmark_effect (aggregate_id, stream_no) values (@AggregateId, @StreamNo)", new { r.AggregateId, r.StreamNo })));
+        handlers => handlers.From("membership", InboxKind.Contiguous).On<CommunesChanged>((tx, r) =>
+        {
+            if (notes is null)
+            {
+                return tx.Execute("insert into benchmark_effect (aggregate_id, stream_no) values (@AggregateId, @StreamNo)", new { r.AggregateId, r.StreamNo });
+            }
+
+            notes.Enqueue((r.AggregateId, r.StreamNo));
+            return Task.CompletedTask;
+        }));
 
     public async Task<long> Count(string what)
     {
         await using var connection = new NpgsqlConnection(owner);
         return await connection.ExecuteScalarAsync<long>($"select count(*) from {what}");
+    }
+
+    /// <summary>Sum of the watermarks.</summary>
+    public async Task<long> Applied()
+    {
+        await using var connection = new NpgsqlConnection(owner);
+        return await connection.ExecuteScalarAsync<long>("select coalesce(sum(last_no), 0)::bigint from inbox_watermark");
     }
 
     /// <summary>Polls every 10 ms until so many effects (or published events) are there.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Intervision.ServiceDefaults.Messaging;
 using Intervision.Tests.Support;
 using RabbitMQ.Client;
@@ -8,7 +9,9 @@ namespace Intervision.Benchmarks.Messaging;
 /// <summary>What the bare client does with the same messages and the same window: the yardstick.</summary>
 internal static class RawPublish
 {
-    private static readonly int Window = new MessagingOptions().RelayBatch;
+    // The relay's: the same variable sets both.
+    private static readonly int Window =
+        int.TryParse(Environment.GetEnvironmentVariable("Messaging__RelayBatch"), CultureInfo.InvariantCulture, out var given) ? given : new MessagingOptions().RelayBatch;
 
     /// <returns>Messages per second.</returns>
     public static async Task<double> Measure(TestBroker broker, int count)
