@@ -2,6 +2,7 @@ using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Intervision.ServiceDefaults.Persistence;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace Intervision.ServiceDefaults.Grpc;
 
@@ -64,6 +65,12 @@ public sealed class ErrorInterceptor(ServiceName service, ILogger<ErrorIntercept
         {
             logger.LogWarning("Database unavailable during {Method}: {Reason}", context.Method, lost.Message);
             throw RuleBroken.Unavailable("DATABASE_UNAVAILABLE", "Le service est momentanément indisponible ; rien n'a été modifié.")
+                .ToRpcException(service.Domain);
+        }
+        catch (PostgresException text) when (text.SqlState == PostgresErrorCodes.CharacterNotInRepertoire)
+        {
+            // U+0000 is valid in a protobuf string and cannot be stored as text.
+            throw RuleBroken.Invalid("", "CHARACTER_NOT_ALLOWED", "Un texte de la demande contient un caractère qui n'est pas admis.")
                 .ToRpcException(service.Domain);
         }
         catch (Exception unexpected)

@@ -56,6 +56,21 @@ public sealed class ErrorInterceptorTests
     }
 
     [Fact]
+    public async Task A_text_that_cannot_be_stored_is_the_callers_to_mend()
+    {
+        var postgres = await TestPostgres.Shared();
+        await using var connection = new Npgsql.NpgsqlConnection(postgres.Owner("postgres"));
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = new Npgsql.NpgsqlCommand("select @text", connection);
+        command.Parameters.AddWithValue("text", "a\0b");
+        var failure = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
+
+        var refused = await Fail(failure);
+        Assert.Equal((StatusCode.InvalidArgument, "CHARACTER_NOT_ALLOWED"), (refused.StatusCode, refused.Reason()));
+        Assert.Empty(log.Errors);
+    }
+
+    [Fact]
     public async Task A_caller_who_gave_up_is_not_an_error()
     {
         using var cancelled = new CancellationTokenSource();

@@ -38,7 +38,7 @@ public sealed class TestPostgres : IAsyncDisposable
             if (shared is null)
             {
                 shared = await StartNew();
-                AppDomain.CurrentDomain.ProcessExit += (_, _) => shared.Kill();
+                AppDomain.CurrentDomain.ProcessExit += (_, _) => shared.Remove();
             }
 
             return shared;
@@ -127,9 +127,14 @@ public sealed class TestPostgres : IAsyncDisposable
 
     public ValueTask DisposeAsync()
     {
+        Remove();
+        return ValueTask.CompletedTask;
+    }
+
+    private void Remove()
+    {
         Kill();
         Directory.Delete(folder, recursive: true);
-        return ValueTask.CompletedTask;
     }
 
     private static string Bin { get; } =
