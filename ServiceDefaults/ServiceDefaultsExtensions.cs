@@ -8,6 +8,7 @@ using Intervision.ServiceDefaults.Telemetry;
 using Intervision.ServiceDefaults.Time;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -50,10 +51,10 @@ public static class ServiceDefaultsExtensions
     {
         ArgumentNullException.ThrowIfNull(app);
         app.UseServerSpans();
+        // HTTP/1.1 is what the http endpoint speaks and the grpc endpoint does not.
+        app.UseWhen(context => HttpProtocol.IsHttp11(context.Request.Protocol), OnHttp);
         app.UseAuthentication();
         app.UseAuthorization();
-        app.MapHealthChecks("/health").AllowAnonymous();
-        app.MapHealthChecks("/alive", new HealthCheckOptions { Predicate = check => check.Tags.Contains("live") }).AllowAnonymous();
         app.MapGrpcHealthChecksService().AllowAnonymous();
         app.MapMessaging();
         if (app.Environment.IsDevelopment())
@@ -61,6 +62,10 @@ public static class ServiceDefaultsExtensions
             app.MapGrpcReflectionService().AllowAnonymous();
         }
     }
+
+    private static void OnHttp(IApplicationBuilder http) => http
+        .UseHealthChecks("/health")
+        .UseHealthChecks("/alive", new HealthCheckOptions { Predicate = check => check.Tags.Contains("live") });
 
     /// <summary>
     /// <c>dotnet {Service}.dll migrate</c>: applies migrations and seeds as the owner (<c>ConnectionStrings:owner</c>,
