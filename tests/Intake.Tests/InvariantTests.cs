@@ -44,11 +44,24 @@ public sealed class InvariantTests
         (c, _) => RecordRestitution.Decide(c, new RecordRestitutionRequest { RestitutionDate = Paris.DateOf(Now).ToProto() }),
     ];
 
+    /// <summary>The step that leads on from where the case is, so that plays get far before something else happens.</summary>
+    private static Case Forward(Case c, Caller who) => c.State switch
+    {
+        CaseState.Submitted => AcceptCase.Decide(c, "", null, Now),
+        CaseState.AwaitingConsent => RecordConsent.Decide(c, ConsentStatus.Granted, true, Now).After,
+        CaseState.InPreparation when c.SheetAuthor is null => WriteSheet.Decide(c, who),
+        CaseState.InPreparation => ApproveSheet.Decide(c, who),
+        CaseState.Ready => WhenCaseScheduled.Decide(c),
+        CaseState.Scheduled => WhenCaseDiscussed.Decide(c, "sessions/1", Now),
+        CaseState.Discussed => RecordDecisions.Decide(c, new RecordDecisionsRequest { Session = "sessions/1" }),
+        _ => c,
+    };
+
     [Fact]
     public void No_sequence_of_steps_makes_a_sheet_readable_without_a_consent_in_force()
     {
         var reached = new HashSet<CaseState>();
-        var step = Gen.Choose(0, Steps.Length - 1).Zip(Gen.Elements(People));
+        var step = Gen.Choose(-Steps.Length, Steps.Length - 1).Zip(Gen.Elements(People));
         var play = Gen.Elements(ConsentStatus.NotCollected, ConsentStatus.Informed, ConsentStatus.Granted, ConsentStatus.Refused, ConsentStatus.Deferred)
             .Zip(Gen.ArrayOf(step, 60));
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(400), Prop.ForAll(play.ToArbitrary(), p =>
@@ -57,7 +70,7 @@ public sealed class InvariantTests
             var current = new Case { Code = "SIT-0000-0000", State = CaseState.Submitted, Consent = consent, Pole = "poles/P12", Requester = IntakeFixture.Doctor };
             foreach (var (which, who) in steps)
             {
-                current = Try(Steps[which], current, who);
+                current = Try(which < 0 ? Forward : Steps[which], current, who);
                 reached.Add(current.State);
                 if (!Holds(current))
                 {
