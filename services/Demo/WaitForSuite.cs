@@ -11,8 +11,19 @@ internal static class WaitForSuite
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     /// <summary>One resource as the app host's page tells it.</summary>
-    private sealed record Resource(string Name, string State, bool Ready, int? ExitCode, string? Failure)
+    private sealed record Resource(string Name, string State, bool Ready, int? ExitCode, int? ProcessId, string? Failure)
     {
+        public bool IsBelow(int host)
+        {
+            var id = ProcessId ?? 0;
+            while (id > 1 && id != host)
+            {
+                id = ParentOf(id);
+            }
+
+            return id == host;
+        }
+
         public bool HasFailed => Failure is { Length: > 0 } && !Ready && State is "FailedToStart" or "Exited";
 
         public bool IsFine => Ready || (State == "Finished" && ExitCode == 0) || State == "Active";
@@ -32,6 +43,12 @@ internal static class WaitForSuite
             }
 
             seen = await Ask(http) ?? seen;
+            if (processId is { } host && !seen.Any(r => r.IsBelow(host)))
+            {
+                // Another app host answers on this page's port, or ours has not started anything yet.
+                seen = [];
+            }
+
             if (seen.FirstOrDefault(r => r.HasFailed) is { } failed)
             {
                 console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[red]{failed.Name} : {failed.Failure}[/]");
@@ -63,6 +80,21 @@ internal static class WaitForSuite
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
         {
             return null;
+        }
+    }
+
+    /// <summary>0 when the process is gone.</summary>
+    private static int ParentOf(int id)
+    {
+        try
+        {
+            // pid (name) state parent …; the name may hold anything but ends at the last parenthesis.
+            var stat = File.ReadAllText($"/proc/{id}/stat");
+            return int.Parse(stat[(stat.LastIndexOf(')') + 4)..].Split(' ')[0], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0;
         }
     }
 
