@@ -1,4 +1,3 @@
-using System.Globalization;
 using Intervision.ServiceDefaults.Grpc;
 
 namespace Intervision.Membership;
@@ -25,10 +24,4 @@ internal static class Names
 
     /// <summary>The name, or empty for none.</summary>
     public static string Of(string collection, string? id) => string.IsNullOrEmpty(id) ? "" : collection + id;
-}
-
-/// <summary>Version guards as clients see them.</summary>
-internal static class Etag
-{
-    public static string Of(long version) => "v" + version.ToString(CultureInfo.InvariantCulture);
 }

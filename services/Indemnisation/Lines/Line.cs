@@ -1,5 +1,6 @@
 using Intervision.Indemnisation.Events.V1;
 using Intervision.Indemnisation.V1;
+using Intervision.ServiceDefaults.Persistence;
 using Intervision.ServiceDefaults;
 using Intervision.ServiceDefaults.Time;
 

@@ -80,7 +80,7 @@ internal sealed record Case
 
     public string Name => $"cases/{Code}";
 
-    public string Etag => $"v{Version}";
+    public string Etag => ServiceDefaults.Persistence.Etag.Of(Version);
 
     /// <exception cref="RuleBroken">FAILED_PRECONDITION with the reason, unless in one of the states.</exception>
     public void MustBe(string reason, string french, params ReadOnlySpan<CaseState> states)

@@ -40,28 +40,9 @@ internal static class CaseStore
             throw RuleBroken.Denied();
         }
 
-        if (string.IsNullOrEmpty(etag))
-        {
-            throw RuleBroken.Invalid("etag", "ETAG_MISSING", "La version lue (etag) est obligatoire.");
-        }
-
-        if (etag != found.Etag)
-        {
-            throw RuleBroken.Stale(name);
-        }
-
-        MustNotPrecede(found, call.Now);
+        Etag.MustMatch(etag, found.Version, name);
+        Etag.MustNotPrecede(call.Now, found.UpdateTime, name);
         return found;
-    }
-
-    /// <exception cref="RuleBroken">CLOCK_BEFORE_LAST_CHANGE (DESIGN §7.20).</exception>
-    public static void MustNotPrecede(Case found, DateTimeOffset now)
-    {
-        if (now < found.UpdateTime)
-        {
-            throw RuleBroken.NotNow(
-                "CLOCK_BEFORE_LAST_CHANGE", "L'instant donné précède le dernier changement du dossier.", "CLOCK", found.Name);
-        }
     }
 
     /// <summary>Saves what a verb decided, as the next version, with a line of history.</summary>

@@ -1,5 +1,6 @@
 using Intervision.Membership.Events.V1;
 using Intervision.Membership.V1;
+using Intervision.ServiceDefaults.Persistence;
 using Intervision.ServiceDefaults.Time;
 
 namespace Intervision.Membership.Organisations;

@@ -85,7 +85,7 @@ internal sealed record Meeting
 
     public IReadOnlyList<Signature> Signatures { get; init; } = [];
 
-    public string Etag => $"v{Version}";
+    public string Etag => ServiceDefaults.Persistence.Etag.Of(Version);
 
     public IEnumerable<Item> Live => Items.Where(i => i.IsLive);
 

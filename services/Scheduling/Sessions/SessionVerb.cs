@@ -31,20 +31,8 @@ internal static class SessionVerb
 
     public static void MustBeCurrent(Meeting meeting, string etag, DateTimeOffset now)
     {
-        if (etag.Length == 0)
-        {
-            throw RuleBroken.Invalid("etag", "ETAG_MISSING", "La version lue (etag) est obligatoire.");
-        }
-
-        if (etag != meeting.Etag)
-        {
-            throw RuleBroken.Stale(meeting.Name);
-        }
-
-        if (now < meeting.ChangeTime)
-        {
-            throw RuleBroken.NotNow("CLOCK_BEFORE_LAST_CHANGE", "L'instant de l'appel précède le dernier changement de la séance.", "CLOCK", meeting.Name);
-        }
+        Etag.MustMatch(etag, meeting.Version, meeting.Name);
+        Etag.MustNotPrecede(now, meeting.ChangeTime, meeting.Name);
     }
 
     /// <exception cref="RuleBroken">STATE_FORBIDS unless the session is in one of the states.</exception>

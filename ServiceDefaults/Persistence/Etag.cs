@@ -1,18 +1,18 @@
 using Intervision.ServiceDefaults.Grpc;
 
-namespace Intervision.Indemnisation;
+namespace Intervision.ServiceDefaults.Persistence;
 
-/// <summary>Version guards, opaque to clients.</summary>
-internal static class Etag
+/// <summary>Version guards, opaque to clients (API §6), and the order of time on one resource.</summary>
+public static class Etag
 {
-    public static string Of(int version) => $"v{version}";
+    public static string Of(long version) => $"v{version}";
 
     /// <exception cref="RuleBroken">ETAG_MISSING when empty, ABORTED/ETAG_MISMATCH when not the current one.</exception>
-    public static void MustMatch(string given, int version, string name)
+    public static void MustMatch(string given, long version, string name)
     {
-        if (given.Length == 0)
+        if (string.IsNullOrEmpty(given))
         {
-            throw RuleBroken.Invalid("etag", "ETAG_MISSING", "L'etag de la ressource est obligatoire.");
+            throw RuleBroken.Invalid("etag", "ETAG_MISSING", "La version lue (etag) est obligatoire.");
         }
 
         if (given != Of(version))
@@ -27,7 +27,7 @@ internal static class Etag
         if (now < lastChange)
         {
             throw RuleBroken.NotNow(
-                "CLOCK_BEFORE_LAST_CHANGE", "L'instant donné précède la dernière modification de cette ressource.", subject: name, facts: ("name", name));
+                "CLOCK_BEFORE_LAST_CHANGE", "L'instant donné précède la dernière modification de cette ressource.", "CLOCK", name, ("name", name));
         }
     }
 }
