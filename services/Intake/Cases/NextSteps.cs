@@ -9,7 +9,7 @@ internal static class NextSteps
     public const string Emergency = "L'intervision n'est pas un dispositif d'urgence : appelez le 15, le 18 ou le 119.";
 
     public static string Notice(Case submitted) =>
-        submitted.Urgent ? $"{Emergency} Le référent du pôle est alerté. {Of(submitted)}" : Of(submitted);
+        submitted.Urgent ? $"{Emergency} La demande est signalée comme urgente dans la liste de travail du pôle. {Of(submitted)}" : Of(submitted);
 
     public static string Of(Case from) => from.State switch
     {
