@@ -41,7 +41,11 @@ start_test_rabbitmq "$work/rabbitmq"
 # One project: its exit code and console go to files of its own.
 run_project() {
     local name=$1 program status=0
-    program=$(compgen -G "tests/$name/bin/$configuration/net10.0/*.Tests.runtimeconfig.json" | head -n 1)
+    program=$(compgen -G "tests/$name/bin/$configuration/net10.0/*.Tests.runtimeconfig.json" | head -n 1 || true)
+    if [ -z "$program" ]; then
+        echo "not built: is it in Intervision.sln?" > "$work/$name.log"
+        return
+    fi
     program=${program%.runtimeconfig.json}.dll
     timeout --kill-after 20 "$project_limit" dotnet "$program" -noLogo -noColor > "$work/$name.log" 2>&1 || status=$?
     echo "$status" > "$work/$name.status"
@@ -69,7 +73,7 @@ count() {
     failed=$((failed + broken))
     if [ "$broken" -gt 0 ]; then
         echo "$name: FAILED (exit code $status)"
-        grep -vE '^\s*$' "$work/$name.log" | tail -n 60
+        tail -n 60 "$work/$name.log"
     else
         echo "$name: $total tests"
     fi
@@ -89,7 +93,7 @@ for name in "${together[@]}"; do
         wait -n "${running[@]}" || true
         still=()
         for pid in "${running[@]}"; do
-            kill -0 "$pid" 2> /dev/null && still+=("$pid")
+            if kill -0 "$pid" 2> /dev/null; then still+=("$pid"); fi
         done
         running=("${still[@]}")
     fi
