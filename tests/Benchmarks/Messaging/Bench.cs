@@ -61,9 +61,14 @@ internal sealed class Bench(TestBroker broker, string owner, string app, string 
         return await connection.ExecuteScalarAsync<long>("select coalesce(sum(last_no), 0)::bigint from inbox_watermark");
     }
 
-    /// <summary>Polls every 10 ms until so many effects (or published events) are there.</summary>
-    public Task Await(string what, long count) =>
-        Eventually.Is(() => Count(what), n => n >= count, $"{count} of {what}", TimeSpan.FromMinutes(3));
+    /// <summary>Until the relay has emptied the outbox; asked rarely, so that asking does not weigh on what is measured.</summary>
+    public Task AwaitEmptyOutbox() => Rarely(() => Count("outbox"), n => n == 0, "the outbox is empty");
+
+    /// <summary>Until so many events are applied.</summary>
+    public Task AwaitApplied(long count) => Rarely(Applied, n => n >= count, $"{count} events applied");
+
+    private static Task Rarely(Func<Task<long>> ask, Func<long, bool> accept, string what) =>
+        Eventually.Is(ask, accept, what, TimeSpan.FromMinutes(3), TimeSpan.FromMilliseconds(100));
 
     public async ValueTask DisposeAsync()
     {

@@ -36,10 +36,10 @@ internal static class Drain
 
         var started = Stopwatch.GetTimestamp();
         await bench.Sayer();
-        await bench.Await("published_event", rows);
+        await bench.AwaitEmptyOutbox();
         if (until != Until.Published)
         {
-            await Eventually.Is(bench.Applied, n => n >= rows, "every event applied", TimeSpan.FromMinutes(3));
+            await bench.AwaitApplied(rows);
         }
 
         var elapsed = Stopwatch.GetElapsedTime(started);

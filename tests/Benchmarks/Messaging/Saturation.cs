@@ -27,7 +27,7 @@ internal static class Saturation
 
             return count;
         }));
-        await bench.Await("benchmark_effect", written.Sum());
+        await bench.AwaitApplied(written.Sum());
         var elapsed = Stopwatch.GetElapsedTime(started);
         await audit.Check(bench.Owner);
         return written.Sum() / elapsed.TotalSeconds;
