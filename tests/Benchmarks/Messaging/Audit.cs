@@ -12,8 +12,8 @@ internal sealed class Audit
 
     public long OutOfOrder { get; private set; }
 
-    /// <summary>The same for effects noted in memory, in the order they were made.</summary>
-    public void Check(IEnumerable<(Guid Aggregate, long StreamNo)> notes, int appended)
+    /// <summary>Compares the effects, in the order they were made, with how many events were appended.</summary>
+    public void Check(IEnumerable<(Guid Aggregate, long StreamNo)> notes, long appended)
     {
         foreach (var stream in notes.GroupBy(n => n.Aggregate, n => n.StreamNo))
         {
@@ -27,22 +27,13 @@ internal sealed class Audit
         Lost += appended;
     }
 
-    /// <summary>Compares the effects with what was appended, event by event.</summary>
-    public async Task Check(string owner)
+    /// <summary>The same for effects that are rows.</summary>
+    public async Task Check(Bench bench)
     {
-        await using var connection = new NpgsqlConnection(owner);
-        Lost += await connection.ExecuteScalarAsync<long>(
-            """
-            select count(*) from stream_head h cross join lateral generate_series(1, h.last_no) n
-            where not exists (select 1 from benchmark_effect e where e.aggregate_id = h.aggregate_id and e.stream_no = n)
-            """);
-        DuplicatedEffects += await connection.ExecuteScalarAsync<long>(
-            "select coalesce(sum(n - 1), 0)::bigint from (select count(*) n from benchmark_effect group by aggregate_id, stream_no) c");
-        OutOfOrder += await connection.ExecuteScalarAsync<long>(
-            """
-            select count(*) from (
-              select stream_no, lag(stream_no) over (partition by aggregate_id order by id) as before from benchmark_effect) o
-            where stream_no <> coalesce(before, 0) + 1
-            """);
+        await using var said = new NpgsqlConnection(bench.Said);
+        await using var heard = new NpgsqlConnection(bench.Heard);
+        Check(
+            await heard.QueryAsync<(Guid, long)>("select aggregate_id, stream_no from benchmark_effect order by id"),
+            await said.ExecuteScalarAsync<long>("select coalesce(sum(last_no), 0)::bigint from stream_head"));
     }
 }

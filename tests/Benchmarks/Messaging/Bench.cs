@@ -7,21 +7,25 @@ using Npgsql;
 
 namespace Intervision.Benchmarks.Messaging;
 
-/// <summary>One round's database, virtual host and hosts, with the settings a service has.</summary>
-internal sealed class Bench(TestBroker broker, string owner, string app, string amqp) : IAsyncDisposable
+/// <summary>One round: a database for the service that says and one for the service that hears, as the suite has them, and a virtual host.</summary>
+internal sealed class Bench(TestBroker broker, BenchDatabase said, BenchDatabase heard, string amqp) : IAsyncDisposable
 {
     private readonly List<MessagingHost> hosts = [];
 
     /// <summary>About 500 bytes of JSON: 59 communes.</summary>
     public static CommunesChanged Event { get; } = new() { Departement = "59", InseeCodes = { Enumerable.Range(59001, 59).Select(c => $"{c}") } };
 
-    public string Owner => owner;
+    /// <summary>Connection string of the owner of the outbox's database.</summary>
+    public string Said => said.Owner;
+
+    /// <summary>Connection string of the owner of the inbox's and the effects' database.</summary>
+    public string Heard => heard.Owner;
 
     public static async Task<Bench> New(TestPostgres postgres, TestBroker broker)
     {
-        var database = await postgres.NewDatabase("indemnisation", typeof(Bench).Assembly);
-        var bench = new Bench(broker, postgres.Owner(database), postgres.App("indemnisation", database), await broker.NewVirtualHost());
-        await using var connection = new NpgsqlConnection(bench.Owner);
+        var bench = new Bench(
+            broker, await BenchDatabase.New(postgres, "membership"), await BenchDatabase.New(postgres, "indemnisation"), await broker.NewVirtualHost());
+        await using var connection = new NpgsqlConnection(bench.Heard);
         await connection.ExecuteAsync(
             """
             create table benchmark_effect (id bigint generated always as identity primary key, aggregate_id uuid, stream_no bigint);
@@ -32,11 +36,12 @@ internal sealed class Bench(TestBroker broker, string owner, string app, string 
 
     public static byte[] Payload => EventJson.Format(Event);
 
-    public Task<MessagingHost> Sayer(bool relays = true) => Host("membership", null, ("Messaging:Enabled", relays ? "true" : "false"));
+    public Task<MessagingHost> Sayer(bool relays = true) => Host("membership", said, null, ("Messaging:Enabled", relays ? "true" : "false"));
 
     /// <summary>Hears. Its effect is a row of its own statement, or, to measure the inbox alone, a note in memory.</summary>
     public Task<MessagingHost> Hearer(ConcurrentQueue<(Guid Aggregate, long StreamNo)>? notes = null) => Host(
         "indemnisation",
+        heard,
         handlers => handlers.From("membership", InboxKind.Contiguous).On<CommunesChanged>((tx, r) =>
         {
             if (notes is null)
@@ -48,27 +53,19 @@ internal sealed class Bench(TestBroker broker, string owner, string app, string 
             return Task.CompletedTask;
         }));
 
-    public async Task<long> Count(string what)
-    {
-        await using var connection = new NpgsqlConnection(owner);
-        return await connection.ExecuteScalarAsync<long>($"select count(*) from {what}");
-    }
-
-    /// <summary>Sum of the watermarks.</summary>
-    public async Task<long> Applied()
-    {
-        await using var connection = new NpgsqlConnection(owner);
-        return await connection.ExecuteScalarAsync<long>("select coalesce(sum(last_no), 0)::bigint from inbox_watermark");
-    }
-
     /// <summary>Until the relay has emptied the outbox; asked rarely, so that asking does not weigh on what is measured.</summary>
-    public Task AwaitEmptyOutbox() => Rarely(() => Count("outbox"), n => n == 0, "the outbox is empty");
+    public Task AwaitEmptyOutbox() => Rarely(Said, "select count(*) from outbox", n => n == 0, "the outbox is empty");
 
     /// <summary>Until so many events are applied.</summary>
-    public Task AwaitApplied(long count) => Rarely(Applied, n => n >= count, $"{count} events applied");
+    public Task AwaitApplied(long count) => Rarely(Heard, "select coalesce(sum(last_no), 0)::bigint from inbox_watermark", n => n >= count, $"{count} events applied");
 
-    private static Task Rarely(Func<Task<long>> ask, Func<long, bool> accept, string what) =>
-        Eventually.Is(ask, accept, what, TimeSpan.FromMinutes(3), TimeSpan.FromMilliseconds(100));
+    private static async Task Rarely(string database, string question, Func<long, bool> accept, string what)
+    {
+        await using var connection = new NpgsqlConnection(database);
+        await connection.OpenAsync();
+        await Eventually.Is(
+            () => connection.ExecuteScalarAsync<long>(question), accept, what, TimeSpan.FromMinutes(3), TimeSpan.FromMilliseconds(100));
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -83,12 +80,22 @@ internal sealed class Bench(TestBroker broker, string owner, string app, string 
 
     public string Amqp => amqp;
 
-    private async Task<MessagingHost> Host(string name, Action<EventHandlers>? handlers, params (string, string)[] settings)
+    private async Task<MessagingHost> Host(string name, BenchDatabase database, Action<EventHandlers>? handlers, params (string, string)[] settings)
     {
         var host = await MessagingHost.Start(
-            name, app, amqp, handlers,
+            name, database.App, amqp, handlers,
             [("Messaging:Sweep", "00:00:05"), ("Messaging:Rebalance", "00:00:01"), ("Messaging:PollIdle", "00:00:01"), .. settings]);
         hosts.Add(host);
         return host;
+    }
+}
+
+/// <summary>A service's own database, freshly migrated.</summary>
+internal sealed record BenchDatabase(string Owner, string App)
+{
+    public static async Task<BenchDatabase> New(TestPostgres postgres, string service)
+    {
+        var name = await postgres.NewDatabase(service, typeof(Bench).Assembly);
+        return new BenchDatabase(postgres.Owner(name), postgres.App(service, name));
     }
 }

@@ -45,7 +45,7 @@ internal static class Drain
         var elapsed = Stopwatch.GetElapsedTime(started);
         await (until switch
         {
-            Until.Written => audit.Check(bench.Owner),
+            Until.Written => audit.Check(bench),
             Until.Applied => Task.Run(() => audit.Check(notes!, rows)),
             _ => Task.CompletedTask,
         });
@@ -56,7 +56,7 @@ internal static class Drain
     private static async Task Fill(Bench bench, int rows, int aggregates)
     {
         var ids = Enumerable.Range(0, aggregates).Select(_ => Guid.CreateVersion7()).ToArray();
-        await using var owner = new NpgsqlConnection(bench.Owner);
+        await using var owner = new NpgsqlConnection(bench.Said);
         await owner.ExecuteAsync(
             """
             insert into stream_head (aggregate_id, last_no) select id, @each from unnest(@ids) id;

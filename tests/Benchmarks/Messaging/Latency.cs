@@ -19,7 +19,7 @@ internal static class Latency
         await bench.Hearer();
         var sayer = await bench.Sayer();
         using var stop = new CancellationTokenSource();
-        var watching = Watch(bench.Owner, visible, stop.Token);
+        var watching = Watch(bench.Heard, visible, stop.Token);
         var ids = Enumerable.Range(0, 100).Select(_ => Guid.CreateVersion7()).ToList();
         var warm = perSecond * 3;
         var total = warm + (perSecond * seconds);
@@ -39,7 +39,7 @@ internal static class Latency
         await Eventually.IsTrue(() => Task.FromResult(visible.Count >= total), "every effect seen");
         await stop.CancelAsync();
         await watching;
-        await audit.Check(bench.Owner);
+        await audit.Check(bench);
         var sorted = committed.Select(c => Math.Max(0, Stopwatch.GetElapsedTime(c.Value, visible[c.Key]).TotalMilliseconds)).Order().ToList();
         return (sorted[sorted.Count / 2], sorted[(int)(sorted.Count * 0.99)]);
     }

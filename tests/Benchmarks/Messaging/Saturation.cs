@@ -29,7 +29,7 @@ internal static class Saturation
         }));
         await bench.AwaitApplied(written.Sum());
         var elapsed = Stopwatch.GetElapsedTime(started);
-        await audit.Check(bench.Owner);
+        await audit.Check(bench);
         return written.Sum() / elapsed.TotalSeconds;
     }
 }
