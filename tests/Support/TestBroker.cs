@@ -119,6 +119,16 @@ public sealed class TestBroker : IAsyncDisposable
     }
 
     /// <summary>SIGSTOP: connections stay, answers do not come.</summary>
+    /// <summary>Processor time the node has used since it started.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            node!.Refresh();
+            return node.TotalProcessorTime;
+        }
+    }
+
     public void Freeze() => Signal("STOP");
 
     public void Thaw() => Signal("CONT");

@@ -53,6 +53,26 @@ internal sealed class Bench(TestBroker broker, BenchDatabase said, BenchDatabase
             return Task.CompletedTask;
         }));
 
+    /// <summary>
+    /// Until the broker has done with what came before (segments to write, a virtual host to delete): none of it may be
+    /// charged to what is measured next.
+    /// </summary>
+    public static async Task Settled(TestBroker broker)
+    {
+        var before = broker.ProcessorTime;
+        await Eventually.Is(
+            () =>
+            {
+                var used = broker.ProcessorTime - before;
+                before += used;
+                return Task.FromResult(used);
+            },
+            used => used > TimeSpan.Zero && used < TimeSpan.FromMilliseconds(50),
+            "the broker is quiet",
+            TimeSpan.FromSeconds(30),
+            TimeSpan.FromMilliseconds(500));
+    }
+
     /// <summary>Until the relay has emptied the outbox; asked rarely, so that asking does not weigh on what is measured.</summary>
     public Task AwaitEmptyOutbox() => Rarely(Said, "select count(*) from outbox", n => n == 0, "the outbox is empty");
 

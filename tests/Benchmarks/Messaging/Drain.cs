@@ -34,6 +34,7 @@ internal static class Drain
             await bench.Hearer(notes);
         }
 
+        await Bench.Settled(broker);
         var started = Stopwatch.GetTimestamp();
         await bench.Sayer();
         await bench.AwaitEmptyOutbox();

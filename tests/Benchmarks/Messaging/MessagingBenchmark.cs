@@ -30,7 +30,7 @@ internal static class MessagingBenchmark
     private const string Method =
         "Private PostgreSQL 15 (fsync on) and RabbitMQ (quorum queues) on this machine's cores, one database for who says and one for who hears, together with writers, relay and consumer in one process. "
         + "Drain: 40,000 rows of about 500 bytes of 2,000 aggregates written before relay and consumer start; the handler's effect is a note in memory (WithEffect: a row by a statement of its own); best of 3 rounds. "
-        + "Raw: RabbitMQ.Client, one channel, tracked confirms, a sliding window of 500, 40,000 messages of the same size to the same exchange, three bound quorum queues, nobody reading; best of 3. "
+        + "Raw: RabbitMQ.Client, one channel, tracked confirms, a sliding window of 500, 40,000 messages of the same size to the same exchange, three bound quorum queues, nobody reading; best of 3. Each begins when the broker is quiet. "
         + "Latency: 3,000 events at 100/s, from the return of the commit to the commit of the effect. "
         + "Saturation: 32 writers for 10 s, one transaction with one event each, until the last is applied. "
         + "Lost, duplicated and out of order are counted over all rounds from the effects.";

@@ -22,6 +22,7 @@ internal static class RawPublish
         await Topology.Declare(channel, CancellationToken.None);
         using var window = new SemaphoreSlim(Window);
         var payload = Bench.Payload;
+        await Bench.Settled(broker);
         var started = Stopwatch.GetTimestamp();
         for (var i = 0; i < count; i++)
         {
