@@ -30,7 +30,7 @@ internal sealed class RunningSuite : IAsyncDisposable
 
         foreach (var name in Services.SelectMany(s => new[] { $"{s}-grpc", $"{s}-http" }).Concat(["postgres", "rabbitmq", "page"]))
         {
-            ports[name] = FreePort();
+            ports[name] = Ports.Free();
         }
 
         page = new HttpClient { BaseAddress = new Uri($"http://localhost:{ports["page"]}"), Timeout = TimeSpan.FromSeconds(5) };
@@ -213,11 +213,4 @@ internal sealed class RunningSuite : IAsyncDisposable
 
     private static string Metadata(string key) =>
         typeof(RunningSuite).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

@@ -59,7 +59,7 @@ public sealed class CrashTests(IndemnisationFixture fixture) : IClassFixture<Ind
 
         public static async Task<ServiceProcess> Start(IndemnisationFixture fixture, string crashPoint)
         {
-            var (grpc, http) = (FreePort(), FreePort());
+            var (grpc, http) = (Ports.Free(), Ports.Free());
             var connection = new NpgsqlConnectionStringBuilder(fixture.OwnerConnectionString) { Username = "indemnisation_app", Password = TestPostgres.AppPassword };
             var info = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Intervision.Indemnisation.dll")]);
             foreach (var (key, value) in new Dictionary<string, string>(StringComparer.Ordinal)
@@ -112,13 +112,6 @@ public sealed class CrashTests(IndemnisationFixture fixture) : IClassFixture<Ind
             {
                 return false;
             }
-        }
-
-        private static int FreePort()
-        {
-            using var listener = new TcpListener(IPAddress.Loopback, 0);
-            listener.Start();
-            return ((IPEndPoint)listener.LocalEndpoint).Port;
         }
     }
 }

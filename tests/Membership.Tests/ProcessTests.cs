@@ -14,8 +14,8 @@ namespace Intervision.Membership.Tests;
 public sealed class ProcessTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private readonly ConcurrentQueue<string> said = [];
-    private readonly int grpcPort = FreePort();
-    private readonly int httpPort = FreePort();
+    private readonly int grpcPort = Ports.Free();
+    private readonly int httpPort = Ports.Free();
     private string database = "";
     private TestPostgres postgres = null!;
     private Process? service;
@@ -114,12 +114,5 @@ public sealed class ProcessTests(ITestOutputHelper output) : IAsyncLifetime
         }
 
         return await ChildProcesses.Start(info, said.Enqueue);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Grpc.Core;
 using Intervision.Intake.V1;
+using Intervision.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -14,7 +15,7 @@ namespace Intervision.Scheduling.Tests;
 /// <summary>An Intake behind a real Kestrel endpoint that says yes unless a test wants otherwise for a case.</summary>
 public sealed class FakeIntake : IAsyncDisposable
 {
-    private readonly int port = FreePort();
+    private readonly int port = Ports.Free();
     private WebApplication? app;
 
     public string Address => $"http://127.0.0.1:{port}";
@@ -50,13 +51,6 @@ public sealed class FakeIntake : IAsyncDisposable
         {
             await app.DisposeAsync();
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     internal sealed class Service(FakeIntake fake) : IntakeService.IntakeServiceBase

@@ -28,7 +28,7 @@ public sealed class TestBroker : IAsyncDisposable
     {
         this.amqp = amqp;
         this.folder = folder;
-        nameServerPort = FreePort();
+        nameServerPort = Ports.Free();
         this.management = new HttpClient { BaseAddress = management };
         this.management.DefaultRequestHeaders.Authorization =
             new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(amqp.UserInfo))));
@@ -60,7 +60,7 @@ public sealed class TestBroker : IAsyncDisposable
     public static async Task<TestBroker> StartNew()
     {
         var broker = new TestBroker(
-            new Uri($"amqp://test:test@127.0.0.1:{FreePort()}"), new Uri($"http://127.0.0.1:{FreePort()}"),
+            new Uri($"amqp://test:test@127.0.0.1:{Ports.Free()}"), new Uri($"http://127.0.0.1:{Ports.Free()}"),
             Directory.CreateTempSubdirectory("intervision-mq-").FullName);
         await broker.Start();
         return broker;
@@ -216,7 +216,7 @@ public sealed class TestBroker : IAsyncDisposable
             ["RABBITMQ_CONF_ENV_FILE"] = "/dev/null",
             ["RABBITMQ_NODENAME"] = $"test{amqp.Port}@localhost",
             ["RABBITMQ_NODE_PORT"] = $"{amqp.Port}",
-            ["RABBITMQ_DIST_PORT"] = $"{FreePort()}",
+            ["RABBITMQ_DIST_PORT"] = $"{Ports.Free()}",
             ["RABBITMQ_LOGS"] = "-",
             ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = onLoopback,
             ["RABBITMQ_CTL_ERL_ARGS"] = onLoopback,
@@ -238,11 +238,4 @@ public sealed class TestBroker : IAsyncDisposable
     }
 
     private static ProcessStartInfo Command(params string[] command) => new("setpriv", ["--pdeathsig", "KILL", "--", .. command]) { WorkingDirectory = "/" };
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

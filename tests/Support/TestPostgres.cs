@@ -54,7 +54,7 @@ public sealed class TestPostgres : IAsyncDisposable
     public static async Task<TestPostgres> StartNew(bool durable = false)
     {
         var root = Directory.CreateTempSubdirectory("intervision-pg-").FullName;
-        var cluster = new TestPostgres(root, FreePort()) { fsync = durable };
+        var cluster = new TestPostgres(root, Ports.Free()) { fsync = durable };
         Run("chmod", "755", root);
         var data = Path.Combine(root, "data");
         Directory.CreateDirectory(data);
@@ -177,12 +177,5 @@ public sealed class TestPostgres : IAsyncDisposable
         {
             throw new InvalidOperationException($"{command[0]} failed: {said}");
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -2,6 +2,7 @@ using System.Reflection;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Eventing;
 using Aspire.Hosting.Health;
+using Aspire.Hosting.Ports;
 using Aspire.Hosting.Processes;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -77,6 +78,7 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         Services.AddSingleton(_ => new DistributedApplicationModel(Resources));
         Services.AddSingleton<HealthMonitor>();
         Services.AddSingleton<Launcher>();
+        Services.AddSingleton<PortReservations>();
         Services.AddSingleton<Orchestrator>();
         Services.AddHealthChecks();
         Services.AddHttpClient();

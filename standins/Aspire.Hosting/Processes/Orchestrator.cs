@@ -10,7 +10,7 @@ namespace Aspire.Hosting.Processes;
 
 /// <summary>Starts every resource when what it waits for is there, and stops them in the opposite order.</summary>
 internal sealed class Orchestrator(
-    DistributedApplicationModel model, IDistributedApplicationEventing eventing, Launcher launcher,
+    DistributedApplicationModel model, IDistributedApplicationEventing eventing, Launcher launcher, PortReservations reservations,
     IServiceProvider services, DashboardSwitch dashboard, IHostApplicationLifetime lifetime, ILoggerFactory loggers)
 {
     private readonly Dictionary<IResource, ResourceRunner> _runners = [];
@@ -27,6 +27,7 @@ internal sealed class Orchestrator(
         WaitGraph.RefuseCycles(model);
         var page = dashboard.Enabled ? ConsolePageHost.Address(services) : null;
         await PortAllocation.AllocateAsync(model, page, cancellationToken);
+        await reservations.HoldAsync(ServerPorts(), cancellationToken);
         await launcher.OpenAsync();
         _page = page is null ? null : await ConsolePageHost.StartAsync(page, services, cancellationToken);
 
@@ -44,6 +45,12 @@ internal sealed class Orchestrator(
             runner.Start();
         }
     }
+
+    private IEnumerable<int> ServerPorts() =>
+        from resource in model.Resources
+        where resource is PostgresServerResource or RabbitMQServerResource
+        from endpoint in resource.Annotations.OfType<EndpointAnnotation>()
+        select endpoint.AllocatedEndpoint!.Port;
 
     /// <summary>The first failure is the one told.</summary>
     public void Fail(string message)
@@ -73,6 +80,7 @@ internal sealed class Orchestrator(
             await _page.DisposeAsync();
         }
         await launcher.DisposeAsync();
+        reservations.Dispose();
 
         Task StopOnce(IResource resource)
         {
