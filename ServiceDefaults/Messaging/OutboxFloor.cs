@@ -13,9 +13,6 @@ internal sealed class OutboxFloor(OutboxTable table)
 
     public long Value { get; private set; }
 
-    /// <summary>Other partitions: look everywhere again.</summary>
-    public void Reset() => Value = 0;
-
     public async Task Look(short[] parts)
     {
         var (lastSeq, xmin, xmax, smallest) = await table.Horizon(parts);

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using Grpc.Core;
 using Intervision.Intake.V1;
 using Intervision.Tests.Support;

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Reflection;
 using Dapper;
 using Intervision.ServiceDefaults.Persistence;
