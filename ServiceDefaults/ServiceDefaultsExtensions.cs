@@ -36,6 +36,7 @@ public static class ServiceDefaultsExtensions
         {
             options.Interceptors.Add<RpcMetrics>();
             options.Interceptors.Add<ErrorInterceptor>();
+            options.Interceptors.Add<Authorisation>();
             options.MaxReceiveMessageSize = 1024 * 1024;
             options.EnableDetailedErrors = false;
         });

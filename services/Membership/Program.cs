@@ -1,8 +1,4 @@
 using Intervision.Membership;
-using Intervision.Membership.Import;
-using Intervision.Membership.Organisations;
-using Intervision.Membership.Poles;
-using Intervision.Membership.Professionals;
 using Intervision.Membership.Programmes;
 using Intervision.ServiceDefaults;
 
@@ -16,12 +12,7 @@ if (await builder.MigrateIfAsked(args, "membership", typeof(Program).Assembly, t
 // Membership listens to nobody: it is the source that the others trust.
 builder.AddServiceDefaults("membership");
 builder.Services.AddSingleton<Paging>();
-builder.Services.AddSingleton<ImportDirectory>();
-builder.Services.AddSingleton<ResolvePole>();
-builder.Services.AddSingleton<ReadProgrammes>();
-builder.Services.AddSingleton<ReadPoles>();
-builder.Services.AddSingleton<ReadOrganisations>();
-builder.Services.AddSingleton<ReadProfessionals>();
+builder.Services.AddProgrammeVerbs().AddPoleVerbs().AddOrganisationVerbs().AddProfessionalVerbs().AddImportVerbs();
 
 var app = builder.Build();
 app.MapServiceDefaults();

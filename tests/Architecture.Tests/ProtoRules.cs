@@ -12,7 +12,8 @@ public sealed class ProtoRules
 {
     private static readonly FileDescriptor[] Files =
     [
-        MembershipReflection.Descriptor, IntakeReflection.Descriptor, SchedulingReflection.Descriptor,
+        MembershipReflection.Descriptor, ProgrammeReflection.Descriptor, PoleReflection.Descriptor, OrganisationReflection.Descriptor,
+        ConventionReflection.Descriptor, ProfessionalReflection.Descriptor, DirectoryReflection.Descriptor, IntakeReflection.Descriptor, SchedulingReflection.Descriptor,
         IndemnisationReflection.Descriptor, OperationsReflection.Descriptor,
     ];
 
@@ -62,7 +63,7 @@ public sealed class ProtoRules
     public void Every_named_resource_begins_with_its_name_and_every_changeable_one_has_an_etag()
     {
         // Parts of a resource, values, and rows that are never changed by themselves.
-        string[] immutable = ["Convention", "Commune", "RateGrid", "Envelope", "Payment"];
+        string[] immutable = ["ReferentTerm", "RateGrid", "Envelope", "Payment"];
         var named = Files.SelectMany(f => f.MessageTypes)
             .Where(m => !m.Name.EndsWith("Request", StringComparison.Ordinal) && !m.Name.EndsWith("Response", StringComparison.Ordinal))
             .Where(m => m.FindFieldByName("name") is not null)

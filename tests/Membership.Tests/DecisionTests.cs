@@ -1,5 +1,5 @@
+using Intervision.Membership.Conventions;
 using Intervision.Membership.Import;
-using Intervision.Membership.Organisations;
 using Intervision.Membership.Poles;
 using Intervision.Membership.Professionals;
 using Intervision.Membership.V1;
@@ -23,35 +23,28 @@ public sealed class DecisionTests
     [InlineData("other", 1, Outcome.Rejected, "CLOCK_BEFORE_LAST_CHANGE")]
     public void What_becomes_of_a_row(string? stored, int storedHoursAhead, Outcome outcome, string reason)
     {
-        var known = stored is null ? null : new Stored { ContentHash = [(byte)stored[0]], UpdateTime = Now.AddHours(storedHoursAhead), Version = 3 };
+        var known = stored is null ? null : new Stored { ImportedHash = [(byte)stored[0]], UpdateTime = Now.AddHours(storedHoursAhead), Version = 3 };
         var verdict = Verdict.Of(known, "s"u8, Now);
         Assert.Equal((outcome, reason), (verdict.Outcome, verdict.Reason));
     }
 
     [Theory]
-    [InlineData("2026-08-31", Convention.Types.State.Draft)]
+    [InlineData("2026-08-31", Convention.Types.State.Signed)] // signed, not yet in force
     [InlineData("2026-09-01", Convention.Types.State.Signed)]
     [InlineData("2027-08-31", Convention.Types.State.Signed)] // the last day counts
     [InlineData("2027-09-01", Convention.Types.State.Expired)]
     public void A_convention_on_a_date(string date, Convention.Types.State state) =>
-        Assert.Equal(state, Conventions.StateOn(Day(date), Day("2026-09-01"), Day("2027-08-31")));
+        Assert.Equal(state, ConventionRules.StateOn(Stored("2026-09-01", "2027-08-31"), Day(date)));
 
     [Theory]
     [InlineData("2027-09-01", "2028-08-31", false)] // renewal without gap
     [InlineData("2027-08-31", "2028-08-31", true)] // the last day is inclusive
     [InlineData("2025-01-01", "2026-08-31", false)]
     [InlineData("2025-01-01", "2026-09-01", true)]
-    [InlineData("2026-09-01", "2030-01-01", false)] // same signature: the same convention, whose end moves
+    [InlineData("2026-09-01", "2030-01-01", true)]
     [InlineData("2027-01-01", "2027-01-01", true)]
-    public void Conventions_overlap(string signed, string end, bool overlaps)
-    {
-        var stored = new StoredConvention { SignedDate = Day("2026-09-01"), EndDate = Day("2027-08-31") };
-        var said = new Convention { SignedDate = Day(signed).ToProto(), EndDate = Day(end).ToProto() };
-        Assert.Equal(overlaps, Conventions.Overlapping(said, [stored]) is not null);
-    }
-
-    [Fact]
-    public void No_convention_overlaps_nothing() => Assert.Null(Conventions.Overlapping(null, [new StoredConvention()]));
+    public void Conventions_overlap(string first, string last, bool overlaps) =>
+        Assert.Equal(overlaps, ConventionRules.Overlapping(Day(first), Day(last), [Stored("2026-09-01", "2027-08-31")]) is not null);
 
     [Theory]
     [InlineData("2026-01-01", "2026-06-30", "2026-06-30", null, false)] // until is exclusive
@@ -76,7 +69,7 @@ public sealed class DecisionTests
     [InlineData("2026-06-29", true)]
     [InlineData("2026-06-30", false)]
     public void An_activity_in_force(string date, bool inForce) =>
-        Assert.Equal(inForce, Activities.IsInForce(Day("2026-01-01"), Day("2026-06-30"), Day(date)));
+        Assert.Equal(inForce, Period.Holds(Day("2026-01-01"), Day("2026-06-30"), Day(date)));
 
     [Theory]
     [InlineData("TRE_G15", "10", "SM54", true)]
@@ -106,6 +99,9 @@ public sealed class DecisionTests
 
     private static ResolvePole.Found[] Poles(string prefix, int count) =>
         [.. Enumerable.Range(1, count).Select(i => new ResolvePole.Found { Code = $"{prefix}{i}", DisplayName = $"Pôle {prefix}{i}" })];
+
+    private static StoredConvention Stored(string start, string end) =>
+        new() { State = Convention.Types.State.Signed, StartDate = Day(start), EndDate = Day(end) };
 
     private static DateOnly Day(string iso) => DateOnly.ParseExact(iso, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -116,7 +116,7 @@ public sealed class ImportTests : IAsyncLifetime
         Assert.Equal(2, said.Count);
         var all = said[1].As<ConventionChanged>();
         Assert.Equal("organisations/590000014", all.Organisation);
-        Assert.Equal([Convention.Types.State.Signed, Convention.Types.State.Draft], all.Conventions.Select(c => c.State));
+        Assert.Equal([Convention.Types.State.Signed, Convention.Types.State.Signed], all.Conventions.Select(c => c.State));
         Assert.Equal(said[0].As<ConventionChanged>().Conventions[0].Name, all.Conventions[0].Name);
     }
 

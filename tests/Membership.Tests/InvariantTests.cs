@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Intervision.Membership.Organisations;
+using Intervision.Membership.Conventions;
 using Intervision.Membership.Professionals;
 using Intervision.Membership.V1;
 using Intervision.ServiceDefaults.Time;
@@ -27,28 +27,27 @@ public sealed class InvariantTests(SmallDirectory membership) : IClassFixture<Sm
         Periods(0).ToArbitrary(),
         periods =>
         {
-            var stored = new Dictionary<DateOnly, StoredConvention>();
-            foreach (var (first, last) in periods)
+            var stored = new List<StoredConvention>();
+            foreach (var (first, last) in periods.Select(p => (Epoch.AddDays(p.First), Epoch.AddDays(p.Last))))
             {
-                if (Conventions.Overlapping(new Convention { SignedDate = Day(first), EndDate = Day(last) }, stored.Values) is null)
+                if (ConventionRules.Overlapping(first, last, stored) is null)
                 {
-                    var convention = new StoredConvention { SignedDate = Epoch.AddDays(first), EndDate = Epoch.AddDays(last) };
-                    stored[convention.SignedDate] = convention;
+                    stored.Add(new StoredConvention { State = Convention.Types.State.Signed, StartDate = first, EndDate = last });
                 }
             }
 
-            var kept = stored.Values.Select(c => (c.SignedDate.DayNumber - Epoch.DayNumber, c.EndDate.DayNumber - Epoch.DayNumber)).ToArray();
+            var kept = stored.Select(c => (c.StartDate.DayNumber - Epoch.DayNumber, c.EndDate.DayNumber - Epoch.DayNumber)).ToArray();
             return !SomeDayHasTwo(kept, inclusive: true);
         }));
 
     [Theory]
-    [InlineData("23P01", "insert into convention values (gen_random_uuid(), '590000014', '2028-03-15', '2029-01-01', now())")]
-    [InlineData("23514", "insert into convention values (gen_random_uuid(), '590000014', '2029-03-15', '2029-01-01', now())")]
+    [InlineData("23P01", "insert into convention (convention_id, organisation, signed_date, start_date, end_date, update_time) values (gen_random_uuid(), '590000014', '2028-03-15', '2028-03-15', '2029-01-01', now())")]
+    [InlineData("23514", "insert into convention (convention_id, organisation, signed_date, start_date, end_date, update_time) values (gen_random_uuid(), '590000014', '2029-03-15', '2029-03-15', '2029-01-01', now())")]
     [InlineData("23P01", """
         insert into activity (professional_id, profession_table, profession_code, mode, organisation, from_date)
         values ('PER-1', 'TRE_G15', '10', 2, '590000014', '2030-01-01')
         """)]
-    [InlineData("23505", "update professional set rpps = '99700001235' where professional_id = 'PER-1'; insert into professional select 'PER-2', rpps, 'A', 'B', null, false, null, content_hash, 1, now() from professional")]
+    [InlineData("23505", "update professional set rpps = '99700001235' where professional_id = 'PER-1'; insert into professional (professional_id, rpps, family_name, given_name, search_name, version, update_time) select 'PER-2', rpps, 'A', 'B', 'a b', 1, now() from professional")]
     [InlineData("23514", "update professional set mssante = '1@patient.mssante.fr'")]
     [InlineData("23503", "insert into pole_commune values ('P01', '59999')")]
     [InlineData("23514", "update pole set rhythm = 0")]

@@ -41,6 +41,8 @@ public sealed class ReadTests : IAsyncLifetime
     public async Task A_professional_is_read_as_imported()
     {
         var read = (await Get("professionals/PER-1")).Professional;
+        Assert.StartsWith("professionals/PER-1/activities/", read.Activities[0].ActivityName, StringComparison.Ordinal);
+        read.Activities[0].ActivityName = "";
         Assert.Equal(Sample.Professional().With(p => p.Etag = "v1"), read);
         await membership.Import(Sample.Professional().With(p => p.Expert = true).Row());
         Assert.Equal("v2", (await Get("professionals/PER-1")).Professional.Etag);
@@ -60,7 +62,12 @@ public sealed class ReadTests : IAsyncLifetime
     [Fact]
     public async Task A_pole_is_read_as_imported_and_active()
     {
-        var read = (await membership.Directory.GetPoleAsync(new GetPoleRequest { Name = "poles/P01" }, Tokens.As(Tokens.Coordinator()))).Pole;
+        var read = (await membership.Directory.GetPoleAsync(
+            new GetPoleRequest { Name = "poles/P01" }, Tokens.As(Tokens.Coordinator(), MembershipFixture.Now))).Pole;
+        var term = Assert.Single(read.Referents);
+        Assert.StartsWith("poles/P01/referents/", term.Name, StringComparison.Ordinal);
+        Assert.Equal(("professionals/PER-1", Sample.Date("2018-09-01"), null), (term.Professional, term.FromDate, term.UntilDate));
+        read.Referents.Clear();
         Assert.Equal(Sample.Pole().With(p => (p.Etag, p.State) = ("v1", Pole.Types.State.Active)), read);
     }
 

@@ -1,6 +1,6 @@
+using Intervision.Membership.History;
 using Intervision.Membership.Import;
 using Intervision.Membership.V1;
-using Intervision.ServiceDefaults.Messaging;
 using Intervision.ServiceDefaults.Persistence;
 
 namespace Intervision.Membership.Communes;
@@ -33,7 +33,7 @@ internal sealed class CommuneRows() : RowKind<Commune>(r => r.Commune)
     protected override Task<IReadOnlyList<Stored>> Load(Tx tx, string[] keys) =>
         tx.Query<Stored>(
             """
-            select insee_code as key, content_hash, version, update_time from commune
+            select insee_code as key, imported_hash, version, update_time from commune
             where insee_code = any(@keys) order by insee_code for update
             """,
             new { keys });
@@ -41,13 +41,13 @@ internal sealed class CommuneRows() : RowKind<Commune>(r => r.Commune)
     protected override Task Save(Tx tx, IReadOnlyList<Row<Commune>> changes, DateTimeOffset now) =>
         tx.Execute(
             """
-            insert into commune (insee_code, display_name, departement, postal_codes, population, content_hash, version, update_time)
+            insert into commune (insee_code, display_name, departement, postal_codes, population, imported_hash, version, update_time)
             select insee_code, display_name, departement, postal_codes, population, decode(hash, 'base64'), version, @now
             from jsonb_to_recordset(@rows::jsonb) as r (
               insee_code text, display_name text, departement text, postal_codes text[], population int, hash text, version bigint)
             on conflict (insee_code) do update set
               display_name = excluded.display_name, departement = excluded.departement, postal_codes = excluded.postal_codes,
-              population = excluded.population, content_hash = excluded.content_hash, version = excluded.version,
+              population = excluded.population, imported_hash = excluded.imported_hash, version = excluded.version,
               update_time = excluded.update_time
             """,
             new
@@ -65,7 +65,11 @@ internal sealed class CommuneRows() : RowKind<Commune>(r => r.Commune)
                 })),
             });
 
-    protected override Task<IReadOnlyList<ToSay>> Tell(Tx tx, IReadOnlyList<Row<Commune>> changes, DateTimeOffset now) =>
-        Task.FromResult<IReadOnlyList<ToSay>>([]);
+    protected override Task<IReadOnlyList<Commune>> States(Tx tx, string[] keys, DateOnly today) => CommuneStore.States(tx, keys);
 
+    protected override Commune AsRow(Commune state) => state;
+
+    /// <summary>History only: the other services hear of lists of codes.</summary>
+    protected override Task<IReadOnlyList<Told>> Tell(Tx tx, IReadOnlyList<Commune> states, DateOnly today) =>
+        Task.FromResult<IReadOnlyList<Told>>([.. states.Select(s => new Told("communes/" + s.InseeCode, s, Event: null))]);
 }

@@ -1,4 +1,5 @@
 using Intervision.Membership.Communes;
+using Intervision.Membership.History;
 using Intervision.Membership.Organisations;
 using Intervision.Membership.Poles;
 using Intervision.Membership.Professionals;
@@ -12,7 +13,7 @@ internal static class ImportBatch
 {
     private const int LongestLabel = 100;
 
-    public static async Task<ImportDirectoryResponse> Apply(Tx tx, IReadOnlyList<ImportDirectoryRequest> rows, DateTimeOffset now)
+    public static async Task<ImportDirectoryResponse> Apply(Tx tx, IReadOnlyList<ImportDirectoryRequest> rows, Author author)
     {
         // Imports take turns, batch by batch: whatever a batch checked stays true until it commits, so that no
         // constraint can fail and take the good rows of the batch with it.
@@ -20,7 +21,7 @@ internal static class ImportBatch
         var response = new ImportDirectoryResponse();
         foreach (var segment in Segments(rows, response))
         {
-            await segment.Apply(tx, now);
+            await segment.Apply(tx, author);
         }
 
         return response;

@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Intervision.Membership.Communes;
+using Intervision.Membership.History;
 using Intervision.Membership.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Messaging;
@@ -54,7 +55,7 @@ internal sealed class ImportDirectory(Db db)
             }
 
             var id = AggregateId.Of($"{requestId}/{response.Results.Count}");
-            var answer = await db.Once(call, id.ToString(), HashOf(batch), tx => ImportBatch.Apply(tx, batch, call.Now));
+            var answer = await db.Once(call, id.ToString(), HashOf(batch), tx => ImportBatch.Apply(tx, batch, Author.Of(call)));
             response.Results.Add(answer.Results);
             batch.Clear();
             bytes = 0;

@@ -59,11 +59,15 @@ internal sealed class Stored
 {
     public string Key { get; init; } = "";
 
-    public byte[] ContentHash { get; init; } = [];
+    /// <summary>Of the row as last imported; empty when it never was.</summary>
+    public byte[] ImportedHash { get; init; } = [];
 
     public long Version { get; init; }
 
     public DateTimeOffset UpdateTime { get; init; }
+
+    /// <summary>Whether the row says what the directory holds, although it is not the row last imported.</summary>
+    public bool IsSo { get; set; }
 }
 
 /// <summary>What is decided about a row that is right in itself.</summary>
@@ -77,7 +81,7 @@ internal sealed record Verdict(ImportDirectoryResponse.Types.Outcome Outcome, st
             return new(ImportDirectoryResponse.Types.Outcome.Created);
         }
 
-        if (hash.SequenceEqual(stored.ContentHash))
+        if (stored.IsSo || hash.SequenceEqual(stored.ImportedHash))
         {
             return new(ImportDirectoryResponse.Types.Outcome.Unchanged);
         }

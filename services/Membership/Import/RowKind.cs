@@ -1,8 +1,9 @@
 using System.Text.Json;
 using Google.Protobuf;
+using Intervision.Membership.History;
 using Intervision.Membership.V1;
-using Intervision.ServiceDefaults.Messaging;
 using Intervision.ServiceDefaults.Persistence;
+using Intervision.ServiceDefaults.Time;
 
 namespace Intervision.Membership.Import;
 
@@ -13,7 +14,7 @@ internal abstract class Segment
     /// <returns>False when a new segment must begin.</returns>
     public abstract bool TryAdd(ImportDirectoryRequest request, ImportDirectoryResponse.Types.RowResult result);
 
-    public abstract Task Apply(Tx tx, DateTimeOffset now);
+    public abstract Task Apply(Tx tx, Author author);
 }
 
 /// <summary>What every kind of row goes through; a kind says how it is checked, stored and told.</summary>
@@ -48,17 +49,31 @@ internal abstract class RowKind<T>(Func<ImportDirectoryRequest, T?> content) : S
         return true;
     }
 
-    public sealed override async Task Apply(Tx tx, DateTimeOffset now)
+    public sealed override async Task Apply(Tx tx, Author author)
     {
+        var now = author.Time;
+        var today = Paris.DateOf(now);
         await CheckReferences(tx, rows, now);
         var open = rows.Where(r => r.IsOpen).ToList();
         var stored = (await Load(tx, Keys(open))).ToDictionary(s => s.Key, StringComparer.Ordinal);
+        await CompareWithStates(tx, open, stored, today);
         open.ForEach(r => r.Decide(stored.GetValueOrDefault(KeyOf(r.Content)), now));
         var changes = open.Where(r => r.IsChange).ToList();
         if (changes.Count > 0)
         {
             await Save(tx, changes, now);
-            await OutboxBatch.Append(tx, now, await Tell(tx, changes, now));
+            await Changes.Tell(tx, author, await Tell(tx, await States(tx, Keys(changes), today), today));
+        }
+    }
+
+    /// <summary>A row that is not the one last imported may still say what is so already, after an edit by hand or an export.</summary>
+    private async Task CompareWithStates(Tx tx, List<Row<T>> open, Dictionary<string, Stored> stored, DateOnly today)
+    {
+        var differ = open.Where(r => stored.TryGetValue(KeyOf(r.Content), out var s) && !r.Hash.AsSpan().SequenceEqual(s.ImportedHash)).ToList();
+        if (differ.Count > 0)
+        {
+            var states = (await States(tx, Keys(differ), today)).ToDictionary(KeyOf, AsRow, StringComparer.Ordinal);
+            differ.ForEach(r => stored[KeyOf(r.Content)].IsSo = states[KeyOf(r.Content)].Equals(r.Content));
         }
     }
 
@@ -77,8 +92,14 @@ internal abstract class RowKind<T>(Func<ImportDirectoryRequest, T?> content) : S
 
     protected abstract Task Save(Tx tx, IReadOnlyList<Row<T>> changes, DateTimeOffset now);
 
-    /// <summary>The events: the full new state (DESIGN §4).</summary>
-    protected abstract Task<IReadOnlyList<ToSay>> Tell(Tx tx, IReadOnlyList<Row<T>> changes, DateTimeOffset now);
+    /// <summary>Full states as stored.</summary>
+    protected abstract Task<IReadOnlyList<T>> States(Tx tx, string[] keys, DateOnly today);
+
+    /// <summary>The state as an import row would say it: canonical, without what is output only.</summary>
+    protected abstract T AsRow(T state);
+
+    /// <summary>The history and the events of the changed resources.</summary>
+    protected abstract Task<IReadOnlyList<Told>> Tell(Tx tx, IReadOnlyList<T> states, DateOnly today);
 
     /// <summary>Which of these exist; the statement takes <c>@keys</c>.</summary>
     protected static async Task<HashSet<string>> Known(Tx tx, string sql, IEnumerable<string> keys) =>

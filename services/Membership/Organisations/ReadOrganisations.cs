@@ -14,13 +14,8 @@ internal sealed class ReadOrganisations(Db db, Paging paging)
         return await db.Read(
             async tx =>
             {
-                var row = await tx.SingleOrDefault<OrganisationRow>(
-                    $"select {OrganisationStore.Columns} from organisation where identifier = @identifier", new { identifier })
-                    ?? throw RuleBroken.NotFound(request.Name);
-                var conventions = await OrganisationStore.Conventions(tx, [identifier]);
-                var organisation = row.ToProto(conventions.Count == 0 ? null : conventions[^1], Paris.DateOf(call.Now));
-                organisation.TerritoryCommunes.Add(await OrganisationStore.Territory(tx, identifier));
-                return new GetOrganisationResponse { Organisation = organisation };
+                var found = await OrganisationStore.States(tx, [identifier], Paris.DateOf(call.Now));
+                return new GetOrganisationResponse { Organisation = found.Count == 1 ? found[0] : throw RuleBroken.NotFound(request.Name) };
             },
             call.Cancellation);
     }
@@ -31,14 +26,8 @@ internal sealed class ReadOrganisations(Db db, Paging paging)
         var pole = request.Pole.Length == 0 ? null : Names.MustBe(Names.Poles, request.Pole, "pole");
         var page = await paging.Page(
             call, request.PageSize, request.PageToken, $"{request.Kind}\n{request.Pole}", (tx, after, limit) => Page(tx, after, limit, kind, pole), o => o.Identifier);
-        var conventions = (await db.Read(tx => OrganisationStore.Conventions(tx, page.Items.Select(o => o.Identifier).ToArray()), call.Cancellation))
-            .ToLookup(c => c.Organisation, StringComparer.Ordinal);
-        var today = Paris.DateOf(call.Now);
-        return new ListOrganisationsResponse
-        {
-            Organisations = { page.Items.Select(o => o.ToProto(conventions[o.Identifier].LastOrDefault(), today)) },
-            NextPageToken = page.NextToken,
-        };
+        var organisations = await db.Read(tx => OrganisationStore.Complete(tx, page.Items, Paris.DateOf(call.Now)), call.Cancellation);
+        return new ListOrganisationsResponse { Organisations = { organisations }, NextPageToken = page.NextToken };
     }
 
     private static Task<IReadOnlyList<OrganisationRow>> Page(Tx tx, string? after, int limit, string? kind, string? pole) =>

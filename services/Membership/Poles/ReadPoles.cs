@@ -1,6 +1,7 @@
 using Intervision.Membership.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
+using Intervision.ServiceDefaults.Time;
 
 namespace Intervision.Membership.Poles;
 
@@ -13,8 +14,8 @@ internal sealed class ReadPoles(Db db, Paging paging)
         return await db.Read(
             async tx =>
             {
-                var row = await PoleStore.Find(tx, code) ?? throw RuleBroken.NotFound(request.Name);
-                return new GetPoleResponse { Pole = row.ToProto(await PoleStore.Communes(tx, code)) };
+                var found = await PoleStore.States(tx, [code], Paris.DateOf(call.Now));
+                return new GetPoleResponse { Pole = found.Count == 1 ? found[0] : throw RuleBroken.NotFound(request.Name) };
             },
             call.Cancellation);
     }
@@ -24,6 +25,7 @@ internal sealed class ReadPoles(Db db, Paging paging)
         var programme = request.Programme.Length == 0 ? null : Names.MustBe(Names.Programmes, request.Programme, "programme");
         var page = await paging.Page(
             call, request.PageSize, request.PageToken, request.Programme, (tx, after, limit) => PoleStore.Page(tx, after, limit, programme), p => p.Code);
-        return new ListPolesResponse { Poles = { page.Items.Select(p => p.ToProto([])) }, NextPageToken = page.NextToken };
+        var poles = await db.Read(tx => PoleStore.Complete(tx, page.Items, Paris.DateOf(call.Now)), call.Cancellation);
+        return new ListPolesResponse { Poles = { poles }, NextPageToken = page.NextToken };
     }
 }

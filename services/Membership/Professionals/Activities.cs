@@ -1,5 +1,6 @@
 using Intervision.Membership.Import;
 using Intervision.Membership.V1;
+using Intervision.ServiceDefaults.Messaging;
 using Intervision.ServiceDefaults.Time;
 
 namespace Intervision.Membership.Professionals;
@@ -70,15 +71,25 @@ internal static class Activities
         return null;
     }
 
-    /// <summary>From the first day to the day before <c>until_date</c>.</summary>
-    public static bool IsInForce(DateOnly from, DateOnly? until, DateOnly date) => from <= date && (until is null || date < until);
-
     public static bool IsGeneralPractice(string table, string code, string? savoirFaire) =>
         table == "TRE_G15" && code == "10" && GeneralPractice.Contains(savoirFaire ?? "");
+
+    /// <summary>
+    /// <c>professionals/{id}/activities/{uuid}</c>, the uuid made of what the activity is and its first day: importing the
+    /// same file again finds the same activity.
+    /// </summary>
+    public static string NameOf(string professionalId, Activity activity) =>
+        $"{Names.Professionals}{professionalId}/activities/"
+        + AggregateId.Of($"{professionalId}/{activity.Organisation}/{activity.ProfessionTable}/{activity.ProfessionCode}/{(int)activity.Mode}/{activity.FromDate.ToDate():O}");
 
     /// <summary>In an order of their own, so that the order in a file does not make a change.</summary>
     public static void Canonicalise(Google.Protobuf.Collections.RepeatedField<Activity> activities)
     {
+        foreach (var activity in activities)
+        {
+            activity.ActivityName = "";
+        }
+
         var ordered = activities
             .OrderBy(a => a.FromDate.ToDate())
             .ThenBy(a => a.Organisation, StringComparer.Ordinal)

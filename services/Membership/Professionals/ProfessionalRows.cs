@@ -1,8 +1,7 @@
-using Intervision.Membership.Events.V1;
+using Intervision.Membership.History;
 using Intervision.Membership.Identifiers;
 using Intervision.Membership.Import;
 using Intervision.Membership.V1;
-using Intervision.ServiceDefaults.Messaging;
 using Intervision.ServiceDefaults.Persistence;
 using Intervision.ServiceDefaults.Time;
 
@@ -34,6 +33,11 @@ internal sealed class ProfessionalRows() : RowKind<Professional>(r => r.Professi
             person.CharterAcceptedDate is null || person.CharterAcceptedDate.ToDate() is not null,
             "CHARTER_DATE_INVALID",
             "La date d'acceptation de la charte n'est pas une date.");
+        row.Require(Enum.IsDefined(person.IdentifierSource), "IDENTIFIER_SOURCE_INVALID", "L'origine des identifiants n'est pas dans la liste.");
+        row.Require(
+            person.IdentifierVerifiedDate is null || person.IdentifierVerifiedDate.ToDate() is not null,
+            "IDENTIFIER_VERIFIED_DATE_INVALID",
+            "La date de vérification des identifiants n'est pas une date.");
         CheckActivities(row);
     }
 
@@ -65,26 +69,40 @@ internal sealed class ProfessionalRows() : RowKind<Professional>(r => r.Professi
     protected override Task<IReadOnlyList<Stored>> Load(Tx tx, string[] keys) =>
         tx.Query<Stored>(
             """
-            select professional_id as key, content_hash, version, update_time from professional
+            select professional_id as key, imported_hash, version, update_time from professional
             where professional_id = any(@keys) order by professional_id for update
             """,
             new { keys });
+
+    protected override Task<IReadOnlyList<Professional>> States(Tx tx, string[] keys, DateOnly today) => ProfessionalStore.States(tx, keys, today);
+
+    protected override Professional AsRow(Professional state)
+    {
+        var row = state.Clone();
+        Canonicalise(row);
+        return row;
+    }
+
+    protected override Task<IReadOnlyList<Told>> Tell(Tx tx, IReadOnlyList<Professional> states, DateOnly today) =>
+        Task.FromResult<IReadOnlyList<Told>>([.. states.Select(Told.Of)]);
 
     protected override async Task Save(Tx tx, IReadOnlyList<Row<Professional>> changes, DateTimeOffset now)
     {
         await tx.Execute(
             """
             insert into professional (
-              professional_id, rpps, family_name, given_name, mssante, expert, charter_accepted_date, content_hash, version, update_time)
-            select professional_id, nullif(rpps, ''), family_name, given_name, nullif(mssante, ''), expert, charter_accepted_date,
-              decode(hash, 'base64'), version, @now
+              professional_id, rpps, family_name, given_name, search_name, mssante, charter_accepted_date, identifier_source,
+              identifier_verified_date, imported_hash, version, update_time)
+            select professional_id, nullif(rpps, ''), family_name, given_name, search_name, nullif(mssante, ''), charter_accepted_date,
+              identifier_source, identifier_verified_date, decode(hash, 'base64'), version, @now
             from jsonb_to_recordset(@rows::jsonb) as r (
-              professional_id text, rpps text, family_name text, given_name text, mssante text, expert boolean,
-              charter_accepted_date date, hash text, version bigint)
+              professional_id text, rpps text, family_name text, given_name text, search_name text, mssante text, charter_accepted_date date,
+              identifier_source smallint, identifier_verified_date date, hash text, version bigint)
             on conflict (professional_id) do update set
-              rpps = excluded.rpps, family_name = excluded.family_name, given_name = excluded.given_name, mssante = excluded.mssante,
-              expert = excluded.expert, charter_accepted_date = excluded.charter_accepted_date,
-              content_hash = excluded.content_hash, version = excluded.version, update_time = excluded.update_time
+              rpps = excluded.rpps, family_name = excluded.family_name, given_name = excluded.given_name, search_name = excluded.search_name,
+              mssante = excluded.mssante, charter_accepted_date = excluded.charter_accepted_date, identifier_source = excluded.identifier_source,
+              identifier_verified_date = excluded.identifier_verified_date, imported_hash = excluded.imported_hash,
+              version = excluded.version, update_time = excluded.update_time
             """,
             new
             {
@@ -95,23 +113,38 @@ internal sealed class ProfessionalRows() : RowKind<Professional>(r => r.Professi
                     r.Content.Rpps,
                     r.Content.FamilyName,
                     r.Content.GivenName,
+                    SearchName = SearchName.Of(r.Content.FamilyName, r.Content.GivenName),
                     r.Content.Mssante,
-                    r.Content.Expert,
                     CharterAcceptedDate = r.Content.CharterAcceptedDate.ToDate(),
+                    IdentifierSource = (int)r.Content.IdentifierSource,
+                    IdentifierVerifiedDate = r.Content.IdentifierVerifiedDate.ToDate(),
                     r.Hash,
                     r.Version,
                 })),
             });
         await SaveActivities(tx, changes);
+        await SaveDesignations(tx, changes, Paris.DateOf(now));
     }
 
-    protected override Task<IReadOnlyList<ToSay>> Tell(Tx tx, IReadOnlyList<Row<Professional>> changes, DateTimeOffset now) =>
-        Task.FromResult<IReadOnlyList<ToSay>>([.. changes.Select(r =>
-        {
-            var professional = r.Content.Clone();
-            professional.Etag = Etag.Of(r.Version);
-            return new ToSay(professional.Name, new ProfessionalChanged { Professional = professional });
-        })]);
+    /// <summary>A row says only whether the person is an expert: from the day of the import on, or no longer.</summary>
+    private async Task SaveDesignations(Tx tx, IReadOnlyList<Row<Professional>> changes, DateOnly today)
+    {
+        var keys = Keys(changes);
+        var experts = Keys(changes.Where(r => r.Content.Expert));
+        await tx.Execute(
+            """
+            delete from expert_designation where professional_id = any(@keys) and not professional_id = any(@experts) and from_date = @today;
+            update expert_designation set until_date = @today
+            where professional_id = any(@keys) and not professional_id = any(@experts) and from_date < @today and (until_date is null or until_date > @today);
+            insert into expert_designation (professional_id, basis, from_date, until_date)
+            select id, 0, @today, (select min(d.from_date) from expert_designation d where d.professional_id = id and d.from_date > @today)
+            from unnest(@experts) id
+            where not exists (
+              select from expert_designation d
+              where d.professional_id = id and d.from_date <= @today and (d.until_date is null or d.until_date > @today))
+            """,
+            new { keys, experts, today });
+    }
 
     /// <summary>A row carries all activities, past ones too: they replace what was known.</summary>
     private async Task SaveActivities(Tx tx, IReadOnlyList<Row<Professional>> changes)
@@ -169,6 +202,8 @@ internal sealed class ProfessionalRows() : RowKind<Professional>(r => r.Professi
     private static void Canonicalise(Professional person)
     {
         person.Etag = "";
+        person.ExpertDesignations.Clear();
+        person.CharterAcceptances.Clear();
         person.Rpps = Identifiers.Keys.Canonical(person.Rpps);
         person.FamilyName = Texts.Canonical(person.FamilyName);
         person.GivenName = Texts.Canonical(person.GivenName);

@@ -7,10 +7,27 @@ namespace Intervision.Membership.Professionals;
 /// <summary>SQL of reading professionals.</summary>
 internal static class ProfessionalStore
 {
-    private const string Columns = "professional_id, rpps, family_name, given_name, mssante, expert, charter_accepted_date, version";
+    private const string Columns =
+        """
+        professional_id, rpps, family_name, given_name, mssante, charter_accepted_date, identifier_source, identifier_verified_date, version
+        """;
+
+    /// <summary>Null when there is none; else nobody changes the person until this transaction ends.</summary>
+    public static Task<Locked?> Lock(Tx tx, string id) =>
+        tx.SingleOrDefault<Locked>("select version, update_time from professional where professional_id = @id for update", new { id });
+
+    public static Task<int> Touch(Tx tx, string id, DateTimeOffset now) =>
+        tx.Execute("update professional set version = version + 1, update_time = @now where professional_id = @id", new { id, now });
 
     public static Task<ProfessionalRow?> Find(Tx tx, string id) =>
         tx.SingleOrDefault<ProfessionalRow>($"select {Columns} from professional where professional_id = @id", new { id });
+
+    /// <summary>Full states, by id.</summary>
+    public static async Task<IReadOnlyList<Professional>> States(Tx tx, string[] ids, DateOnly today) =>
+        await Complete(
+            tx,
+            await tx.Query<ProfessionalRow>($"select {Columns} from professional where professional_id = any(@ids) order by professional_id", new { ids }),
+            today);
 
     /// <param name="pole">Only those with an activity in this pôle, whenever it was; null for all.</param>
     public static Task<IReadOnlyList<ProfessionalRow>> Page(Tx tx, string? after, int limit, string? pole) =>
@@ -23,15 +40,30 @@ internal static class ProfessionalStore
             """,
             new { after, limit, pole });
 
-    /// <param name="date">Only activities in force on that date; null for all.</param>
-    public static async Task<ILookup<string, ActivityRow>> Activities(Tx tx, string[] ids, DateOnly? date = null) =>
-        (await tx.Query<ActivityRow>(
+    /// <summary>The rows with what hangs on them.</summary>
+    /// <param name="today">Whether they are experts is said of this day.</param>
+    /// <param name="onDate">Only activities in force on that date; null for all.</param>
+    public static async Task<IReadOnlyList<Professional>> Complete(Tx tx, IReadOnlyList<ProfessionalRow> rows, DateOnly today, DateOnly? onDate = null)
+    {
+        var ids = rows.Select(r => r.ProfessionalId).ToArray();
+        var activities = (await tx.Query<ActivityRow>(
             """
             select professional_id, profession_table, profession_code, savoir_faire, mode, organisation, pole, from_date, until_date from activity
-            where professional_id = any(@ids) and (@date::date is null or (from_date <= @date and (until_date is null or until_date > @date)))
+            where professional_id = any(@ids) and (@onDate::date is null or (from_date <= @onDate and (until_date is null or until_date > @onDate)))
             order by professional_id, from_date, organisation, profession_table, profession_code, mode
             """,
-            new { ids, date })).ToLookup(a => a.ProfessionalId, StringComparer.Ordinal);
+            new { ids, onDate })).ToLookup(a => a.ProfessionalId, StringComparer.Ordinal);
+        var designations = (await tx.Query<DesignationRow>(
+            "select professional_id, basis, from_date, until_date from expert_designation where professional_id = any(@ids) order by professional_id, from_date",
+            new { ids })).ToLookup(d => d.ProfessionalId, StringComparer.Ordinal);
+        var acceptances = (await tx.Query<AcceptanceRow>(
+            """
+            select professional_id, programme, version, accept_date from charter_acceptance
+            where professional_id = any(@ids) order by professional_id, accept_date, programme, version
+            """,
+            new { ids })).ToLookup(a => a.ProfessionalId, StringComparer.Ordinal);
+        return [.. rows.Select(r => r.ToProto(activities[r.ProfessionalId], designations[r.ProfessionalId], acceptances[r.ProfessionalId], today))];
+    }
 }
 
 /// <summary>A professional as read.</summary>
@@ -47,24 +79,35 @@ internal sealed class ProfessionalRow
 
     public string? Mssante { get; init; }
 
-    public bool Expert { get; init; }
-
     public DateOnly? CharterAcceptedDate { get; init; }
+
+    public int IdentifierSource { get; init; }
+
+    public DateOnly? IdentifierVerifiedDate { get; init; }
 
     public long Version { get; init; }
 
-    public Professional ToProto(IEnumerable<ActivityRow> activities) => new()
+    public Professional ToProto(
+        IEnumerable<ActivityRow> activities, IEnumerable<DesignationRow> designations, IEnumerable<AcceptanceRow> acceptances, DateOnly today)
     {
-        Name = Names.Professionals + ProfessionalId,
-        Rpps = Rpps ?? "",
-        FamilyName = FamilyName,
-        GivenName = GivenName,
-        Mssante = Mssante ?? "",
-        Expert = Expert,
-        CharterAcceptedDate = CharterAcceptedDate?.ToProto(),
-        Activities = { activities.Select(a => a.ToProto()) },
-        Etag = Etag.Of(Version),
-    };
+        var experts = designations.ToList();
+        return new()
+        {
+            Name = Names.Professionals + ProfessionalId,
+            Rpps = Rpps ?? "",
+            FamilyName = FamilyName,
+            GivenName = GivenName,
+            Mssante = Mssante ?? "",
+            Expert = experts.Exists(d => Period.Holds(d.FromDate, d.UntilDate, today)),
+            CharterAcceptedDate = CharterAcceptedDate?.ToProto(),
+            Activities = { activities.Select(a => a.ToProto()) },
+            ExpertDesignations = { experts.Select(d => d.ToProto()) },
+            CharterAcceptances = { acceptances.Select(a => a.ToProto()) },
+            IdentifierSource = (IdentifierSource)IdentifierSource,
+            IdentifierVerifiedDate = IdentifierVerifiedDate?.ToProto(),
+            Etag = Etag.Of(Version),
+        };
+    }
 }
 
 /// <summary>An activity as read.</summary>
@@ -88,15 +131,49 @@ internal sealed class ActivityRow
 
     public DateOnly? UntilDate { get; init; }
 
-    public Activity ToProto() => new()
+    public Activity ToProto()
     {
-        ProfessionTable = ProfessionTable,
-        ProfessionCode = ProfessionCode,
-        SavoirFaire = SavoirFaire ?? "",
-        Mode = (Mode)Mode,
-        Organisation = Names.Organisations + Organisation,
-        Pole = Names.Of(Names.Poles, Pole),
-        FromDate = FromDate.ToProto(),
-        UntilDate = UntilDate?.ToProto(),
-    };
+        var activity = new Activity
+        {
+            ProfessionTable = ProfessionTable,
+            ProfessionCode = ProfessionCode,
+            SavoirFaire = SavoirFaire ?? "",
+            Mode = (Mode)Mode,
+            Organisation = Names.Organisations + Organisation,
+            Pole = Names.Of(Names.Poles, Pole),
+            FromDate = FromDate.ToProto(),
+            UntilDate = UntilDate?.ToProto(),
+        };
+        activity.ActivityName = Professionals.Activities.NameOf(ProfessionalId, activity);
+        return activity;
+    }
+}
+
+/// <summary>A designation as an expert, as read.</summary>
+internal sealed class DesignationRow
+{
+    public string ProfessionalId { get; init; } = "";
+
+    public int Basis { get; init; }
+
+    public DateOnly FromDate { get; init; }
+
+    public DateOnly? UntilDate { get; init; }
+
+    public ExpertDesignation ToProto() =>
+        new() { Basis = (ExpertDesignation.Types.Basis)Basis, FromDate = FromDate.ToProto(), UntilDate = UntilDate?.ToProto() };
+}
+
+/// <summary>An accepted charter, as read.</summary>
+internal sealed class AcceptanceRow
+{
+    public string ProfessionalId { get; init; } = "";
+
+    public string Programme { get; init; } = "";
+
+    public string Version { get; init; } = "";
+
+    public DateOnly AcceptDate { get; init; }
+
+    public CharterAcceptance ToProto() => new() { Programme = Names.Programmes + Programme, Version = Version, AcceptDate = AcceptDate.ToProto() };
 }

@@ -34,8 +34,8 @@ internal sealed class ReadProfessionals(Db db, Paging paging)
                     throw RuleBroken.NotFound(request.Name);
                 }
 
-                var activities = await ProfessionalStore.Activities(tx, [row.ProfessionalId], date);
-                return new GetProfessionalResponse { Professional = row.ToProto(activities[row.ProfessionalId]), ReadTime = call.Now.ToProto() };
+                var person = (await ProfessionalStore.Complete(tx, [row], Paris.DateOf(call.Now), date))[0];
+                return new GetProfessionalResponse { Professional = person, ReadTime = call.Now.ToProto() };
             },
             call.Cancellation);
     }
@@ -46,12 +46,8 @@ internal sealed class ReadProfessionals(Db db, Paging paging)
         var pole = request.Pole.Length == 0 ? null : Names.MustBe(Names.Poles, request.Pole, "pole");
         var page = await paging.Page(
             call, request.PageSize, request.PageToken, request.Pole, (tx, after, limit) => ProfessionalStore.Page(tx, after, limit, pole), p => p.ProfessionalId);
-        var activities = await db.Read(tx => ProfessionalStore.Activities(tx, page.Items.Select(p => p.ProfessionalId).ToArray()), call.Cancellation);
-        return new ListProfessionalsResponse
-        {
-            Professionals = { page.Items.Select(p => p.ToProto(activities[p.ProfessionalId])) },
-            NextPageToken = page.NextToken,
-        };
+        var people = await db.Read(tx => ProfessionalStore.Complete(tx, page.Items, Paris.DateOf(call.Now)), call.Cancellation);
+        return new ListProfessionalsResponse { Professionals = { people }, NextPageToken = page.NextToken };
     }
 
     private static bool IsOneself(Caller caller, string name, ProfessionalRow? row) =>

@@ -1,7 +1,6 @@
 using Google.Protobuf;
-using Intervision.Membership.Events.V1;
+using Intervision.Membership.History;
 using Intervision.Membership.V1;
-using Intervision.ServiceDefaults.Messaging;
 using Intervision.ServiceDefaults.Persistence;
 
 namespace Intervision.Membership.Programmes;
@@ -32,7 +31,7 @@ internal static class ProgrammeSeed
             if (await ProgrammeStore.Add(tx, programme, now))
             {
                 programme.Etag = Etag.Of(1);
-                await OutboxBatch.Append(tx, now, [new ToSay(programme.Name, new ProgrammeChanged { Programme = programme })]);
+                await Changes.Tell(tx, new Author("services/membership", "migrate", now), [Told.Of(programme)]);
             }
         }
     }

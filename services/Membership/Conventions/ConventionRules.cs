@@ -1,0 +1,31 @@
+using Intervision.Membership.Events.V1;
+using Intervision.Membership.History;
+using Intervision.Membership.V1;
+
+namespace Intervision.Membership.Conventions;
+
+/// <summary>The rules of conventions: of one organisation, one at a time in force (DOMAIN §1, S1).</summary>
+internal static class ConventionRules
+{
+    /// <summary>A signed one whose last day has passed is EXPIRED; the last day counts.</summary>
+    public static Convention.Types.State StateOn(StoredConvention convention, DateOnly date) =>
+        convention.State == Convention.Types.State.Signed && date > convention.EndDate ? Convention.Types.State.Expired : convention.State;
+
+    public static bool IsInForce(StoredConvention convention, DateOnly date) =>
+        convention.IsAgreed && convention.StartDate <= date && date <= convention.LastDate;
+
+    /// <summary>The agreed convention in force on some day from first to last, both inclusive; null when there is none.</summary>
+    public static StoredConvention? Overlapping(DateOnly first, DateOnly last, IEnumerable<StoredConvention> others) =>
+        others.FirstOrDefault(c => c.IsAgreed && c.StartDate <= last && first <= c.LastDate);
+
+    /// <summary>
+    /// All conventions of an organisation as they now are. They have a stream of their own beside their organisation's:
+    /// where the latest event wins, two types in one stream would hide each other.
+    /// </summary>
+    /// <remarks>Their history is kept under their own names.</remarks>
+    public static Told Tell(string organisation, IEnumerable<StoredConvention> all, DateOnly today) =>
+        new(
+            organisation + "/conventions",
+            State: null,
+            new ConventionChanged { Organisation = organisation, Conventions = { all.Select(c => c.ToProto(today)) } });
+}

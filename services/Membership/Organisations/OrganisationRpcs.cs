@@ -1,0 +1,25 @@
+using Grpc.Core;
+using Intervision.Membership.Organisations;
+using Intervision.Membership.V1;
+using Intervision.ServiceDefaults.Grpc;
+using Intervision.ServiceDefaults.Security;
+
+namespace Intervision.Membership;
+
+internal sealed partial class MembershipGrpcService
+{
+    [CalledByAnyone]
+    public override Task<GetOrganisationResponse> GetOrganisation(GetOrganisationRequest request, ServerCallContext context) =>
+        Of<ReadOrganisations>().Get(request, context.Call());
+
+    [CalledByAnyone]
+    public override Task<ListOrganisationsResponse> ListOrganisations(ListOrganisationsRequest request, ServerCallContext context) =>
+        Of<ReadOrganisations>().List(request, context.Call());
+}
+
+/// <summary>The verbs behind them.</summary>
+internal static class OrganisationVerbs
+{
+    public static IServiceCollection AddOrganisationVerbs(this IServiceCollection services) => services
+        .AddSingleton<ReadOrganisations>();
+}

@@ -1,0 +1,30 @@
+using Grpc.Core;
+using Intervision.Membership.Poles;
+using Intervision.Membership.V1;
+using Intervision.ServiceDefaults.Grpc;
+using Intervision.ServiceDefaults.Security;
+
+namespace Intervision.Membership;
+
+internal sealed partial class MembershipGrpcService
+{
+    [CalledByAnyone]
+    public override Task<ResolvePoleResponse> ResolvePole(ResolvePoleRequest request, ServerCallContext context) =>
+        Of<ResolvePole>().Handle(request, context.Call());
+
+    [CalledByAnyone]
+    public override Task<GetPoleResponse> GetPole(GetPoleRequest request, ServerCallContext context) =>
+        Of<ReadPoles>().Get(request, context.Call());
+
+    [CalledByAnyone]
+    public override Task<ListPolesResponse> ListPoles(ListPolesRequest request, ServerCallContext context) =>
+        Of<ReadPoles>().List(request, context.Call());
+}
+
+/// <summary>The verbs behind them.</summary>
+internal static class PoleVerbs
+{
+    public static IServiceCollection AddPoleVerbs(this IServiceCollection services) => services
+        .AddSingleton<ResolvePole>()
+        .AddSingleton<ReadPoles>();
+}

@@ -1,0 +1,28 @@
+using Grpc.Core;
+using Intervision.Membership.Professionals;
+using Intervision.Membership.V1;
+using Intervision.ServiceDefaults.Grpc;
+using Intervision.ServiceDefaults.Security;
+
+namespace Intervision.Membership;
+
+internal sealed partial class MembershipGrpcService
+{
+    [CalledBy(
+        Roles.Coordinator, Roles.HostCoordinator, Roles.Referent, Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser, Roles.Service)]
+    [CalledBy(Roles.Professional, Within = Within.Oneself)]
+    public override Task<GetProfessionalResponse> GetProfessional(GetProfessionalRequest request, ServerCallContext context) =>
+        Of<ReadProfessionals>().Get(request, context.Call());
+
+    [CalledBy(
+        Roles.Coordinator, Roles.HostCoordinator, Roles.Referent, Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser, Roles.Service)]
+    public override Task<ListProfessionalsResponse> ListProfessionals(ListProfessionalsRequest request, ServerCallContext context) =>
+        Of<ReadProfessionals>().List(request, context.Call());
+}
+
+/// <summary>The verbs behind them.</summary>
+internal static class ProfessionalVerbs
+{
+    public static IServiceCollection AddProfessionalVerbs(this IServiceCollection services) => services
+        .AddSingleton<ReadProfessionals>();
+}
