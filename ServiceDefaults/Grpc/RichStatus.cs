@@ -29,12 +29,9 @@ public static class RichStatus
             status.Details.Add(Any.Pack(new BadRequest { FieldViolations = { broken.Violations.Select(ToProto) } }));
         }
 
-        if (broken.Precondition is { } p)
+        if (broken.Preconditions.Count > 0)
         {
-            status.Details.Add(Any.Pack(new PreconditionFailure
-            {
-                Violations = { new PreconditionFailure.Types.Violation { Type = p.Type, Subject = p.Subject, Description = p.Description } },
-            }));
+            status.Details.Add(Any.Pack(new PreconditionFailure { Violations = { broken.Preconditions.Select(ToProto) } }));
         }
 
         if (broken.RetryAfter is { } delay)
@@ -83,6 +80,8 @@ public static class RichStatus
         new Metadata { { Trailer, status.ToByteArray() } });
 
     private static LocalizedMessage French(string message) => new() { Locale = "fr-FR", Message = message };
+
+    private static PreconditionFailure.Types.Violation ToProto(Precondition p) => new() { Type = p.Type, Subject = p.Subject, Description = p.Description };
 
     private static BadRequest.Types.FieldViolation ToProto(FieldViolation v) => new()
     {

@@ -25,7 +25,8 @@ public sealed class RuleBroken : Exception
 
     public IReadOnlyList<FieldViolation> Violations { get; private init; } = [];
 
-    public Precondition? Precondition { get; private init; }
+    /// <summary>What does not hold, for FAILED_PRECONDITION.</summary>
+    public IReadOnlyList<Precondition> Preconditions { get; private init; } = [];
 
     /// <summary>When to try again, for UNAVAILABLE and RESOURCE_EXHAUSTED.</summary>
     public TimeSpan? RetryAfter { get; private init; }
@@ -61,9 +62,20 @@ public sealed class RuleBroken : Exception
         string reason, string french, string type = "STATE", string subject = "", params (string Key, string Value)[] facts) =>
         new(StatusCode.FailedPrecondition, reason, french)
         {
-            Precondition = new Precondition(type, subject, reason),
+            Preconditions = [new Precondition(type, subject, reason)],
             Facts = Of(facts),
         };
+
+    /// <summary>FAILED_PRECONDITION for several conditions at once: the reason is that of the first; all are in the details.</summary>
+    public static RuleBroken NotNow(string type, string subject, IReadOnlyList<(string Reason, string French)> failed)
+    {
+        ArgumentNullException.ThrowIfNull(failed);
+        return new(StatusCode.FailedPrecondition, failed[0].Reason, string.Join(' ', failed.Select(f => f.French)))
+        {
+            Preconditions = [.. failed.Select(f => new Precondition(type, subject, f.Reason))],
+            Facts = Of(("name", subject)),
+        };
+    }
 
     /// <summary>ABORTED: the etag is not the current one; read again.</summary>
     public static RuleBroken Stale(string name) =>

@@ -55,7 +55,7 @@ public sealed class ConsentTests
         else
         {
             var broken = Assert.Throws<RuleBroken>(() => ConsentRules.Decide(from, to, healthProfessional));
-            Assert.Equal((reason, "CONSENT"), (broken.Reason, broken.Precondition!.Type));
+            Assert.Equal((reason, "CONSENT"), (broken.Reason, broken.Preconditions.Single().Type));
         }
     }
 

@@ -229,6 +229,18 @@ public sealed class SubmitTests(IntakeFixture service)
     }
 
     [Fact]
+    public async Task A_draft_pole_is_heard_and_takes_no_case()
+    {
+        var draft = new Membership.V1.Pole
+        {
+            Name = "poles/P78", DisplayName = "Brouillon", Programme = "programmes/ADDICTIONS", SeatCommune = "80001", DurationMinutes = 90,
+            Modality = Membership.V1.Modality.InPerson, Communes = { "80001" }, State = Membership.V1.Pole.Types.State.Draft,
+        };
+        await service.Deliver("membership", new Membership.Events.V1.PoleChanged { Pole = draft }, draft.Name, IntakeFixture.Start);
+        Assert.Equal("", (await service.Submitted(r => (r.Pole, r.Commune) = ("", "80001"))).Pole);
+    }
+
+    [Fact]
     public async Task What_Membership_says_again_replaces_what_it_said()
     {
         var name = "poles/P77";

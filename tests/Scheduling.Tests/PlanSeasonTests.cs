@@ -137,6 +137,34 @@ public sealed class PlanSeasonTests(SchedulingFixture fixture) : IClassFixture<S
     }
 
     [Fact]
+    public async Task On_demand_without_a_usual_day_the_case_waits_for_people_to_agree()
+    {
+        var stage = await new Stage(fixture).Set(rhythm: Rhythm.OnDemand);
+        var anyDay = Directory.Pole(stage.Pole, stage.Host, stage.Referent, rhythm: Rhythm.OnDemand);
+        (anyDay.Weekday, anyDay.StartTime) = (Weekday.Unspecified, null);
+        await Directory.Say(fixture, stage.Pole, new PoleChanged { Pole = anyDay });
+        await stage.Ready(1);
+        var placed = await stage.Place();
+        Assert.Equal((0, 1), (placed.Placements.Count, placed.StillWaiting));
+        Assert.Empty(await stage.Plan());
+    }
+
+    [Fact]
+    public async Task A_draft_that_says_next_to_nothing_is_heard_and_is_no_season()
+    {
+        var stage = new Stage(fixture);
+        var draft = new Pole
+        {
+            Name = stage.Pole, DisplayName = "Brouillon", Programme = Directory.Addictions, SeatCommune = "59350", DurationMinutes = 90,
+            Modality = Modality.InPerson, State = Membership.V1.Pole.Types.State.Draft,
+        };
+        await Directory.Say(fixture, stage.Pole, new PoleChanged { Pole = draft });
+        await Refused.With(StatusCode.FailedPrecondition, "POLE_NOT_ACTIVE", () => Ask(stage, stage.Pole));
+        await stage.Set();
+        Assert.Equal(4, (await stage.Plan()).Count);
+    }
+
+    [Fact]
     public async Task Holidays_given_are_kept_and_replaced_within_their_span()
     {
         var stage = new Stage(fixture);

@@ -38,6 +38,19 @@ public sealed class ErrorInterceptorTests
     }
 
     [Fact]
+    public async Task Several_preconditions_are_all_in_the_details_and_the_first_is_the_reason()
+    {
+        var refused = await Fail(RuleBroken.NotNow("ACTIVATION", "poles/P1", [("NO_REFERENT", "Pas de référent."), ("NO_RHYTHM", "Pas de rythme.")]));
+        Assert.Equal((StatusCode.FailedPrecondition, "NO_REFERENT"), (refused.StatusCode, refused.Reason()));
+        Assert.Equal(
+            [("ACTIVATION", "poles/P1", "NO_REFERENT"), ("ACTIVATION", "poles/P1", "NO_RHYTHM")],
+            refused.Detail<PreconditionFailure>()!.Violations.Select(v => (v.Type, v.Subject, v.Description)));
+        Assert.Equal("Pas de référent. Pas de rythme.", refused.FrenchMessage());
+        Assert.Single(refused.Details()!.Details, d => d.Is(PreconditionFailure.Descriptor));
+        Assert.Equal("poles/P1", refused.Detail<ErrorInfo>()!.Metadata["name"]);
+    }
+
+    [Fact]
     public async Task Unavailable_says_when_to_try_again()
     {
         var refused = await Fail(RuleBroken.Unavailable("INTAKE_UNREACHABLE", "Réessayez.", TimeSpan.FromSeconds(3)));

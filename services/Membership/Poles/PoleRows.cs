@@ -141,14 +141,7 @@ internal sealed class PoleRows() : RowKind<Pole>(r => r.Pole)
             await ReferentStore.Begin(tx, begins);
         }
 
-        await tx.Execute(
-            """
-            update pole p set referent = (
-              select t.professional from referent_term t
-              where t.pole = p.code and t.from_date <= @today and (t.until_date is null or t.until_date > @today))
-            where p.code = any(@keys)
-            """,
-            new { keys = Keys(changes), today });
+        await ReferentStore.SayInOffice(tx, Keys(changes), today);
     }
 
     private async Task SaveHosts(Tx tx, IReadOnlyList<Row<Pole>> changes)

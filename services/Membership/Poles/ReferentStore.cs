@@ -30,4 +30,18 @@ internal static class ReferentStore
                 new { term.TermId, term.Pole, term.Professional, term.FromDate, term.UntilDate });
         }
     }
+
+    /// <summary>Makes <c>pole.referent</c>, what was last said, the one in office on the day.</summary>
+    /// <returns>Codes of the pôles where that is another than before.</returns>
+    public static async Task<string[]> SayInOffice(Tx tx, string[] poles, DateOnly today) =>
+        [.. await tx.Query<string>(
+            """
+            update pole p set referent = now.professional
+            from unnest(@poles) as asked (code)
+            left join referent_term now
+              on now.pole = asked.code and now.from_date <= @today and (now.until_date is null or now.until_date > @today)
+            where p.code = asked.code and p.referent is distinct from now.professional
+            returning p.code
+            """,
+            new { poles, today })];
 }

@@ -29,7 +29,7 @@ internal sealed class PlaceReadyCases(Db db)
             var sessions = await MeetingStore.LockOpenForPlacing(tx, pole.Name, after: today.AddDays(FreezeDays));
             var queue = await WaitingList.LockQueue(tx, pole.Name, pole.Programme);
             var (filled, rest) = Placement.Decide(sessions, queue);
-            if (pole.IsOnDemand && rest.Count > 0)
+            if (pole.IsOnDemand && pole.HasUsualTime && rest.Count > 0)
             {
                 var added = await PlanOnDemand(tx, pole, today.AddDays(NoticeDays), rest.Count, call.Now);
                 var (more, stillRest) = Placement.Decide(added, rest);

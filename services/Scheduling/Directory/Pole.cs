@@ -14,7 +14,7 @@ internal sealed class Pole
 
     public string Rhythm { get; init; } = "";
 
-    /// <summary>ISO: 1 Monday … 7 Sunday.</summary>
+    /// <summary>ISO: 1 Monday … 7 Sunday; 0 while the pôle has no usual day and time.</summary>
     public int Weekday { get; init; }
 
     public TimeOnly StartTime { get; init; }
@@ -44,6 +44,8 @@ internal sealed class Pole
     public bool Indemnified { get; init; }
 
     public bool IsOnDemand => Codes.Parse<Rhythm>(Rhythm) == Membership.V1.Rhythm.OnDemand;
+
+    public bool HasUsualTime => Weekday > 0;
 
     public bool IsActive => State == Membership.V1.Pole.Types.State.Active.Code();
 

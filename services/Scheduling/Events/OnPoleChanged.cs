@@ -10,6 +10,7 @@ internal static class OnPoleChanged
     public static Task Handle(Tx tx, Received<PoleChanged> received)
     {
         var pole = received.Event.Pole;
+        var startTime = pole.StartTime.ToTime();
         return tx.Execute(
             """
             insert into pole (name, display_name, programme, rhythm, weekday, start_time, duration_minutes, modality, referent, host, active_from_date, state)
@@ -25,8 +26,8 @@ internal static class OnPoleChanged
                 pole.DisplayName,
                 pole.Programme,
                 rhythm = pole.Rhythm.Code(),
-                weekday = (int)pole.Weekday,
-                startTime = pole.StartTime.ToTime() ?? TimeOnly.MinValue,
+                weekday = startTime is null ? 0 : (int)pole.Weekday,
+                startTime = startTime ?? TimeOnly.MinValue,
                 pole.DurationMinutes,
                 modality = pole.Modality.Code(),
                 pole.Referent,
