@@ -12,7 +12,8 @@ if (await builder.MigrateIfAsked(args, "membership", typeof(Program).Assembly, t
 // Membership listens to nobody: it is the source that the others trust.
 builder.AddServiceDefaults("membership");
 builder.Services.AddSingleton<Paging>();
-builder.Services.AddProgrammeVerbs().AddPoleVerbs().AddOrganisationVerbs().AddProfessionalVerbs().AddImportVerbs();
+builder.Services.AddProgrammeVerbs().AddPoleVerbs().AddOrganisationVerbs().AddProfessionalVerbs();
+builder.Services.AddImportVerbs().AddHistoryVerbs();
 
 var app = builder.Build();
 app.MapServiceDefaults();

@@ -1,93 +1,191 @@
+using System.Reflection;
 using Grpc.Core;
 using Intervision.Membership.V1;
 using Intervision.ServiceDefaults.Security;
 using Intervision.Tests.Support;
+using Client = Intervision.Membership.V1.MembershipService.MembershipServiceClient;
 
 namespace Intervision.Membership.Tests;
 
-/// <summary>Every RPC by every role: who may not learns nothing, not even what exists.</summary>
-public sealed class AuthorisationTests(SmallDirectory membership) : IClassFixture<SmallDirectory>
+/// <summary>
+/// Every RPC by every role, as the code itself declares: who may not learns nothing, not even what exists; who may within
+/// bounds is let in on this side of them and not beyond.
+/// </summary>
+public sealed class AuthorisationTests(TwoTerritories membership) : IClassFixture<TwoTerritories>
 {
-    private static readonly string[] AllRoles =
-    [
-        Roles.Coordinator, Roles.HostCoordinator, Roles.Referent, Roles.Professional, Roles.Cpts,
-        Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser, Roles.Auditor, Roles.Service,
-    ];
+    private const string Page = "docs/authorisation-membership.md";
 
-    private static readonly string[] NoReaders = [Roles.Professional, Roles.Cpts, Roles.Auditor];
+    private static readonly AuthorisationTable Table = new(
+        MembershipReflection.Descriptor.FindTypeByName<Google.Protobuf.Reflection.ServiceDescriptor>("MembershipService"), typeof(MembershipGrpcService));
 
-    public static TheoryData<string> NotCoordinators => [.. AllRoles.Except([Roles.Coordinator], StringComparer.Ordinal)];
+    /// <summary>For each cell with bounds: a call within them and calls beyond, which are refused alike whether or not the thing exists.</summary>
+    private static readonly Dictionary<(string Rpc, string Role), Bounded> Bounds = new()
+    {
+        [("GetPole", Roles.Cpts)] = Bounded.Of(
+            (d, h) => d.GetPoleAsync(new() { Name = "poles/P01" }, h),
+            (d, h) => d.GetPoleAsync(new() { Name = "poles/P02" }, h),
+            (d, h) => d.GetPoleAsync(new() { Name = "poles/P404" }, h),
+            (d, h) => d.GetPoleAsync(new() { Name = "nonsense" }, h)),
+        [("GetOrganisation", Roles.Cpts)] = Bounded.Of(
+            (d, h) => d.GetOrganisationAsync(new() { Name = "organisations/590000014" }, h),
+            (d, h) => d.GetOrganisationAsync(new() { Name = "organisations/600000996" }, h),
+            (d, h) => d.GetOrganisationAsync(new() { Name = "organisations/404" }, h),
+            (d, h) => d.GetOrganisationAsync(new() { Name = "nonsense" }, h)),
+        [("ResolvePole", Roles.Cpts)] = Bounded.Of(
+            (d, h) => d.ResolvePoleAsync(new() { Programme = "programmes/ADDICTIONS", Commune = "59350" }, h),
+            (d, h) => d.ResolvePoleAsync(new() { Programme = "programmes/ADDICTIONS", Commune = "60057" }, h),
+            (d, h) => d.ResolvePoleAsync(new() { Programme = "programmes/ADDICTIONS", Commune = "00000" }, h),
+            (d, h) => d.ResolvePoleAsync(new() { Programme = "nonsense", Commune = "60057" }, h)),
+        [("ListPoles", Roles.Cpts)] = Bounded.Of(
+            (d, h) => d.ListPolesAsync(new(), h)),
+        [("ListOrganisations", Roles.Cpts)] = Bounded.Of(
+            (d, h) => d.ListOrganisationsAsync(new(), h)),
+        [("GetProfessional", Roles.Cpts)] = Bounded.Of(
+            (d, h) => d.GetProfessionalAsync(new() { Name = "professionals/PER-1" }, h),
+            (d, h) => d.GetProfessionalAsync(new() { Name = "professionals/PER-2" }, h),
+            (d, h) => d.GetProfessionalAsync(new() { Name = "professionals/PER-404" }, h),
+            (d, h) => d.GetProfessionalAsync(new() { Name = "nonsense" }, h)),
+        [("GetProfessional", Roles.Professional)] = Bounded.Of(
+            (d, h) => d.GetProfessionalAsync(new() { Name = "professionals/PER-1" }, h),
+            (d, h) => d.GetProfessionalAsync(new() { Name = "professionals/PER-2" }, h),
+            (d, h) => d.GetProfessionalAsync(new() { Name = "professionals/PER-404" }, h),
+            (d, h) => d.GetProfessionalAsync(new() { Name = "nonsense" }, h)),
+    };
 
-    public static TheoryData<string> Everyone => [.. AllRoles];
+    public static TheoryData<string, string> Refusals => Data(c => !c.Allowed);
 
-    public static TheoryData<string> ReadersOfPeople => [.. AllRoles.Except(NoReaders, StringComparer.Ordinal)];
+    public static TheoryData<string, string> Permissions => Data(c => c is { Allowed: true, Within: "" });
 
-    public static TheoryData<string> NotReadersOfPeople => [.. NoReaders];
+    public static TheoryData<string, string> BoundedPermissions => Data(c => c is { Allowed: true, Within.Length: > 0 });
 
     [Theory]
-    [MemberData(nameof(NotCoordinators))]
-    public async Task Only_a_coordinator_imports(string role)
-    {
-        var refused = await Assert.ThrowsAsync<RpcException>(
-            () => membership.Import(Guid.CreateVersion7().ToString(), [Sample.Commune("59009", "Villeneuve", "59491").Row()], Tokens.Of(role, "someone")));
-        Assert.Equal(StatusCode.PermissionDenied, refused.StatusCode);
-        Assert.Equal(1, await membership.Count("commune"));
-    }
+    [MemberData(nameof(Refusals))]
+    public async Task Who_may_not_is_refused_before_the_request_is_looked_at(string rpc, string role) =>
+        Assert.Equal(
+            role == AuthorisationTable.Nobody ? StatusCode.Unauthenticated : StatusCode.PermissionDenied,
+            await Table.CallEmpty(membership.Invoker, rpc, HeadersOf(role)));
 
     [Theory]
-    [MemberData(nameof(Everyone))]
-    public async Task Everyone_reads_the_directory_but_for_people(string role)
-    {
-        var who = Tokens.As(Tokens.Of(role, "someone"), MembershipFixture.Now);
-        var directory = membership.Directory;
-        Assert.Equal("programmes/ADDICTIONS", (await directory.GetProgrammeAsync(new GetProgrammeRequest { Name = "programmes/ADDICTIONS" }, who)).Programme.Name);
-        Assert.Equal(2, (await directory.ListProgrammesAsync(new ListProgrammesRequest(), who)).Programmes.Count);
-        Assert.Equal("poles/P01", (await directory.GetPoleAsync(new GetPoleRequest { Name = "poles/P01" }, who)).Pole.Name);
-        Assert.Single((await directory.ListPolesAsync(new ListPolesRequest(), who)).Poles);
-        Assert.Equal("CSAPA", (await directory.GetOrganisationAsync(new GetOrganisationRequest { Name = "organisations/590000014" }, who)).Organisation.Kind);
-        Assert.Single((await directory.ListOrganisationsAsync(new ListOrganisationsRequest(), who)).Organisations);
-        var resolved = await directory.ResolvePoleAsync(new ResolvePoleRequest { Programme = "programmes/ADDICTIONS", Commune = "59350" }, who);
-        Assert.Equal(ResolvePoleResponse.Types.Result.One, resolved.Result);
-    }
+    [MemberData(nameof(Permissions))]
+    public async Task Who_may_is_let_in(string rpc, string role) =>
+        Assert.DoesNotContain(
+            await Table.CallEmpty(membership.Invoker, rpc, HeadersOf(role)),
+            new[] { StatusCode.PermissionDenied, StatusCode.Unauthenticated, StatusCode.Unimplemented, StatusCode.Internal });
 
     [Theory]
-    [MemberData(nameof(ReadersOfPeople))]
-    public async Task Organisers_and_finance_read_people(string role)
+    [MemberData(nameof(BoundedPermissions))]
+    public async Task Who_may_within_bounds_is_refused_beyond_them(string rpc, string role)
     {
-        var who = Tokens.As(Tokens.Of(role, "someone"));
-        Assert.Equal("Lefèvre", (await Get("professionals/PER-1", who)).Professional.FamilyName);
-        Assert.Single((await membership.Directory.ListProfessionalsAsync(new ListProfessionalsRequest(), who)).Professionals);
-        await Refused.With(StatusCode.NotFound, "NOT_FOUND", () => Get("professionals/PER-404", who));
-    }
-
-    [Theory]
-    [MemberData(nameof(NotReadersOfPeople))]
-    public async Task Others_do_not_and_do_not_learn_who_exists(string role)
-    {
-        var who = Tokens.As(Tokens.Of(role, "professionals/PER-9"));
-        await Refused.With(StatusCode.PermissionDenied, "PERMISSION_DENIED", () => Get("professionals/PER-1", who));
-        await Refused.With(StatusCode.PermissionDenied, "PERMISSION_DENIED", () => Get("professionals/PER-404", who));
-        await Refused.With(StatusCode.PermissionDenied, "PERMISSION_DENIED", () => Get("nonsense", who));
-        await Refused.With(
-            StatusCode.PermissionDenied, "PERMISSION_DENIED", () => membership.Directory.ListProfessionalsAsync(new ListProfessionalsRequest(), who));
+        var bounded = Bounds[(rpc, role)];
+        await bounded.Inside(membership.Directory, HeadersOf(role));
+        foreach (var outside in bounded.Outside)
+        {
+            var refused = await Assert.ThrowsAsync<RpcException>(() => outside(membership.Directory, HeadersOf(role)));
+            Assert.Equal(StatusCode.PermissionDenied, refused.StatusCode);
+        }
     }
 
     [Fact]
-    public async Task A_professional_reads_oneself_by_name_or_by_rpps()
+    public async Task A_cpts_lists_what_its_territory_touches()
     {
-        Assert.NotNull((await Get("professionals/PER-1", Tokens.As(Tokens.Professional("professionals/PER-1")))).Professional);
-        Assert.NotNull((await Get("professionals/PER-1", Tokens.As(Tokens.Professional("psc|123", "99700001235")))).Professional);
-        await Refused.With(
-            StatusCode.PermissionDenied, "PERMISSION_DENIED", () => Get("professionals/PER-1", Tokens.As(Tokens.Professional("psc|123", "99700420013"))));
+        var headers = HeadersOf(Roles.Cpts);
+        Assert.Equal(["poles/P01"], (await membership.Directory.ListPolesAsync(new ListPolesRequest(), headers)).Poles.Select(p => p.Name));
+        Assert.Equal(
+            ["organisations/590000014", TwoTerritories.Cpts],
+            (await membership.Directory.ListOrganisationsAsync(new ListOrganisationsRequest(), headers)).Organisations.Select(o => o.Name));
     }
 
     [Fact]
-    public async Task A_caller_without_a_token_reads_nothing()
+    public async Task A_cpts_token_without_a_cpts_reads_nothing()
     {
-        var refused = await Assert.ThrowsAsync<RpcException>(async () => await membership.Directory.ListPolesAsync(new ListPolesRequest()));
-        Assert.Equal(StatusCode.Unauthenticated, refused.StatusCode);
+        var headers = Tokens.As(Tokens.Of(Roles.Cpts, "client:nobody"));
+        await Refused.With(StatusCode.PermissionDenied, "PERMISSION_DENIED", () => membership.Directory.ListPolesAsync(new ListPolesRequest(), headers));
+        await Refused.With(StatusCode.PermissionDenied, "PERMISSION_DENIED", () => membership.Directory.GetPoleAsync(new GetPoleRequest { Name = "poles/P01" }, headers));
     }
 
-    private AsyncUnaryCall<GetProfessionalResponse> Get(string name, Metadata who) =>
-        membership.Directory.GetProfessionalAsync(new GetProfessionalRequest { Name = name }, who);
+    [Fact]
+    public async Task A_professional_is_known_by_rpps_too() =>
+        Assert.NotNull((await membership.Directory.GetProfessionalAsync(
+            new GetProfessionalRequest { Name = "professionals/PER-1" }, Tokens.As(Tokens.Professional("psc|123", "99700001235"), MembershipFixture.Now))).Professional);
+
+    [Fact]
+    public void The_page_shows_what_the_code_declares()
+    {
+        var file = Path.Combine(Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!, Page);
+        var expected =
+            $"""
+            # Who may call Membership
+
+            Generated from the `[CalledBy]` declarations on the RPCs in `services/Membership/*/*Rpcs.cs`; a test enumerates every cell and compares this page (with `APPROVE=1` it rewrites it). `yes`: whatever the resource; a bound (`own territory`, `own pôles`, `oneself`): within it, and beyond it `PERMISSION_DENIED` whether or not the thing exists, lists being narrowed to it; `–`: `PERMISSION_DENIED` before the request is looked at (`UNAUTHENTICATED` without a token).
+
+            {Table.ToMarkdown()}
+            """.ReplaceLineEndings("\n");
+        if (Environment.GetEnvironmentVariable("APPROVE") == "1")
+        {
+            File.WriteAllText(file, expected);
+        }
+
+        Assert.Equal(expected, File.ReadAllText(file).ReplaceLineEndings("\n"));
+    }
+
+    private static TheoryData<string, string> Data(Func<Cell, bool> which)
+    {
+        var data = new TheoryData<string, string>();
+        foreach (var cell in Table.Cells.Where(which))
+        {
+            data.Add(cell.Rpc, cell.Role);
+        }
+
+        return data;
+    }
+
+    private static Metadata HeadersOf(string role) => role switch
+    {
+        AuthorisationTable.Nobody => [],
+        Roles.Cpts => Tokens.As(Tokens.Cpts(TwoTerritories.Cpts), MembershipFixture.Now),
+        Roles.Referent or Roles.HostCoordinator => Tokens.As(new DevelopmentClaims("professionals/PER-1", [role]) { Poles = ["poles/P01"] }, MembershipFixture.Now),
+        _ => Tokens.As(Tokens.Of(role, "professionals/PER-1"), MembershipFixture.Now),
+    };
+
+    private sealed record Bounded(Func<Client, Metadata, Task> Inside, IEnumerable<Func<Client, Metadata, Task>> Outside)
+    {
+        public static Bounded Of<T>(
+            Func<Client, Metadata, AsyncUnaryCall<T>> inside,
+            params Func<Client, Metadata, AsyncUnaryCall<T>>[] outside) =>
+            new(async (d, h) => await inside(d, h), outside.Select<Func<Client, Metadata, AsyncUnaryCall<T>>, Func<Client, Metadata, Task>>(o => async (d, h) => await o(d, h)));
+    }
+}
+
+/// <summary>Lille, in the territory of a CPTS, and Beauvais, beyond it: a pôle, a structure and a person in each.</summary>
+public sealed class TwoTerritories : MembershipFixture
+{
+    public const string Cpts = "organisations/99900012800010";
+
+    protected override async Task Prepare()
+    {
+        var cpts = Sample.Organisation("99900012800010", "SIRET", "CPTS").With(o =>
+        {
+            o.Convention = null;
+            o.TerritoryCommunes.Add("59350");
+        });
+        var results = await Import(
+            Sample.Lille().Row(),
+            Sample.Commune("60057", "Beauvais", "60000").Row(),
+            Sample.Organisation().Row(),
+            cpts.Row(),
+            Sample.Organisation("600000996").With(o => (o.Commune, o.Pole) = ("60057", "poles/P02")).Row(),
+            Sample.Professional().Row(),
+            Sample.Professional("PER-2", "99700420013").With(p =>
+            {
+                p.Activities.Clear();
+                p.Activities.Add(Sample.Activity("2020-01-01", organisation: "600000996"));
+            }).Row(),
+            Sample.Pole().Row(),
+            Sample.Pole("P02").With(p =>
+            {
+                (p.SeatCommune, p.Host, p.Referent) = ("60057", "organisations/600000996", "professionals/PER-2");
+                p.Communes[0] = "60057";
+            }).Row());
+        Assert.All(results, r => Assert.Equal("", r.Reason));
+    }
 }

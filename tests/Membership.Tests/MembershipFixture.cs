@@ -14,7 +14,7 @@ public class MembershipFixture() : ServiceFixture<Program>("membership")
 
     public MembershipService.MembershipServiceClient Directory => Client<MembershipService.MembershipServiceClient>();
 
-    protected override Func<Tx, Task>? Seed => tx => ProgrammeSeed.Seed(tx, TimeProvider.System.GetUtcNow());
+    protected override Func<Tx, Task>? Seed => tx => ProgrammeSeed.Seed(tx, Now);
 
     /// <summary>A whole import as the coordinator, and its results.</summary>
     public async Task<IReadOnlyList<ImportDirectoryResponse.Types.RowResult>> Import(params IEnumerable<ImportDirectoryRequest> rows) =>

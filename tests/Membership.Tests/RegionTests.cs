@@ -71,7 +71,7 @@ public sealed class RegionTests(RegionFixture fixture, ITestOutputHelper output)
     public async Task An_event_carries_the_full_state()
     {
         var said = Assert.Single(await fixture.Said("poles/P20")).As<PoleChanged>().Pole;
-        var read = (await fixture.Directory.GetPoleAsync(new GetPoleRequest { Name = "poles/P20" }, Tokens.As(Tokens.Cpts("organisations/1")))).Pole;
+        var read = (await fixture.Directory.GetPoleAsync(new GetPoleRequest { Name = "poles/P20" }, Tokens.As(Tokens.Coordinator(), MembershipFixture.Now))).Pole;
         Assert.Equal(read, said);
         Assert.Equal((Rhythm.Monthly, Weekday.Tuesday, 90), (said.Rhythm, said.Weekday, said.DurationMinutes));
         Assert.Equal(494, said.Communes.Count);

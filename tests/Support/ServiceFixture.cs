@@ -72,6 +72,9 @@ public abstract class ServiceFixture<TProgram>(string service) : IAsyncLifetime
         Assert.Empty(ErrorLog.Errors);
     }
 
+    /// <summary>For calls that are not made through a generated client.</summary>
+    public CallInvoker Invoker => channel!.CreateCallInvoker();
+
     /// <summary>A client of one of the service's gRPC services.</summary>
     public TClient Client<TClient>()
         where TClient : ClientBase<TClient> => (TClient)Activator.CreateInstance(typeof(TClient), channel)!;

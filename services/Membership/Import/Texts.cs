@@ -25,6 +25,17 @@ internal static partial class Texts
 
     public static bool IsEmail(string text) => text.Length <= 254 && Email().IsMatch(text);
 
+    public static bool IsProgrammeCode(string text) => ProgrammeCode().IsMatch(text);
+
+    /// <summary>Version of a document: 2020, 2024.1, v3-projet.</summary>
+    public static bool IsVersion(string text) => Version().IsMatch(text);
+
+    /// <summary>64 hexadecimal digits, either case.</summary>
+    public static bool IsSha256(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigit);
+
+    public static bool IsHttpsUri(string text) =>
+        text.Length <= 500 && text.StartsWith("https://", StringComparison.Ordinal) && Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Host.Length > 0;
+
     [GeneratedRegex(@"^([0-9]{2}|2[AB])[0-9]{3}\z", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Insee();
 
@@ -42,4 +53,10 @@ internal static partial class Texts
 
     [GeneratedRegex(@"^[^@\s]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}\z", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Email();
+
+    [GeneratedRegex(@"^[A-Z][A-Z0-9_]{0,39}\z", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex ProgrammeCode();
+
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}\z", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex Version();
 }

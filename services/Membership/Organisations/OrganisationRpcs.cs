@@ -8,11 +8,17 @@ namespace Intervision.Membership;
 
 internal sealed partial class MembershipGrpcService
 {
-    [CalledByAnyone]
+    [CalledBy(
+        Roles.Coordinator, Roles.HostCoordinator, Roles.Referent, Roles.Professional, Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser,
+        Roles.Auditor, Roles.Service)]
+    [CalledBy(Roles.Cpts, Within = Within.OwnTerritory)]
     public override Task<GetOrganisationResponse> GetOrganisation(GetOrganisationRequest request, ServerCallContext context) =>
         Of<ReadOrganisations>().Get(request, context.Call());
 
-    [CalledByAnyone]
+    [CalledBy(
+        Roles.Coordinator, Roles.HostCoordinator, Roles.Referent, Roles.Professional, Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser,
+        Roles.Auditor, Roles.Service)]
+    [CalledBy(Roles.Cpts, Within = Within.OwnTerritory)]
     public override Task<ListOrganisationsResponse> ListOrganisations(ListOrganisationsRequest request, ServerCallContext context) =>
         Of<ReadOrganisations>().List(request, context.Call());
 }

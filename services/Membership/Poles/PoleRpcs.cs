@@ -8,15 +8,24 @@ namespace Intervision.Membership;
 
 internal sealed partial class MembershipGrpcService
 {
-    [CalledByAnyone]
+    [CalledBy(
+        Roles.Coordinator, Roles.HostCoordinator, Roles.Referent, Roles.Professional, Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser,
+        Roles.Auditor, Roles.Service)]
+    [CalledBy(Roles.Cpts, Within = Within.OwnTerritory)]
     public override Task<ResolvePoleResponse> ResolvePole(ResolvePoleRequest request, ServerCallContext context) =>
         Of<ResolvePole>().Handle(request, context.Call());
 
-    [CalledByAnyone]
+    [CalledBy(
+        Roles.Coordinator, Roles.HostCoordinator, Roles.Referent, Roles.Professional, Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser,
+        Roles.Auditor, Roles.Service)]
+    [CalledBy(Roles.Cpts, Within = Within.OwnTerritory)]
     public override Task<GetPoleResponse> GetPole(GetPoleRequest request, ServerCallContext context) =>
         Of<ReadPoles>().Get(request, context.Call());
 
-    [CalledByAnyone]
+    [CalledBy(
+        Roles.Coordinator, Roles.HostCoordinator, Roles.Referent, Roles.Professional, Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser,
+        Roles.Auditor, Roles.Service)]
+    [CalledBy(Roles.Cpts, Within = Within.OwnTerritory)]
     public override Task<ListPolesResponse> ListPoles(ListPolesRequest request, ServerCallContext context) =>
         Of<ReadPoles>().List(request, context.Call());
 }

@@ -52,15 +52,20 @@ internal static class PoleStore
         tx.Query<TermRow>(
             "select term_id, pole, professional, from_date, until_date from referent_term where pole = any(@codes) order by pole, from_date", new { codes });
 
+    /// <summary>Whether its territory and that of the CPTS have a commune in common.</summary>
+    public static Task<bool> Touches(Tx tx, string code, string cpts) =>
+        tx.Single<bool>($"select exists (select from pole p where code = @code and {CptsBounds.Pole})", new { code, cpts });
+
     /// <param name="programme">Only of this programme; null for all.</param>
-    public static Task<IReadOnlyList<PoleRow>> Page(Tx tx, string? after, int limit, string? programme) =>
+    /// <param name="cpts">Only those within its territory; null for all.</param>
+    public static Task<IReadOnlyList<PoleRow>> Page(Tx tx, string? after, int limit, string? programme, string? cpts) =>
         tx.Query<PoleRow>(
             $"""
-            select {Columns} from pole
-            where (@after::text is null or code > @after) and (@programme::text is null or programme = @programme)
+            select {Columns} from pole p
+            where (@after::text is null or code > @after) and (@programme::text is null or programme = @programme) and {CptsBounds.Pole}
             order by code limit @limit
             """,
-            new { after, limit, programme });
+            new { after, limit, programme, cpts });
 }
 
 /// <summary>A pôle as read.</summary>

@@ -17,10 +17,12 @@ internal sealed class ResolvePole(Db db)
 
     public async Task<ResolvePoleResponse> Handle(ResolvePoleRequest request, Call call)
     {
-        var programme = Names.MustBe(Names.Programmes, request.Programme, "programme");
+        var cpts = CptsBounds.Of(call.Caller);
         return await db.Read(
             async tx =>
             {
+                await CptsBounds.MustHold(tx, cpts, request.Commune);
+                var programme = Names.MustBe(Names.Programmes, request.Programme, "programme");
                 var asked = await Ask(tx, programme, request.Commune);
                 var today = Paris.DateOf(call.Now);
                 var covering = await Covering(tx, programme, request.Commune, today);

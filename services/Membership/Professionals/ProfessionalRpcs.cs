@@ -11,6 +11,7 @@ internal sealed partial class MembershipGrpcService
     [CalledBy(
         Roles.Coordinator, Roles.HostCoordinator, Roles.Referent, Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser, Roles.Service)]
     [CalledBy(Roles.Professional, Within = Within.Oneself)]
+    [CalledBy(Roles.Cpts, Within = Within.OwnTerritory)]
     public override Task<GetProfessionalResponse> GetProfessional(GetProfessionalRequest request, ServerCallContext context) =>
         Of<ReadProfessionals>().Get(request, context.Call());
 

@@ -22,7 +22,7 @@ internal sealed class ReadProfessionals(Db db, Paging paging)
                 // Whoever may read only oneself must not learn from the answer whether another exists.
                 var id = Names.IdOf(Names.Professionals, request.Name);
                 var row = id is null ? null : await ProfessionalStore.Find(tx, id);
-                if (!call.Caller.HasAny(Readers) && !IsOneself(call.Caller, request.Name, row))
+                if (!call.Caller.HasAny(Readers) && !IsOneself(call.Caller, request.Name, row) && !await IsOfItsTerritory(tx, call, id))
                 {
                     throw RuleBroken.Denied();
                 }
@@ -42,7 +42,6 @@ internal sealed class ReadProfessionals(Db db, Paging paging)
 
     public async Task<ListProfessionalsResponse> List(ListProfessionalsRequest request, Call call)
     {
-        call.Caller.MustHave(Readers);
         var pole = request.Pole.Length == 0 ? null : Names.MustBe(Names.Poles, request.Pole, "pole");
         var page = await paging.Page(
             call, request.PageSize, request.PageToken, request.Pole, (tx, after, limit) => ProfessionalStore.Page(tx, after, limit, pole), p => p.ProfessionalId);
@@ -52,6 +51,12 @@ internal sealed class ReadProfessionals(Db db, Paging paging)
 
     private static bool IsOneself(Caller caller, string name, ProfessionalRow? row) =>
         caller.Has(Roles.Professional) && row is not null && caller.Is(name, row.Rpps);
+
+    private static async Task<bool> IsOfItsTerritory(Tx tx, Call call, string? id) =>
+        CptsBounds.Of(call.Caller) is { } cpts
+        && await tx.Single<bool>(
+            $"select exists (select from professional p where professional_id = @id and {CptsBounds.Professional})",
+            new { id, cpts, today = Paris.DateOf(call.Now) });
 
     private static DateOnly? DateOf(GetProfessionalRequest request) =>
         request.OnDate is null
