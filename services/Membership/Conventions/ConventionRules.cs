@@ -18,6 +18,13 @@ internal static class ConventionRules
     public static StoredConvention? Overlapping(DateOnly first, DateOnly last, IEnumerable<StoredConvention> others) =>
         others.FirstOrDefault(c => c.IsAgreed && c.StartDate <= last && first <= c.LastDate);
 
+    /// <summary>The one that renews it, if any: a draft, or one that was signed; a renewal given up does not count.</summary>
+    public static StoredConvention? RenewalOf(StoredConvention convention, IEnumerable<StoredConvention> all) =>
+        all.FirstOrDefault(c => c.Renews == convention.ConventionId && !c.IsGivenUp);
+
+    /// <summary>A convention as it now is, for its own history.</summary>
+    public static Told History(StoredConvention convention, DateOnly today) => new(convention.Name, convention.ToProto(today), Event: null);
+
     /// <summary>
     /// All conventions of an organisation as they now are. They have a stream of their own beside their organisation's:
     /// where the latest event wins, two types in one stream would hide each other.

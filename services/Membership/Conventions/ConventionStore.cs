@@ -63,6 +63,9 @@ internal sealed class StoredConvention
     /// <summary>Signed, whether or not it was ended since: it was in force for a time.</summary>
     public bool IsAgreed => State == Convention.Types.State.Signed || TerminateDate is not null;
 
+    /// <summary>Never was in force, and never will be.</summary>
+    public bool IsGivenUp => State == Convention.Types.State.Terminated && TerminateDate is null;
+
     public Convention ToProto(DateOnly today) => new()
     {
         Name = Name,

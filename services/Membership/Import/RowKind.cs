@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Google.Protobuf;
 using Intervision.Membership.History;
 using Intervision.Membership.V1;
@@ -21,7 +20,6 @@ internal abstract class Segment
 internal abstract class RowKind<T>(Func<ImportDirectoryRequest, T?> content) : Segment
     where T : class, IMessage<T>, IDeepCloneable<T>
 {
-    private static readonly JsonSerializerOptions SnakeCase = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
     private readonly List<Row<T>> rows = [];
     private readonly HashSet<string> keys = new(StringComparer.Ordinal);
 
@@ -106,6 +104,6 @@ internal abstract class RowKind<T>(Func<ImportDirectoryRequest, T?> content) : S
         (await tx.Query<string>(sql, new { keys = keys.Where(k => k.Length > 0).Distinct(StringComparer.Ordinal).ToArray() }))
             .ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>Rows as one JSON parameter, which <c>jsonb_to_recordset</c> turns back into rows: one statement, any number.</summary>
-    protected static string Json<TRow>(IEnumerable<TRow> rows) => JsonSerializer.Serialize(rows, SnakeCase);
+    /// <inheritdoc cref="JsonRows.Of"/>
+    protected static string Json<TRow>(IEnumerable<TRow> rows) => JsonRows.Of(rows);
 }

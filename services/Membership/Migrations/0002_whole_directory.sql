@@ -73,27 +73,31 @@ alter table convention
 update convention set start_date = signed_date;
 alter table convention
   alter column start_date set not null,
-  add column next_start_date date generated always as (end_date + 1) stored,
+  -- Given up before it ever was in force: it has no next period, and renews nothing.
+  add column next_start_date date generated always as (
+    case when state <> 4 or terminate_date is not null then coalesce(terminate_date, end_date) + 1 end) stored,
+  add column continues uuid generated always as (case when state <> 4 or terminate_date is not null then renews end) stored,
   add check (end_date >= start_date),
   add check (state = 1 or signed_date is not null or terminate_date is null),
   add check (state <> 2 or signed_date is not null),
   add check (terminate_date is null or (state = 4 and terminate_date between start_date and end_date)),
   add unique (convention_id, next_start_date),
-  -- A renewal starts the day after the end of what it renews: no gap, no overlap.
-  add constraint convention_no_gap foreign key (renews, start_date) references convention (convention_id, next_start_date),
+  -- A renewal starts the day after the last day of what it renews, whatever ends it: no gap, no overlap.
+  add constraint convention_no_gap foreign key (continues, start_date) references convention (convention_id, next_start_date),
   add constraint convention_no_overlap exclude using gist (
     organisation with =, daterange(start_date, coalesce(terminate_date, end_date), '[]') with &&)
     where (state = 2 or terminate_date is not null);
-create unique index convention_one_renewal on convention (renews) where state <> 4;
+create unique index convention_one_renewal on convention (continues);
 create index convention_organisation on convention (organisation, start_date);
 comment on column convention.state is
-  'number of membership.v1.Convention.State: 1 brouillon, 2 signée, 4 résiliée (a draft given up has no terminate_date); échue is computed';
+  'number of membership.v1.Convention.State: 1 brouillon, 2 signée, 4 résiliée (without terminate_date: given up); échue is computed';
 
 create table convention_notice (
   convention_id  uuid        not null references convention,
+  end_date       date        not null,         -- a convention whose end was moved is announced anew
   threshold_days int         not null check (threshold_days in (90, 30, 0)), -- 0: it ended
   notice_time    timestamptz not null,
-  primary key (convention_id, threshold_days));
+  primary key (convention_id, end_date, threshold_days));
 comment on table convention_notice is 'append-only: what was said of the end of a convention';
 
 alter table professional rename column content_hash to imported_hash;

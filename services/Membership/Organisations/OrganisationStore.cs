@@ -18,8 +18,12 @@ internal static class OrganisationStore
     public static Task<Locked?> Lock(Tx tx, string identifier) =>
         tx.SingleOrDefault<Locked>("select version, update_time from organisation where identifier = @identifier for update", new { identifier });
 
+    /// <summary>Locks those of them that exist, in key order.</summary>
+    public static Task<IReadOnlyList<string>> Lock(Tx tx, string[] identifiers) =>
+        tx.Query<string>("select identifier from organisation where identifier = any(@identifiers) order by identifier for update", new { identifiers });
+
     public static Task<int> Touch(Tx tx, string identifier, DateTimeOffset now) =>
-        tx.Execute("update organisation set version = version + 1, update_time = @now where identifier = @identifier", new { identifier, now });
+        tx.Execute("update organisation set version = version + 1, update_time = greatest(update_time, @now) where identifier = @identifier", new { identifier, now });
 
     /// <summary>Full states, by identifier.</summary>
     public static async Task<IReadOnlyList<Organisation>> States(Tx tx, string[] identifiers, DateOnly today)
@@ -51,6 +55,52 @@ internal static class OrganisationStore
         var conventions = (await ConventionStore.OfOrganisations(tx, identifiers)).ToLookup(c => c.Organisation, StringComparer.Ordinal);
         return [.. rows.Select(r => r.ToProto(memberships[r.Identifier], conventions[r.Identifier], today))];
     }
+
+    /// <summary>New ones and changed ones, each with the version it makes; territories, memberships and conventions apart.</summary>
+    /// <param name="said">With the hash of the row of an import; without one, that of the last import stays.</param>
+    /// <returns>How many were saved: one that is there at another version than the one before is not.</returns>
+    public static Task<int> Save(Tx tx, DateTimeOffset now, IEnumerable<(Organisation Content, long Version, byte[]? ImportedHash)> said) =>
+        tx.Execute(
+            """
+            insert into organisation as o (
+              identifier, identifier_type, display_name, kind, commune, pole, joined_date, video_capable, legal_frame, operation, missions,
+              identifier_source, identifier_verified_date, imported_hash, version, update_time)
+            select identifier, identifier_type, display_name, kind, commune, pole, joined_date, video_capable, legal_frame, operation, missions,
+              identifier_source, identifier_verified_date, decode(imported_hash, 'base64'), version, @now
+            from jsonb_to_recordset(@rows::jsonb) as r (
+              identifier text, identifier_type text, display_name text, kind text, commune text, pole text, joined_date date,
+              video_capable boolean, legal_frame text, operation text, missions text, identifier_source smallint,
+              identifier_verified_date date, imported_hash text, version bigint)
+            on conflict (identifier) do update set
+              identifier_type = excluded.identifier_type, display_name = excluded.display_name, kind = excluded.kind,
+              commune = excluded.commune, pole = excluded.pole, joined_date = excluded.joined_date, video_capable = excluded.video_capable,
+              legal_frame = excluded.legal_frame, operation = excluded.operation, missions = excluded.missions,
+              identifier_source = excluded.identifier_source, identifier_verified_date = excluded.identifier_verified_date,
+              imported_hash = coalesce(excluded.imported_hash, o.imported_hash), version = excluded.version, update_time = excluded.update_time
+            where o.version = excluded.version - 1
+            """,
+            new
+            {
+                now,
+                rows = JsonRows.Of(said.Select(s => new
+                {
+                    s.Content.Identifier,
+                    s.Content.IdentifierType,
+                    s.Content.DisplayName,
+                    s.Content.Kind,
+                    s.Content.Commune,
+                    Pole = Names.IdOf(Names.Poles, s.Content.Pole),
+                    JoinedDate = s.Content.JoinedDate.ToDate(),
+                    s.Content.VideoCapable,
+                    LegalFrame = s.Content.Profile?.LegalFrame ?? "",
+                    Operation = s.Content.Profile?.Operation ?? "",
+                    Missions = s.Content.Profile?.Missions ?? "",
+                    IdentifierSource = (int)s.Content.IdentifierSource,
+                    IdentifierVerifiedDate = s.Content.IdentifierVerifiedDate.ToDate(),
+                    s.ImportedHash,
+                    s.Version,
+                })),
+            });
 
     public static async Task SaveTerritories(Tx tx, IReadOnlyList<Organisation> changed)
     {
