@@ -40,6 +40,8 @@ public sealed class AuthorisationTests(TwoTerritories membership) : IClassFixtur
             (d, h) => d.ListPolesAsync(new(), h)),
         [("ListOrganisations", Roles.Cpts)] = Bounded.Of(
             (d, h) => d.ListOrganisationsAsync(new(), h)),
+        [("SearchProfessionals", Roles.Cpts)] = Bounded.Of(
+            (d, h) => d.SearchProfessionalsAsync(new(), h)),
         [("GetProfessional", Roles.Cpts)] = Bounded.Of(
             (d, h) => d.GetProfessionalAsync(new() { Name = "professionals/PER-1" }, h),
             (d, h) => d.GetProfessionalAsync(new() { Name = "professionals/PER-2" }, h),

@@ -19,11 +19,18 @@ internal sealed partial class MembershipGrpcService
         Roles.Coordinator, Roles.HostCoordinator, Roles.Referent, Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser, Roles.Service)]
     public override Task<ListProfessionalsResponse> ListProfessionals(ListProfessionalsRequest request, ServerCallContext context) =>
         Of<ReadProfessionals>().List(request, context.Call());
+
+    [CalledBy(
+        Roles.Coordinator, Roles.HostCoordinator, Roles.Referent, Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser, Roles.Service)]
+    [CalledBy(Roles.Cpts, Within = Within.OwnTerritory)]
+    public override Task<SearchProfessionalsResponse> SearchProfessionals(SearchProfessionalsRequest request, ServerCallContext context) =>
+        Of<SearchProfessionals>().Handle(request, context.Call());
 }
 
 /// <summary>The verbs behind them.</summary>
 internal static class ProfessionalVerbs
 {
     public static IServiceCollection AddProfessionalVerbs(this IServiceCollection services) => services
-        .AddSingleton<ReadProfessionals>();
+        .AddSingleton<ReadProfessionals>()
+        .AddSingleton<SearchProfessionals>();
 }

@@ -7,7 +7,7 @@ namespace Intervision.Membership.Professionals;
 /// <summary>SQL of reading professionals.</summary>
 internal static class ProfessionalStore
 {
-    private const string Columns =
+    public const string Columns =
         """
         professional_id, rpps, family_name, given_name, mssante, charter_accepted_date, identifier_source, identifier_verified_date, version
         """;
@@ -67,7 +67,7 @@ internal static class ProfessionalStore
 }
 
 /// <summary>A professional as read.</summary>
-internal sealed class ProfessionalRow
+internal class ProfessionalRow
 {
     public string ProfessionalId { get; init; } = "";
 

@@ -9,7 +9,8 @@ namespace Intervision.Membership.Professionals;
 /// <summary>GetProfessional ("who was what on that date") and ListProfessionals.</summary>
 internal sealed class ReadProfessionals(Db db, Paging paging)
 {
-    private static readonly string[] Readers =
+    /// <summary>Who reads about everybody.</summary>
+    internal static readonly string[] Readers =
     [
         Roles.Coordinator, Roles.HostCoordinator, Roles.Referent, Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser, Roles.Service,
     ];

@@ -22,6 +22,15 @@ internal static class SearchName
                 case 'æ':
                     plain.Append("ae");
                     break;
+                case 'ß':
+                    plain.Append("ss");
+                    break;
+                case 'ø':
+                    plain.Append('o');
+                    break;
+                case 'ł':
+                    plain.Append('l');
+                    break;
                 case var letter when char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter):
                     plain.Append(letter);
                     break;
