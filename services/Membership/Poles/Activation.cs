@@ -5,6 +5,9 @@ namespace Intervision.Membership.Poles;
 /// <summary>What a pôle must have to be active (DOMAIN §2): on a day, a référent in office, a host with a convention in force, a rhythm.</summary>
 internal static class Activation
 {
+    /// <summary>Type of the preconditions that a pôle fails.</summary>
+    public const string Type = "ACTIVATION";
+
     /// <param name="pole">As it is on the day: <see cref="Pole.Referent"/> is the référent in office then.</param>
     /// <param name="hostsWithConvention">Names of organisations with a convention in force on the day.</param>
     /// <returns>What is missing, one reason each; empty when the pôle can be active.</returns>

@@ -1,47 +1,41 @@
 using Intervision.Membership.Import;
-using Intervision.Membership.Professionals;
 using Intervision.Membership.V1;
+using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
 
 namespace Intervision.Membership.Poles;
 
-/// <summary>What the directory knows of what some pôles refer to.</summary>
+/// <summary>What the directory knows of some pôles and of what they refer to, on a day.</summary>
 internal sealed class PoleReferences
 {
     private readonly Dictionary<string, int[]> rhythmsByProgramme;
     private readonly HashSet<string> communes;
     private readonly HashSet<string> organisations;
-    private readonly HashSet<string> professionals;
-    private readonly HashSet<string> generalPractitioners;
+    private readonly HashSet<string> active;
     private readonly ILookup<string, TermRow> terms;
+    private readonly ILookup<string, Capacity> referents;
 
     private PoleReferences(
         Dictionary<string, int[]> rhythmsByProgramme,
         HashSet<string> communes,
         HashSet<string> organisations,
-        HashSet<string> professionals,
-        HashSet<string> generalPractitioners,
+        HashSet<string> active,
         HashSet<string> hostsWithConvention,
-        ILookup<string, TermRow> terms) =>
-        (this.rhythmsByProgramme, this.communes, this.organisations, this.professionals, this.generalPractitioners, HostsWithConvention, this.terms) =
-        (rhythmsByProgramme, communes, organisations, professionals, generalPractitioners, hostsWithConvention, terms);
+        ILookup<string, TermRow> terms,
+        ILookup<string, Capacity> referents) =>
+        (this.rhythmsByProgramme, this.communes, this.organisations, this.active, HostsWithConvention, this.terms, this.referents) =
+        (rhythmsByProgramme, communes, organisations, active, hostsWithConvention, terms, referents);
 
     /// <summary>Names of hosts with a convention in force on the day.</summary>
     public IReadOnlySet<string> HostsWithConvention { get; }
 
     public IReadOnlyList<TermRow> TermsOf(string pole) => [.. terms[pole]];
 
+    public bool IsActive(Pole pole) => active.Contains(pole.Name);
+
     public static async Task<PoleReferences> Load(Tx tx, IReadOnlyList<Pole> poles, DateOnly today)
     {
-        var referents = await tx.Query<Referent>(
-            """
-            select p.professional_id, a.profession_table, a.profession_code, a.savoir_faire
-            from professional p
-            left join activity a on a.professional_id = p.professional_id
-              and a.from_date <= @today and (a.until_date is null or a.until_date > @today)
-            where p.professional_id = any(@ids)
-            """,
-            new { today, ids = Ids(poles.Select(p => Names.IdOf(Names.Professionals, p.Referent))) });
+        var codes = Ids(poles.Select(p => Names.IdOf(Names.Poles, p.Name)));
         return new PoleReferences(
             (await tx.Query<(string Code, int[] Rhythms)>(
                 "select code, rhythms from programme where code = any(@ids)",
@@ -49,13 +43,11 @@ internal sealed class PoleReferences
                 .ToDictionary(p => p.Code, p => p.Rhythms, StringComparer.Ordinal),
             Set(await tx.Query<string>(
                 "select insee_code from commune where insee_code = any(@ids)", new { ids = Ids(poles.SelectMany(p => p.Communes.Append(p.SeatCommune))) })),
-            Set(await tx.Query<string>(
-                "select identifier from organisation where identifier = any(@ids)",
-                new { ids = Hosts(poles) })),
-            Set(referents.Select(r => r.ProfessionalId)),
-            Set(referents.Where(r => Activities.IsGeneralPractice(r.ProfessionTable, r.ProfessionCode, r.SavoirFaire)).Select(r => r.ProfessionalId)),
-            await WithConvention(tx, Hosts(poles), today),
-            (await PoleStore.Terms(tx, Ids(poles.Select(p => Names.IdOf(Names.Poles, p.Name))))).ToLookup(t => t.Pole, StringComparer.Ordinal));
+            Set(await tx.Query<string>("select identifier from organisation where identifier = any(@ids)", new { ids = Structures(poles) })),
+            Set(await tx.Query<string>("select 'poles/' || code from pole where code = any(@codes) and state = 2", new { codes })),
+            await WithConvention(tx, Structures(poles), today),
+            (await PoleStore.Terms(tx, codes)).ToLookup(t => t.Pole, StringComparer.Ordinal),
+            await ReferentStore.Capacities(tx, Ids(poles.Select(p => Names.IdOf(Names.Professionals, p.Referent))), today));
     }
 
     /// <summary>Names of those of these organisations that have a convention in force on the day.</summary>
@@ -68,50 +60,52 @@ internal sealed class PoleReferences
             """,
             new { organisations, today }));
 
-    /// <summary>Rejects what is unknown; warns of a référent who is not a general practitioner ("in principle", DOMAIN §1).</summary>
-    public void Judge(Row<Pole> row)
+    /// <summary>What a pôle refers to that does not exist or is not allowed, in field order; empty when all is well.</summary>
+    public IEnumerable<FieldViolation> Unknown(Pole pole)
     {
-        var pole = row.Content;
         var programme = Names.IdOf(Names.Programmes, pole.Programme) ?? "";
-        row.Require(rhythmsByProgramme.TryGetValue(programme, out var rhythms), "UNKNOWN_PROGRAMME", $"Le programme « {programme} » n'existe pas.");
-        row.Require(rhythms?.Contains((int)pole.Rhythm) == true, "RHYTHM_NOT_ALLOWED", $"Le programme « {programme} » ne permet pas ce rythme.");
-        row.Require(communes.Contains(pole.SeatCommune), "UNKNOWN_COMMUNE", $"La commune du siège, {pole.SeatCommune}, n'est pas connue.");
+        if (!rhythmsByProgramme.TryGetValue(programme, out var rhythms))
+        {
+            yield return new("pole.programme", "UNKNOWN_PROGRAMME", $"Le programme « {programme} » n'existe pas.");
+        }
+
+        if (!communes.Contains(pole.SeatCommune))
+        {
+            yield return new("pole.seat_commune", "UNKNOWN_COMMUNE", $"La commune du siège, {pole.SeatCommune}, n'est pas connue.");
+        }
+
+        if (pole.Rhythm != Rhythm.Unspecified && rhythms?.Contains((int)pole.Rhythm) == false)
+        {
+            yield return new("pole.rhythm", "RHYTHM_NOT_ALLOWED", $"Le programme « {programme} » ne permet pas ce rythme.");
+        }
+
+        if (Names.IdOf(Names.Professionals, pole.Referent) is { } referent && !referents.Contains(referent))
+        {
+            yield return new("pole.referent", "UNKNOWN_PROFESSIONAL", $"Le référent {pole.Referent} n'est pas connu.");
+        }
+
         var unknown = pole.Communes.Where(c => !communes.Contains(c)).ToList();
-        row.Require(unknown.Count == 0, "UNKNOWN_COMMUNE", $"Le territoire compte des communes inconnues : {Territories.Some(unknown)}.");
-        var strangers = Hosts([pole]).Where(h => !organisations.Contains(h)).ToList();
-        row.Require(strangers.Count == 0, "UNKNOWN_ORGANISATION", $"La structure {Territories.Some(strangers)} n'est pas connue.");
-        var referent = Names.IdOf(Names.Professionals, pole.Referent);
-        row.Require(referent is null || professionals.Contains(referent), "UNKNOWN_PROFESSIONAL", $"Le référent {pole.Referent} n'est pas connu.");
-        if (row.IsOpen)
+        if (unknown.Count > 0)
         {
-            Warn(row, referent);
+            yield return new("pole.communes", "UNKNOWN_COMMUNE", $"Le territoire compte des communes inconnues : {Territories.Some(unknown)}.");
+        }
+
+        var strangers = Structures([pole]).Where(h => !organisations.Contains(h)).ToList();
+        if (strangers.Count > 0)
+        {
+            yield return new("pole.host", "UNKNOWN_ORGANISATION", $"La structure {Territories.Some(strangers)} n'est pas connue.");
         }
     }
 
-    private void Warn(Row<Pole> row, string? referent)
-    {
-        if (referent is not null && !generalPractitioners.Contains(referent))
-        {
-            row.Warn("Le référent n'est pas médecin généraliste en exercice : c'est l'usage, sauf exception.");
-        }
-    }
+    /// <summary>What somebody should know of the référent that a pôle names.</summary>
+    public IEnumerable<Warning> WarningsOf(Pole pole) =>
+        Names.IdOf(Names.Professionals, pole.Referent) is { } referent ? Referents.Warnings(referents[referent]) : [];
 
-    /// <summary>Usual host, others, and the carrying structure.</summary>
-    private static string[] Hosts(IEnumerable<Pole> poles) =>
+    /// <summary>Identifiers of the usual host, the others, and the carrying structure.</summary>
+    private static string[] Structures(IEnumerable<Pole> poles) =>
         Ids(poles.SelectMany(p => p.OtherHosts.Append(p.Host).Append(p.Carrier)).Select(h => Names.IdOf(Names.Organisations, h)));
 
     private static string[] Ids(IEnumerable<string?> ids) => ids.OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
 
     private static HashSet<string> Set(IEnumerable<string> some) => some.ToHashSet(StringComparer.Ordinal);
-
-    private sealed class Referent
-    {
-        public string ProfessionalId { get; init; } = "";
-
-        public string ProfessionTable { get; init; } = "";
-
-        public string ProfessionCode { get; init; } = "";
-
-        public string? SavoirFaire { get; init; }
-    }
 }

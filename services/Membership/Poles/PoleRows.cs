@@ -1,7 +1,7 @@
 using Intervision.Membership.History;
 using Intervision.Membership.Import;
-using Intervision.Membership.Professionals;
 using Intervision.Membership.V1;
+using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
 using Intervision.ServiceDefaults.Time;
 
@@ -16,40 +16,12 @@ internal sealed class PoleRows() : RowKind<Pole>(r => r.Pole)
     private PoleReferences? known;
     private DateOnly day;
 
-    protected override string KeyOf(Pole content) => content.Name[Names.Poles.Length..];
+    protected override string KeyOf(Pole content) => PoleColumns.CodeOf(content);
 
     protected override void Check(Row<Pole> row)
     {
-        var pole = row.Content;
-        Canonicalise(pole);
-        row.Require(
-            Names.IdOf(Names.Poles, pole.Name) is { } code && Texts.IsPoleCode(code), "NAME_INVALID", "Le nom de ressource doit avoir la forme « poles/P12 ».");
-        row.Require(Texts.IsLabel(pole.DisplayName, 200), "DISPLAY_NAME_INVALID", "Le nom du pôle est vide ou trop long.");
-        row.Require(Names.IdOf(Names.Programmes, pole.Programme) is not null, "PROGRAMME_INVALID", "Le programme doit avoir la forme « programmes/ADDICTIONS ».");
-        row.Require(Texts.IsInsee(pole.SeatCommune), "COMMUNE_INVALID", "Le siège doit être donné par le code INSEE de sa commune.");
-        row.Require(pole.Area.Length <= 40, "AREA_INVALID", "La zone a au plus 40 caractères.");
-        row.Require(Enum.IsDefined(pole.Rhythm) && pole.Rhythm != Rhythm.Unspecified, "RHYTHM_INVALID", "Le rythme n'est pas dans la liste.");
-        row.Require(Enum.IsDefined(pole.Weekday) && pole.Weekday != Weekday.Unspecified, "WEEKDAY_INVALID", "Le jour de la semaine n'est pas dans la liste.");
-        row.Require(pole.StartTime.ToTime() is not null, "START_TIME_INVALID", "L'heure de début n'est pas une heure.");
-        row.Require(pole.DurationMinutes is >= 15 and <= 480, "DURATION_INVALID", "La durée doit être comprise entre 15 et 480 minutes.");
-        row.Require(Enum.IsDefined(pole.Modality) && pole.Modality != Modality.Unspecified, "MODALITY_INVALID", "La modalité n'est pas dans la liste.");
-        row.Require(
-            pole.Referent.Length == 0 || Names.IdOf(Names.Professionals, pole.Referent) is not null,
-            "REFERENT_INVALID",
-            "Le référent doit avoir la forme « professionals/{identifiant} ».");
-        row.Require(
-            pole.Host.Length == 0 || Names.IdOf(Names.Organisations, pole.Host) is not null,
-            "HOST_INVALID",
-            "La structure d'accueil doit avoir la forme « organisations/590000014 ».");
-        row.Require(
-            pole.OtherHosts.Append(pole.Carrier).All(h => h.Length == 0 || Names.IdOf(Names.Organisations, h) is not null),
-            "ORGANISATION_INVALID",
-            "Une structure d'accueil ou porteuse doit avoir la forme « organisations/590000014 ».");
-        row.Require(Enum.IsDefined(pole.CoordinatorKind), "COORDINATOR_KIND_INVALID", "Le type de coordination n'est pas dans la liste.");
-        row.Require(pole.CoordinatorEmail.Length == 0 || Texts.IsEmail(pole.CoordinatorEmail), "EMAIL_INVALID", "L'adresse de la coordination n'est pas une adresse de courriel.");
-        row.Require(pole.ActiveFromDate.ToDate() is not null, "ACTIVE_FROM_DATE_INVALID", "La date de début d'activité manque ou n'est pas une date.");
-        row.Require(pole.Communes.Count <= Territories.MaximumCommunes, "TERRITORY_TOO_LARGE", Territories.TooLarge);
-        row.Require(pole.Communes.All(Texts.IsInsee), "COMMUNE_INVALID", Territories.Invalid);
+        PoleContent.Canonicalise(row.Content);
+        Reject(row, PoleContent.Wrong(row.Content));
     }
 
     protected override async Task CheckReferences(Tx tx, IReadOnlyList<Row<Pole>> rows, DateTimeOffset now)
@@ -58,7 +30,12 @@ internal sealed class PoleRows() : RowKind<Pole>(r => r.Pole)
         known = await PoleReferences.Load(tx, rows.Select(r => r.Content).ToList(), day);
         foreach (var row in rows)
         {
-            known.Judge(row);
+            Reject(row, known.Unknown(row.Content));
+            Reject(row, known.IsActive(row.Content) ? PoleContent.Unsaid(row.Content) : []);
+            foreach (var warning in row.IsOpen ? known.WarningsOf(row.Content) : [])
+            {
+                row.Warn(warning.Message);
+            }
         }
     }
 
@@ -71,7 +48,7 @@ internal sealed class PoleRows() : RowKind<Pole>(r => r.Pole)
     protected override Pole AsRow(Pole state)
     {
         var row = state.Clone();
-        Canonicalise(row);
+        PoleContent.Canonicalise(row);
         return row;
     }
 
@@ -92,7 +69,7 @@ internal sealed class PoleRows() : RowKind<Pole>(r => r.Pole)
               code, display_name, programme, seat_commune, area, rhythm, weekday, start_time, duration_minutes, modality, host, carrier,
               coordinator_email, coordinator_kind, active_from_date, state, imported_hash, version, update_time)
             select code, display_name, programme, seat_commune, area, rhythm, weekday, start_time, duration_minutes, modality, host, carrier,
-              nullif(coordinator_email, ''), coordinator_kind, active_from_date, state, decode(hash, 'base64'), version, @now
+              coordinator_email, coordinator_kind, active_from_date, state, decode(hash, 'base64'), version, @now
             from jsonb_to_recordset(@rows::jsonb) as r (
               code text, display_name text, programme text, seat_commune text, area text, rhythm smallint, weekday smallint, start_time time,
               duration_minutes int, modality smallint, host text, carrier text, coordinator_email text, coordinator_kind smallint,
@@ -106,9 +83,16 @@ internal sealed class PoleRows() : RowKind<Pole>(r => r.Pole)
               imported_hash = excluded.imported_hash, version = excluded.version, update_time = excluded.update_time
             """,
             new { now, rows = Json(changes.Select(Columns)) });
-        await SaveHosts(tx, changes);
+        await PoleWrites.SaveLists(tx, [.. changes.Select(r => r.Content)]);
         await SaveReferents(tx, changes, today);
-        await SaveTerritories(tx, changes);
+    }
+
+    private static void Reject(Row<Pole> row, IEnumerable<FieldViolation> wrong)
+    {
+        foreach (var violation in wrong)
+        {
+            row.Require(false, violation.Reason, violation.French);
+        }
     }
 
     private void Warn(Row<Pole> row)
@@ -144,55 +128,25 @@ internal sealed class PoleRows() : RowKind<Pole>(r => r.Pole)
         await ReferentStore.SayInOffice(tx, Keys(changes), today);
     }
 
-    private async Task SaveHosts(Tx tx, IReadOnlyList<Row<Pole>> changes)
+    /// <summary>A new pôle that can be active is, and its first day is today's when none was said.</summary>
+    private ImportedColumns Columns(Row<Pole> row)
     {
-        await tx.Execute("delete from pole_host where pole = any(@keys)", new { keys = Keys(changes) });
-        var pairs = changes.SelectMany(r => r.Content.OtherHosts.Select(h => (Pole: KeyOf(r.Content), Host: h[Names.Organisations.Length..]))).ToList();
-        await tx.Execute(
-            "insert into pole_host (pole, organisation) select * from unnest(@poles, @hosts)",
-            new { poles = pairs.Select(p => p.Pole).ToArray(), hosts = pairs.Select(p => p.Host).ToArray() });
+        var active = Missing(row.Content).Count == 0;
+        return new(row.Content)
+        {
+            State = (int)(active ? Pole.Types.State.Active : Pole.Types.State.Draft),
+            ActiveFromDate = row.Content.ActiveFromDate.ToDate() ?? (active ? day : null),
+            Hash = row.Hash,
+            Version = row.Version,
+        };
     }
 
-    private static void Canonicalise(Pole pole)
+    private sealed class ImportedColumns(Pole pole) : PoleColumns(pole)
     {
-        pole.Etag = "";
-        pole.State = Pole.Types.State.Unspecified;
-        pole.Referents.Clear();
-        pole.DisplayName = Texts.Canonical(pole.DisplayName);
-        pole.Area = Texts.Canonical(pole.Area);
-        pole.CoordinatorEmail = pole.CoordinatorEmail.Trim();
-        Territories.Canonicalise(pole.Communes);
-        Territories.Canonicalise(pole.OtherHosts);
-    }
+        public int State { get; init; }
 
-    private object Columns(Row<Pole> r) => new
-    {
-        Code = KeyOf(r.Content),
-        r.Content.DisplayName,
-        Programme = Names.IdOf(Names.Programmes, r.Content.Programme),
-        r.Content.SeatCommune,
-        r.Content.Area,
-        Rhythm = (int)r.Content.Rhythm,
-        Weekday = (int)r.Content.Weekday,
-        StartTime = r.Content.StartTime.ToTime(),
-        r.Content.DurationMinutes,
-        Modality = (int)r.Content.Modality,
-        Host = Names.IdOf(Names.Organisations, r.Content.Host),
-        Carrier = Names.IdOf(Names.Organisations, r.Content.Carrier),
-        r.Content.CoordinatorEmail,
-        CoordinatorKind = (int)r.Content.CoordinatorKind,
-        State = (int)(Missing(r.Content).Count == 0 ? Pole.Types.State.Active : Pole.Types.State.Draft),
-        ActiveFromDate = r.Content.ActiveFromDate.ToDate(),
-        r.Hash,
-        r.Version,
-    };
+        public byte[] Hash { get; init; } = [];
 
-    private async Task SaveTerritories(Tx tx, IReadOnlyList<Row<Pole>> changes)
-    {
-        await tx.Execute("delete from pole_commune where pole = any(@keys)", new { keys = Keys(changes) });
-        var pairs = changes.SelectMany(r => r.Content.Communes.Select(c => (Pole: KeyOf(r.Content), Commune: c))).ToList();
-        await tx.Execute(
-            "insert into pole_commune (pole, commune) select * from unnest(@poles, @communes)",
-            new { poles = pairs.Select(p => p.Pole).ToArray(), communes = pairs.Select(p => p.Commune).ToArray() });
+        public long Version { get; init; }
     }
 }

@@ -28,6 +28,34 @@ internal sealed partial class MembershipGrpcService
     [CalledBy(Roles.Cpts, Within = Within.OwnTerritory)]
     public override Task<ListPolesResponse> ListPoles(ListPolesRequest request, ServerCallContext context) =>
         Of<ReadPoles>().List(request, context.Call());
+
+    [CalledBy(Roles.Coordinator)]
+    public override Task<CreatePoleResponse> CreatePole(CreatePoleRequest request, ServerCallContext context) =>
+        Of<CreatePole>().Handle(request, context.Call());
+
+    [CalledBy(Roles.Coordinator)]
+    public override Task<UpdatePoleResponse> UpdatePole(UpdatePoleRequest request, ServerCallContext context) =>
+        Of<UpdatePole>().Handle(request, context.Call());
+
+    [CalledBy(Roles.Coordinator)]
+    public override Task<AppointReferentResponse> AppointReferent(AppointReferentRequest request, ServerCallContext context) =>
+        Of<AppointReferent>().Handle(request, context.Call());
+
+    [CalledBy(Roles.Coordinator)]
+    public override Task<EndReferentResponse> EndReferent(EndReferentRequest request, ServerCallContext context) =>
+        Of<EndReferent>().Handle(request, context.Call());
+
+    [CalledBy(Roles.Coordinator)]
+    public override Task<ActivatePoleResponse> ActivatePole(ActivatePoleRequest request, ServerCallContext context) =>
+        Of<ActivatePole>().Handle(request, context.Call());
+
+    [CalledBy(Roles.Coordinator)]
+    public override Task<SuspendPoleResponse> SuspendPole(SuspendPoleRequest request, ServerCallContext context) =>
+        Of<SuspendPole>().Handle(request, context.Call());
+
+    [CalledBy(Roles.Coordinator)]
+    public override Task<ClosePoleResponse> ClosePole(ClosePoleRequest request, ServerCallContext context) =>
+        Of<ClosePole>().Handle(request, context.Call());
 }
 
 /// <summary>The verbs behind them.</summary>
@@ -35,5 +63,12 @@ internal static class PoleVerbs
 {
     public static IServiceCollection AddPoleVerbs(this IServiceCollection services) => services
         .AddSingleton<ResolvePole>()
-        .AddSingleton<ReadPoles>();
+        .AddSingleton<ReadPoles>()
+        .AddSingleton<CreatePole>()
+        .AddSingleton<UpdatePole>()
+        .AddSingleton<AppointReferent>()
+        .AddSingleton<EndReferent>()
+        .AddSingleton<ActivatePole>()
+        .AddSingleton<SuspendPole>()
+        .AddSingleton<ClosePole>();
 }

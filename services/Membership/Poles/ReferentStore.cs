@@ -44,4 +44,27 @@ internal static class ReferentStore
             returning p.code
             """,
             new { poles, today })];
+
+    /// <summary>What these people do on the day, by id: at least one row for each who is known.</summary>
+    public static async Task<ILookup<string, Capacity>> Capacities(Tx tx, string[] professionals, DateOnly day) =>
+        (await tx.Query<Capacity>(
+            """
+            select p.professional_id, a.profession_table, a.profession_code, a.savoir_faire
+            from professional p
+            left join activity a on a.professional_id = p.professional_id and a.from_date <= @day and (a.until_date is null or a.until_date > @day)
+            where p.professional_id = any(@professionals)
+            """,
+            new { professionals, day })).ToLookup(c => c.ProfessionalId, StringComparer.Ordinal);
+}
+
+/// <summary>One activity of a person on a day; without a profession when there is none.</summary>
+internal sealed class Capacity
+{
+    public string ProfessionalId { get; init; } = "";
+
+    public string? ProfessionTable { get; init; }
+
+    public string? ProfessionCode { get; init; }
+
+    public string? SavoirFaire { get; init; }
 }

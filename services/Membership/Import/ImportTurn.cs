@@ -1,0 +1,13 @@
+using Intervision.ServiceDefaults.Persistence;
+
+namespace Intervision.Membership.Import;
+
+/// <summary>
+/// Imports take turns, batch by batch, under one advisory lock. A verb that adds what a batch checks for (a new code, a
+/// term of office) holds the same lock shared: any number of verbs at once, none between a batch's checks and its commit.
+/// </summary>
+internal static class ImportTurn
+{
+    /// <summary>First thing in the verb's transaction, before any row is locked.</summary>
+    public static Task Beside(Tx tx) => tx.Execute("select pg_advisory_xact_lock_shared(hashtext('directory import'))");
+}
