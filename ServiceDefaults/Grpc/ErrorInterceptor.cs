@@ -67,9 +67,9 @@ public sealed class ErrorInterceptor(ServiceName service, ILogger<ErrorIntercept
             throw RuleBroken.Unavailable("DATABASE_UNAVAILABLE", "Le service est momentanément indisponible ; rien n'a été modifié.")
                 .ToRpcException(service.Domain);
         }
-        catch (PostgresException text) when (text.SqlState == PostgresErrorCodes.CharacterNotInRepertoire)
+        catch (PostgresException text) when (text.SqlState is PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter)
         {
-            // U+0000 is valid in a protobuf string and cannot be stored as text.
+            // U+0000 is valid in a protobuf string and cannot be stored as text, nor be escaped in jsonb.
             throw RuleBroken.Invalid("", "CHARACTER_NOT_ALLOWED", "Un texte de la demande contient un caractère qui n'est pas admis.")
                 .ToRpcException(service.Domain);
         }

@@ -4,8 +4,18 @@ using Intervision.ServiceDefaults.Persistence;
 
 namespace Intervision.ServiceDefaults.Messaging;
 
-/// <summary>One event about one aggregate named by people, for <see cref="OutboxBatch"/>.</summary>
-public sealed record ToSay(string Subject, IMessage Event);
+/// <summary>One event about one aggregate, for <see cref="OutboxBatch"/>.</summary>
+public sealed record ToSay(string Subject, IMessage Event)
+{
+    /// <summary>That of the subject, which people named, unless another is said.</summary>
+    public Guid AggregateId { get; init; } = Messaging.AggregateId.Of(Subject);
+
+    /// <summary>The batch's unless another is said: a batch may gather what several calls did.</summary>
+    public DateTimeOffset? OccurTime { get; init; }
+
+    /// <summary>That of the current activity unless another is said.</summary>
+    public string? Traceparent { get; init; } = Activity.Current?.Id;
+}
 
 /// <summary>
 /// <see cref="Outbox.Append"/> for many aggregates in two statements, for bulk work such as an import. Stream heads are
@@ -22,7 +32,7 @@ public static class OutboxBatch
             return;
         }
 
-        var ids = events.Select(e => AggregateId.Of(e.Subject)).ToArray();
+        var ids = events.Select(e => e.AggregateId).ToArray();
         var heads = (await tx.Query<(Guid Id, long Last)>(
             """
             insert into stream_head as h (aggregate_id, last_no)
@@ -34,21 +44,21 @@ public static class OutboxBatch
         await tx.Execute(
             """
             insert into outbox (part, aggregate_id, stream_no, event_id, event_type, subject, payload, traceparent, occur_time)
-            select part, aggregate_id, stream_no, event_id, event_type, subject, payload, @traceparent, @occurTime
-            from unnest(@parts, @ids, @numbers, @eventIds, @types, @subjects, @payloads)
-              as e (part, aggregate_id, stream_no, event_id, event_type, subject, payload)
+            select part, aggregate_id, stream_no, event_id, event_type, subject, payload, traceparent, occur_time
+            from unnest(@parts, @ids, @numbers, @eventIds, @types, @subjects, @payloads, @traceparents, @occurTimes)
+              as e (part, aggregate_id, stream_no, event_id, event_type, subject, payload, traceparent, occur_time)
             """,
             new
             {
                 ids,
-                occurTime,
-                traceparent = Activity.Current?.Id,
                 parts = ids.Select(Outbox.PartitionOf).ToArray(),
                 numbers = ids.Select(id => heads[id]).ToArray(),
                 eventIds = ids.Select(_ => Guid.CreateVersion7()).ToArray(),
                 types = events.Select(e => EventTypes.NameOf(e.Event.Descriptor)).ToArray(),
                 subjects = events.Select(e => e.Subject).ToArray(),
                 payloads = events.Select(e => EventJson.Format(e.Event)).ToArray(),
+                traceparents = events.Select(e => e.Traceparent).ToArray(),
+                occurTimes = events.Select(e => e.OccurTime ?? occurTime).ToArray(),
             });
         tx.HasAppended = true;
     }

@@ -32,6 +32,7 @@ builder.AddServiceDefaults("intake", handlers =>
 });
 builder.Services.AddSingleton<MasterKey>().AddSingleton<Vault>();
 builder.Services.AddSingleton<PutReferenceList>();
+builder.Services.AddSingleton<SubmitGroups>().AddHostedService(services => services.GetRequiredService<SubmitGroups>());
 builder.Services.AddSingleton<SubmitCase>().AddSingleton<GetCase>().AddSingleton<ListCases>().AddSingleton<AcceptCase>();
 builder.Services.AddSingleton<RecordConsent>().AddSingleton<BeginDiscussion>();
 builder.Services.AddSingleton<WriteSheet>().AddSingleton<ReadSheet>().AddSingleton<ApproveSheet>();

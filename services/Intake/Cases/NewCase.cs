@@ -1,70 +1,85 @@
+using System.Text.Json;
 using Intervision.Intake.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
 
 namespace Intervision.Intake.Cases;
 
-/// <summary>The SQL of a deposit: case, key, question, first consent record and history in one statement.</summary>
-internal static class NewCase
+/// <summary>A case that is about to be stored, with what goes with it.</summary>
+internal sealed record NewCase(Case Case, SubmitCaseRequest Request, byte[] Mac, byte[] WrappedKey, byte[] Ciphertext, string Actor)
 {
-    /// <summary>False when the intake key or the code is taken; then nothing was written.</summary>
-    public static async Task<bool> Insert(
-        Tx tx, Case fresh, SubmitCaseRequest request, byte[] mac, byte[] wrappedKey, byte[] ciphertext, Call call) =>
-        await tx.Single<long>(
+    private static readonly JsonSerializerOptions SnakeCase = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    /// <summary>Case, key, question, first consent record and history of all of them in one statement.</summary>
+    /// <returns>
+    /// How many were stored. One whose intake key or code is taken is not, and then nothing of it was written.
+    /// </returns>
+    public static Task<int> Insert(Tx tx, params IReadOnlyList<NewCase> deposits) =>
+        tx.Single<int>(
             """
-            with fresh as (
+            with said as (
+              select * from jsonb_to_recordset(@rows::jsonb) as r (
+                id uuid, code text, state text, consent text, programme text, pole text, candidate_poles text[], submitter text,
+                submitting_organisation text, channel text, external_id text, mac text, requester text, motives text[], age_band text, sex text,
+                contexts text[], products text[], urgent boolean, attending_physician text, absence text, actors text[], availabilities text[],
+                submit_time timestamptz, wrapped_key text, ciphertext text, form text, giver text, actor text)),
+            fresh as (
               insert into cases (
                 id, code, version, state, consent, programme, pole, candidate_poles, submitter, submitting_organisation, channel,
                 external_id, payload_mac, requester, motives, age_band, sex, contexts, products, urgent, attending_physician,
                 physician_absence, actors, availabilities, submit_time, update_time)
-              values (
-                @Id, @Code, 1, @state, @consent, @Programme, @Pole, @CandidatePoles, @Submitter, @SubmittingOrganisation, @Channel,
-                @ExternalId, @mac, @Requester, @Motives, @AgeBand, @Sex, @Contexts, @Products, @Urgent, @AttendingPhysician,
-                @absence, @Actors, @Availabilities, @SubmitTime, @SubmitTime)
+              select
+                id, code, 1, state, consent, programme, pole, candidate_poles, submitter, submitting_organisation, channel,
+                external_id, decode(mac, 'base64'), requester, motives, age_band, sex, contexts, products, urgent, attending_physician,
+                absence, actors, availabilities, submit_time, submit_time
+              from said
               on conflict do nothing
               returning id),
-            locked as (insert into case_key (case_id, wrapped_key) select id, @wrappedKey from fresh),
-            asked as (insert into clinical_text (case_id, field, ciphertext) select id, 'question', @ciphertext from fresh),
+            stored as (select said.* from said join fresh using (id)),
+            locked as (insert into case_key (case_id, wrapped_key) select id, decode(wrapped_key, 'base64') from stored),
+            asked as (insert into clinical_text (case_id, field, ciphertext) select id, 'question', decode(ciphertext, 'base64') from stored),
             agreed as (
               insert into consent_record (case_id, no, status, form, giver, withdrawal_right_told, answer_time, record_time, recorder)
-              select id, 1, @consent, @form, @giver, false, @SubmitTime, @SubmitTime, @actor from fresh),
+              select id, 1, consent, form, giver, false, submit_time, submit_time, actor from stored),
             told as (
               insert into case_history (case_id, version, action, actor, to_state, consent, change_time)
-              select id, 1, 'SubmitCase', @actor, @state, @consent, @SubmitTime from fresh)
+              select id, 1, 'SubmitCase', actor, state, consent, submit_time from stored)
             select count(*) from fresh
             """,
-            new
-            {
-                fresh.Id,
-                fresh.Code,
-                state = fresh.State.ToString(),
-                consent = fresh.Consent.ToString(),
-                fresh.Programme,
-                fresh.Pole,
-                fresh.CandidatePoles,
-                fresh.Submitter,
-                fresh.SubmittingOrganisation,
-                fresh.Channel,
-                fresh.ExternalId,
-                mac,
-                fresh.Requester,
-                fresh.Motives,
-                fresh.AgeBand,
-                fresh.Sex,
-                fresh.Contexts,
-                fresh.Products,
-                fresh.Urgent,
-                fresh.AttendingPhysician,
-                absence = fresh.PhysicianAbsence.ToString(),
-                fresh.Actors,
-                fresh.Availabilities,
-                fresh.SubmitTime,
-                wrappedKey,
-                ciphertext,
-                form = request.ConsentForm == ConsentForm.Unspecified ? null : request.ConsentForm.ToString(),
-                giver = request.ConsentGiver == ConsentGiver.Unspecified ? null : request.ConsentGiver.ToString(),
-                actor = call.Caller.Subject,
-            }) == 1;
+            new { rows = JsonSerializer.Serialize(deposits.Select(d => d.Row()), SnakeCase) });
+
+    private object Row() => new
+    {
+        Case.Id,
+        Case.Code,
+        State = Case.State.ToString(),
+        Consent = Case.Consent.ToString(),
+        Case.Programme,
+        Case.Pole,
+        Case.CandidatePoles,
+        Case.Submitter,
+        Case.SubmittingOrganisation,
+        Case.Channel,
+        Case.ExternalId,
+        Mac,
+        Case.Requester,
+        Case.Motives,
+        Case.AgeBand,
+        Case.Sex,
+        Case.Contexts,
+        Case.Products,
+        Case.Urgent,
+        Case.AttendingPhysician,
+        Absence = Case.PhysicianAbsence.ToString(),
+        Case.Actors,
+        Case.Availabilities,
+        Case.SubmitTime,
+        WrappedKey,
+        Ciphertext,
+        Form = Request.ConsentForm == ConsentForm.Unspecified ? null : Request.ConsentForm.ToString(),
+        Giver = Request.ConsentGiver == ConsentGiver.Unspecified ? null : Request.ConsentGiver.ToString(),
+        Actor,
+    };
 
     /// <summary>Null when nobody has this intake key.</summary>
     /// <exception cref="RuleBroken">EXTERNAL_ID_REUSED when the payload was another one.</exception>

@@ -12,33 +12,38 @@ namespace Intervision.Intake.Cases;
 
 /// <summary>
 /// Deposits a request. Once per request id, and once per (submitting organisation or caller, channel, external id):
-/// the same payload again gives the same case, another one EXTERNAL_ID_REUSED (DESIGN §7.8).
+/// the same payload again gives the same case, another one EXTERNAL_ID_REUSED (DESIGN §7.8). Deposits that arrive
+/// together are stored together (<see cref="SubmitGroups"/>); one that is not plainly new and right goes alone.
 /// </summary>
-internal sealed class SubmitCase(Db db, Vault vault, MasterKey master)
+internal sealed class SubmitCase(Db db, SubmitGroups groups, Vault vault, MasterKey master)
 {
-    public Task<SubmitCaseResponse> Handle(SubmitCaseRequest request, Call call)
+    public async Task<SubmitCaseResponse> Handle(SubmitCaseRequest request, Call call)
     {
         call.Caller.MustHave(Roles.Professional, Roles.Referent, Roles.HostCoordinator, Roles.Coordinator, Roles.Cpts);
-        return db.Once(call, request.RequestId, request, async tx =>
+        return await groups.TryStore(request, call) ?? await Alone(request, call);
+    }
+
+    private Task<SubmitCaseResponse> Alone(SubmitCaseRequest request, Call call) =>
+        db.Once(call, request.RequestId, request, async tx =>
         {
             var facts = await SubmitFacts.Load(tx, request);
-            if (!SubmitAuthorisation.May(request, facts, call.Caller))
-            {
-                throw RuleBroken.Denied();
-            }
-
-            var warnings = SubmitValidation.Check(request, facts);
+            var warnings = MustBeRight(request, facts, call);
             var (submitted, isNew) = await InsertOrFind(tx, request, facts, call);
             if (isNew)
             {
                 await Outbox.Append(tx, submitted.Id, submitted.Name, call.Now, Said(submitted));
             }
 
-            var response = new SubmitCaseResponse { Case = submitted.View(call.Caller), Notice = NextSteps.Notice(submitted) };
-            response.Warnings.Add(warnings);
-            return response;
+            return Answer(submitted, warnings, call);
         });
-    }
+
+    /// <returns>Suspicions in the question that do not refuse it.</returns>
+    /// <exception cref="RuleBroken">PERMISSION_DENIED, or INVALID_ARGUMENT with every violation.</exception>
+    internal static IReadOnlyList<TextWarning> MustBeRight(SubmitCaseRequest request, SubmitFacts facts, Call call) =>
+        SubmitAuthorisation.May(request, facts, call.Caller) ? SubmitValidation.Check(request, facts) : throw RuleBroken.Denied();
+
+    internal static SubmitCaseResponse Answer(Case submitted, IReadOnlyList<TextWarning> warnings, Call call) =>
+        new() { Case = submitted.View(call.Caller), Notice = NextSteps.Notice(submitted), Warnings = { warnings } };
 
     /// <summary>One pôle → settled; none or several → left to triage.</summary>
     internal static Case Decide(SubmitCaseRequest request, SubmitFacts facts, Caller caller, DateTimeOffset now)
@@ -75,19 +80,16 @@ internal sealed class SubmitCase(Db db, Vault vault, MasterKey master)
 
     private async Task<(Case Case, bool IsNew)> InsertOrFind(Tx tx, SubmitCaseRequest request, SubmitFacts facts, Call call)
     {
-        var decided = Decide(request, facts, call.Caller, call.Now);
-        var mac = Mac(request);
         while (true)
         {
             // A fresh key and id at each attempt: the ciphertext is bound to the id.
-            var fresh = decided with { Id = Guid.CreateVersion7(call.Now), Code = CaseCodes.Next() };
-            var (key, ciphertext) = vault.SealFirst(fresh.Id, "question", Encoding.UTF8.GetBytes(request.Question.Trim()));
-            if (await NewCase.Insert(tx, fresh, request, mac, key, ciphertext, call))
+            var fresh = Seal(request, facts, call, vault, master);
+            if (await NewCase.Insert(tx, fresh) == 1)
             {
-                return (fresh, true);
+                return (fresh.Case, true);
             }
 
-            if (await NewCase.FindByIntakeKey(tx, fresh, mac) is { } known)
+            if (await NewCase.FindByIntakeKey(tx, fresh.Case, fresh.Mac) is { } known)
             {
                 return (known, false);
             }
@@ -96,14 +98,22 @@ internal sealed class SubmitCase(Db db, Vault vault, MasterKey master)
         }
     }
 
-    private byte[] Mac(SubmitCaseRequest request)
+    /// <summary>The decided case under a new id and code, its question sealed.</summary>
+    internal static NewCase Seal(SubmitCaseRequest request, SubmitFacts facts, Call call, Vault vault, MasterKey master)
+    {
+        var fresh = Decide(request, facts, call.Caller, call.Now) with { Id = Guid.CreateVersion7(call.Now), Code = CaseCodes.Next() };
+        var (key, ciphertext) = vault.SealFirst(fresh.Id, "question", Encoding.UTF8.GetBytes(request.Question.Trim()));
+        return new NewCase(fresh, request, Mac(request, master), key, ciphertext, call.Caller.Subject);
+    }
+
+    private static byte[] Mac(SubmitCaseRequest request, MasterKey master)
     {
         var payload = request.Clone();
         payload.RequestId = "";
         return master.Mac(payload.ToByteArray());
     }
 
-    private static CaseSubmitted Said(Case submitted) => new()
+    internal static CaseSubmitted Said(Case submitted) => new()
     {
         Case = submitted.Name,
         Programme = submitted.Programme,
