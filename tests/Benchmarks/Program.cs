@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Intervision.Benchmarks.Directory;
 using Intervision.Benchmarks.Messaging;
 
 // dotnet run -c Release --project tests/Benchmarks -- VERB [--report FILE]
@@ -10,8 +11,11 @@ switch (args.FirstOrDefault())
     case "messaging":
         figures = await MessagingBenchmark.Run();
         break;
+    case "directory":
+        figures = await DirectoryBenchmark.Run();
+        break;
     default:
-        Console.Error.WriteLine("Benchmarks -- messaging [--report FILE]");
+        Console.Error.WriteLine("Benchmarks -- messaging|directory [--report FILE]");
         return 2;
 }
 
