@@ -45,7 +45,7 @@ public sealed class SubmitGroupTests(IntakeFixture service)
         var twice = IntakeFixture.Request();
         var sameNumber = IntakeFixture.Request();
         var reused = sameNumber.Clone();
-        (reused.RequestId, reused.AgeBand) = (IntakeFixture.NewId(), "45-54");
+        (reused.RequestId, reused.Sex) = (IntakeFixture.NewId(), "M");
         var calls = new List<(string Expected, SubmitCaseRequest Request)>();
         calls.AddRange(good.Select(r => ("", r)));
         calls.AddRange(Enumerable.Repeat(("", twice), 4));
