@@ -1,4 +1,5 @@
 using Intervision.Membership;
+using Intervision.Membership.Places;
 using Intervision.Membership.Programmes;
 using Intervision.ServiceDefaults;
 
@@ -13,11 +14,13 @@ if (await builder.MigrateIfAsked(args, "membership", typeof(Program).Assembly, t
 builder.AddServiceDefaults("membership");
 builder.Services.AddSingleton<Paging>();
 builder.Services.AddProgrammeVerbs().AddPoleVerbs().AddOrganisationVerbs().AddProfessionalVerbs();
+builder.Services.AddPlaceVerbs().AddPromotionVerbs();
 builder.Services.AddImportVerbs().AddHistoryVerbs();
 
 var app = builder.Build();
 app.MapServiceDefaults();
 app.MapGrpcService<MembershipGrpcService>().RequireAuthorization();
+app.MapPlacesPage();
 await app.RunAsync();
 
 /// <summary>For the tests, which host this program in their own process.</summary>

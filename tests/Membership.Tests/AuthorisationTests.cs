@@ -36,6 +36,12 @@ public sealed class AuthorisationTests(TwoTerritories membership) : IClassFixtur
             (d, h) => d.ResolvePoleAsync(new() { Programme = "programmes/ADDICTIONS", Commune = "60057" }, h),
             (d, h) => d.ResolvePoleAsync(new() { Programme = "programmes/ADDICTIONS", Commune = "00000" }, h),
             (d, h) => d.ResolvePoleAsync(new() { Programme = "nonsense", Commune = "60057" }, h)),
+        [("RecordPromotion", Roles.Referent)] = RecordPromotion,
+        [("RecordPromotion", Roles.HostCoordinator)] = RecordPromotion,
+        [("RetractPromotion", Roles.Referent)] = RetractPromotion,
+        [("RetractPromotion", Roles.HostCoordinator)] = RetractPromotion,
+        [("ListPromotions", Roles.Referent)] = ListPromotions,
+        [("ListPromotions", Roles.HostCoordinator)] = ListPromotions,
         [("ListPoles", Roles.Cpts)] = Bounded.Of(
             (d, h) => d.ListPolesAsync(new(), h)),
         [("ListOrganisations", Roles.Cpts)] = Bounded.Of(
@@ -53,6 +59,27 @@ public sealed class AuthorisationTests(TwoTerritories membership) : IClassFixtur
             (d, h) => d.GetProfessionalAsync(new() { Name = "professionals/PER-404" }, h),
             (d, h) => d.GetProfessionalAsync(new() { Name = "nonsense" }, h)),
     };
+
+    private static Bounded RecordPromotion => Bounded.Of(
+        (d, h) => d.RecordPromotionAsync(Promoting("poles/P01"), h),
+        (d, h) => d.RecordPromotionAsync(Promoting("poles/P02"), h),
+        (d, h) => d.RecordPromotionAsync(Promoting("poles/P404"), h),
+        (d, h) => d.RecordPromotionAsync(Promoting(""), h),
+        (d, h) => d.RecordPromotionAsync(new(), h));
+
+    private static Bounded ListPromotions => Bounded.Of(
+        (d, h) => d.ListPromotionsAsync(new() { Pole = "poles/P01" }, h),
+        (d, h) => d.ListPromotionsAsync(new() { Pole = "poles/P02" }, h),
+        (d, h) => d.ListPromotionsAsync(new() { Pole = "poles/P404" }, h),
+        (d, h) => d.ListPromotionsAsync(new(), h));
+
+    private static Bounded RetractPromotion => new(
+        async (d, h) => await d.RetractPromotionAsync(await Retracting(d, "poles/P01"), h),
+        [
+            async (d, h) => await d.RetractPromotionAsync(await Retracting(d, "poles/P02"), h),
+            async (d, h) => await d.RetractPromotionAsync(new() { Name = $"promotions/{Guid.CreateVersion7()}" }, h),
+            async (d, h) => await d.RetractPromotionAsync(new() { Name = "nonsense" }, h),
+        ]);
 
     public static TheoryData<string, string> Refusals => Data(c => !c.Allowed);
 
@@ -148,6 +175,21 @@ public sealed class AuthorisationTests(TwoTerritories membership) : IClassFixtur
         Roles.Referent or Roles.HostCoordinator => Tokens.As(new DevelopmentClaims("professionals/PER-1", [role]) { Poles = ["poles/P01"] }, MembershipFixture.Now),
         _ => Tokens.As(Tokens.Of(role, "professionals/PER-1"), MembershipFixture.Now),
     };
+
+    private static RecordPromotionRequest Promoting(string pole) => new()
+    {
+        RequestId = Guid.CreateVersion7().ToString(),
+        Promotion = new()
+        {
+            Pole = pole, Professional = "professionals/PER-1", Date = Sample.Date("2026-09-01"), Kind = Promotion.Types.Kind.Visit, Contacts = 1,
+        },
+    };
+
+    private static async Task<RetractPromotionRequest> Retracting(Client directory, string pole)
+    {
+        var recorded = (await directory.RecordPromotionAsync(Promoting(pole), HeadersOf(Roles.Coordinator))).Promotion;
+        return new() { RequestId = Guid.CreateVersion7().ToString(), Name = recorded.Name, Etag = recorded.Etag };
+    }
 
     private sealed record Bounded(Func<Client, Metadata, Task> Inside, IEnumerable<Func<Client, Metadata, Task>> Outside)
     {

@@ -75,7 +75,22 @@ public sealed class ProcessTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.DoesNotContain(results, r => r.Outcome != Outcome.Created);
         var programmes = await directory.ListProgrammesAsync(new ListProgrammesRequest(), Tokens.As(Tokens.Coordinator()));
         Assert.Equal(2, programmes.Programmes.Count);
+        await AnybodyReadsThePlaces(directory);
         Assert.DoesNotContain(said, line => line.Contains("Unexpected failure", StringComparison.Ordinal) || line.Contains("fail:", StringComparison.Ordinal));
+    }
+
+    private async Task AnybodyReadsThePlaces(MembershipService.MembershipServiceClient directory)
+    {
+        var places = (await directory.ListPlacesAsync(new ListPlacesRequest())).Places;
+        Assert.NotEmpty(places);
+        using var http = new HttpClient();
+        var page = await http.GetStringAsync($"http://127.0.0.1:{httpPort}/lieux");
+        Assert.Equal(places.Count, page.Split("<th scope=\"row\">").Length - 1);
+        using var onGrpc = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{grpcPort}/lieux")
+        {
+            Version = new Version(2, 0), VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        Assert.Equal(System.Net.HttpStatusCode.NotFound, (await http.SendAsync(onGrpc)).StatusCode);
     }
 
     private async Task<bool> IsHealthy(HttpClient http)
