@@ -25,8 +25,11 @@ internal sealed record IntakeVerbs(
     RecordDecisions RecordDecisions,
     RecordRestitution RecordRestitution);
 
-/// <summary>RPC → verb, nothing else.</summary>
-internal sealed class IntakeGrpcService(IntakeVerbs verbs) : IntakeService.IntakeServiceBase
+/// <summary>
+/// RPC → verb, and who may call it; nothing else. RPCs that came later stand with the folder of their verbs
+/// (<c>TriageRpcs.cs</c>, …).
+/// </summary>
+internal sealed partial class IntakeGrpcService(IntakeVerbs verbs, IServiceProvider services) : IntakeService.IntakeServiceBase
 {
     public override Task<PutReferenceListResponse> PutReferenceList(PutReferenceListRequest request, ServerCallContext context) =>
         Run(verbs.PutReferenceList.Handle, request, context);
@@ -63,6 +66,9 @@ internal sealed class IntakeGrpcService(IntakeVerbs verbs) : IntakeService.Intak
 
     public override Task<RecordRestitutionResponse> RecordRestitution(RecordRestitutionRequest request, ServerCallContext context) =>
         Run(verbs.RecordRestitution.Handle, request, context);
+
+    private T Of<T>()
+        where T : notnull => services.GetRequiredService<T>();
 
     private static Task<TResponse> Run<TRequest, TResponse>(
         Func<TRequest, Call, Task<TResponse>> verb, TRequest request, ServerCallContext context)

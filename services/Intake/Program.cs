@@ -38,6 +38,7 @@ builder.Services.AddSingleton<RecordConsent>().AddSingleton<BeginDiscussion>();
 builder.Services.AddSingleton<WriteSheet>().AddSingleton<ReadSheet>().AddSingleton<ApproveSheet>();
 builder.Services.AddSingleton<RecordDecisions>().AddSingleton<RecordRestitution>();
 builder.Services.AddSingleton<IntakeVerbs>();
+builder.Services.AddConsentVerbs(builder.Environment);
 
 var app = builder.Build();
 // A missing or wrong key is said at start, not at the first deposit.

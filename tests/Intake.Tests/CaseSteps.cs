@@ -28,7 +28,7 @@ public abstract class CaseSteps(IntakeFixture service)
         Etag = found.Etag,
         Status = status,
         Form = status == ConsentStatus.Granted ? ConsentForm.Oral : ConsentForm.Unspecified,
-        Giver = status == ConsentStatus.Granted ? ConsentGiver.Patient : ConsentGiver.Unspecified,
+        Giver = status is ConsentStatus.Granted or ConsentStatus.Withdrawn ? ConsentGiver.Patient : ConsentGiver.Unspecified,
         NoticeVersion = status is ConsentStatus.Granted or ConsentStatus.Informed ? "2026-1" : "",
         WithdrawalRightTold = status == ConsentStatus.Granted,
     };

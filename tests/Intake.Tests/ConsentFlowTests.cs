@@ -85,7 +85,7 @@ public sealed class ConsentFlowTests(IntakeFixture service) : CaseSteps(service)
         var request = ConsentRequest(found, ConsentStatus.Granted);
         switch (what)
         {
-            case "status": request.Status = ConsentStatus.Expired; break;
+            case "status": request.Status = ConsentStatus.NotCollected; break;
             case "form": request.Form = ConsentForm.Unspecified; break;
             case "giver": request.Giver = ConsentGiver.Unspecified; break;
             case "notice": request.NoticeVersion = ""; break;

@@ -13,20 +13,20 @@ public sealed class ConsentTests
 {
     private static readonly DateTimeOffset Now = IntakeFixture.Start;
 
-    // Rows: from. Columns: INFORMED, GRANTED, REFUSED, DEFERRED, WITHDRAWN.
+    // Rows: from. Columns: INFORMED, GRANTED, REFUSED, DEFERRED, WITHDRAWN, EXPIRED.
     // y: yes; h: yes, recorded by a health professional; -: never.
     private static readonly Dictionary<ConsentStatus, string> Table = new()
     {
-        [NotCollected] = "hhyy-",
-        [Informed] = "-yy--",
-        [Granted] = "----y",
-        [Refused] = "-----",
-        [Deferred] = "hhy--",
-        [Withdrawn] = "hh---",
-        [Expired] = "hh---",
+        [NotCollected] = "hhyy--",
+        [Informed] = "-yy---",
+        [Granted] = "----yy",
+        [Refused] = "------",
+        [Deferred] = "hhy---",
+        [Withdrawn] = "hh----",
+        [Expired] = "hh----",
     };
 
-    private static readonly ConsentStatus[] Answers = [Informed, Granted, Refused, Deferred, Withdrawn];
+    private static readonly ConsentStatus[] Answers = [Informed, Granted, Refused, Deferred, Withdrawn, Expired];
 
     public static TheoryData<ConsentStatus, ConsentStatus, bool, string> Cells()
     {
@@ -82,6 +82,17 @@ public sealed class ConsentTests
     [InlineData(CaseState.Closed, Granted, Withdrawn, CaseState.ConsentWithdrawn)]
     [InlineData(CaseState.Inadmissible, Granted, Withdrawn, CaseState.Inadmissible)]
     [InlineData(CaseState.Duplicate, Granted, Withdrawn, CaseState.Duplicate)]
+    [InlineData(CaseState.Submitted, Granted, Expired, CaseState.Submitted)]
+    [InlineData(CaseState.InPreparation, Granted, Expired, CaseState.AwaitingConsent)]
+    [InlineData(CaseState.Ready, Granted, Expired, CaseState.AwaitingConsent)]
+    [InlineData(CaseState.Scheduled, Granted, Expired, CaseState.AwaitingConsent)]
+    [InlineData(CaseState.Discussed, Granted, Expired, CaseState.AwaitingConsent)]
+    [InlineData(CaseState.Decided, Granted, Expired, CaseState.Decided)]
+    [InlineData(CaseState.InFollowUp, Granted, Expired, CaseState.InFollowUp)]
+    [InlineData(CaseState.Closed, Granted, Expired, CaseState.Closed)]
+    // After the table a new agreement opens the sheet again and undoes nothing.
+    [InlineData(CaseState.Decided, Expired, Granted, CaseState.Decided)]
+    [InlineData(CaseState.AwaitingConsent, Expired, Granted, CaseState.InPreparation)]
     [InlineData(CaseState.ConsentWithdrawn, Withdrawn, Informed, CaseState.AwaitingConsent)]
     [InlineData(CaseState.ConsentWithdrawn, Withdrawn, Granted, CaseState.InPreparation)]
     public void Where_an_answer_leads(CaseState state, ConsentStatus from, ConsentStatus answer, CaseState to)
@@ -89,7 +100,7 @@ public sealed class ConsentTests
         var before = Of(state, from);
         var (after, _) = RecordConsent.Decide(before, answer, recorderIsHealthProfessional: true, Now);
         Assert.Equal((to, answer), (after.State, after.Consent));
-        Assert.Equal(answer == Withdrawn, after.SheetLockTime == Now);
+        Assert.Equal(answer is Withdrawn or Expired, after.SheetLockTime == Now);
     }
 
     [Theory]
@@ -99,9 +110,9 @@ public sealed class ConsentTests
     [InlineData(CaseState.ConsentRefused)]
     [InlineData(CaseState.Abandoned)]
     [InlineData(CaseState.Closed)]
-    public void A_case_that_has_ended_takes_no_answer_but_a_withdrawal(CaseState state)
+    public void A_case_that_has_ended_takes_no_answer_but_a_withdrawal_or_an_expiry(CaseState state)
     {
-        foreach (var answer in Answers.Where(a => a != Withdrawn))
+        foreach (var answer in Answers.Where(a => a is not (Withdrawn or Expired)))
         {
             var broken = Assert.Throws<RuleBroken>(() => RecordConsent.Decide(Of(state, NotCollected), answer, true, Now));
             Assert.Equal("CASE_ENDED", broken.Reason);
@@ -149,7 +160,7 @@ public sealed class ConsentTests
     [InlineData(Expired, CaseState.Scheduled, false, BeginDiscussion.ConsentNotGranted)]
     [InlineData(ConsentStatus.Unspecified, CaseState.Scheduled, false, BeginDiscussion.ConsentNotGranted)]
     public void At_the_table(ConsentStatus consent, CaseState state, bool alreadyInThisSession, string? reason) =>
-        Assert.Equal(reason, BeginDiscussion.Decide(new TableState(consent, state, alreadyInThisSession)));
+        Assert.Equal(reason, BeginDiscussion.Decide(new TableState(consent, state, alreadyInThisSession, Scope.Standard)));
 
     private static Case Of(CaseState state, ConsentStatus consent) => new()
     {

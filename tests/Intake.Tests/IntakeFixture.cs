@@ -191,7 +191,7 @@ public sealed class IntakeFixture() : ServiceFixture<Program>("intake")
         await Deliver("membership", Person(ReferentName, "99700000039", "TRE_G15", "10"));
         await Deliver("membership", Person(Pharmacist, "99700000047", "TRE_G15", "21"));
         await Put("motive", "COMPLEXITE_SUIVI", "POLYCONSOMMATION", "SURCONSOMMATION", "RUPTURE_SOINS", "PSYCHO_SOCIALE", "AUTRE");
-        await Put("age_band", "18-24", "35-44");
+        await Put("age_band", "15-17", "18-24", "35-44");
         await Put("context", "ISOLEMENT", "SANS_LOGEMENT");
         await Put("product", "ALCOOL", "TABAC");
     }

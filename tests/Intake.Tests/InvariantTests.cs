@@ -24,7 +24,7 @@ public sealed class InvariantTests
     ];
 
     private static readonly ConsentStatus[] Answers =
-        [ConsentStatus.Informed, ConsentStatus.Granted, ConsentStatus.Refused, ConsentStatus.Deferred, ConsentStatus.Withdrawn];
+        [ConsentStatus.Informed, ConsentStatus.Granted, ConsentStatus.Refused, ConsentStatus.Deferred, ConsentStatus.Withdrawn, ConsentStatus.Expired];
 
     /// <summary>Every verb and every foreign fact, as one step on a case; a refused step leaves it as it is.</summary>
     private static readonly Func<Case, Caller, Case>[] Steps =

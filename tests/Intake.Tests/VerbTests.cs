@@ -89,7 +89,10 @@ public sealed class RecordConsentVerb(IntakeFixture service) : VerbCompliance<Re
     protected override async Task<RecordConsentRequest> Prepare()
     {
         var ready = await Service.Ready();
-        return new RecordConsentRequest { RequestId = IntakeFixture.NewId(), Name = ready.Name, Etag = ready.Etag, Status = ConsentStatus.Withdrawn };
+        return new RecordConsentRequest
+        {
+            RequestId = IntakeFixture.NewId(), Name = ready.Name, Etag = ready.Etag, Status = ConsentStatus.Withdrawn, Giver = ConsentGiver.Patient,
+        };
     }
 
     protected override void Change(RecordConsentRequest request) => request.Form = ConsentForm.Written;

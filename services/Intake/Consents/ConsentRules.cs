@@ -24,6 +24,7 @@ internal static class ConsentRules
         [(ConsentStatus.Deferred, ConsentStatus.Granted)] = true,
         [(ConsentStatus.Deferred, ConsentStatus.Refused)] = false,
         [(ConsentStatus.Granted, ConsentStatus.Withdrawn)] = false,
+        [(ConsentStatus.Granted, ConsentStatus.Expired)] = false,
         [(ConsentStatus.Withdrawn, ConsentStatus.Informed)] = true,
         [(ConsentStatus.Withdrawn, ConsentStatus.Granted)] = true,
         [(ConsentStatus.Expired, ConsentStatus.Informed)] = true,

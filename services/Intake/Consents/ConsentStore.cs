@@ -1,8 +1,6 @@
 using Intervision.Intake.Cases;
 using Intervision.Intake.V1;
-using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
-using Intervision.ServiceDefaults.Time;
 using Case = Intervision.Intake.Cases.Case;
 
 namespace Intervision.Intake.Consents;
@@ -10,50 +8,53 @@ namespace Intervision.Intake.Consents;
 /// <summary>The SQL of consent records: a new answer is a new record.</summary>
 internal static class ConsentStore
 {
-    public static Task Append(Tx tx, Case of, RecordConsentRequest request, DateTimeOffset answerTime, Call call) =>
+    /// <summary>What the records of a case are read by; the order of answers decides, then that of recording.</summary>
+    private const string Columns =
+        """
+        no, status, form, giver, notice_version, notice_handed_time, withdrawal_right_told, reason, due_date, categories_informed,
+        excluded_people, excluded_topics, patient_participation, evidence_location, patient_situation, own_opinion,
+        accompanying_adult, trusted_person_present, flagged, answer_time, record_time, recorder
+        """;
+
+    /// <summary>The next record of the case.</summary>
+    public static Task Append(Tx tx, Case of, ConsentRow row) =>
         tx.Execute(
-            """
-            insert into consent_record (
-              case_id, no, status, form, giver, notice_version, withdrawal_right_told, reason, answer_time, record_time, recorder)
-            select @Id, max(no) + 1, @status, @form, @giver, nullif(@NoticeVersion, ''), @WithdrawalRightTold, nullif(@Reason, ''),
-              @answerTime, @Now, @Subject
+            $"""
+            insert into consent_record (case_id, {Columns})
+            select @Id, coalesce(max(no), 0) + 1, @Status, @Form, @Giver, @NoticeVersion, @NoticeHandedTime, @WithdrawalRightTold, @Reason, @DueDate,
+              @CategoriesInformed, @ExcludedPeople, @ExcludedTopics, @PatientParticipation, @EvidenceLocation, @PatientSituation, @OwnOpinion,
+              @AccompanyingAdult, @TrustedPersonPresent, @Flagged, @AnswerTime, @RecordTime, @Recorder
             from consent_record where case_id = @Id
             """,
             new
             {
-                of.Id,
-                status = request.Status.ToString(),
-                form = request.Form == ConsentForm.Unspecified ? null : request.Form.ToString(),
-                giver = request.Giver == ConsentGiver.Unspecified ? null : request.Giver.ToString(),
-                request.NoticeVersion,
-                request.WithdrawalRightTold,
-                request.Reason,
-                answerTime,
-                call.Now,
-                call.Caller.Subject,
+                of.Id, row.Status, row.Form, row.Giver, row.NoticeVersion, row.NoticeHandedTime, row.WithdrawalRightTold, row.Reason, row.DueDate,
+                row.CategoriesInformed, row.ExcludedPeople, row.ExcludedTopics, row.PatientParticipation, row.EvidenceLocation, row.PatientSituation,
+                row.OwnOpinion, row.AccompanyingAdult, row.TrustedPersonPresent, row.Flagged, row.AnswerTime, row.RecordTime, row.Recorder,
             });
 
     /// <summary>The answer in force at an instant; null before the deposit.</summary>
-    public static async Task<ConsentStatus?> AsOf(Tx tx, Case of, DateTimeOffset instant) =>
-        await tx.SingleOrDefault<string>(
-            "select status from consent_record where case_id = @Id and answer_time <= @instant order by answer_time desc, no desc limit 1",
-            new { of.Id, instant }) is { } status
-            ? Enum.Parse<ConsentStatus>(status)
-            : null;
+    public static Task<ConsentRow?> AsOf(Tx tx, Case of, DateTimeOffset instant) =>
+        tx.SingleOrDefault<ConsentRow>(
+            $"select {Columns} from consent_record where case_id = @Id and answer_time <= @instant order by answer_time desc, no desc limit 1",
+            new { of.Id, instant });
 
-    /// <summary>When the patient last answered; null while nothing but "not collected" is known.</summary>
-    public static Task<DateTimeOffset?> LastAnswer(Tx tx, Case of) =>
-        tx.SingleOrDefault<DateTimeOffset?>(
-            "select answer_time from consent_record where case_id = @Id and status <> 'NotCollected' order by answer_time desc limit 1", new { of.Id });
+    /// <summary>The answer in force.</summary>
+    public static Task<ConsentRow> Last(Tx tx, Case of) =>
+        tx.Single<ConsentRow>($"select {Columns} from consent_record where case_id = @Id order by answer_time desc, no desc limit 1", new { of.Id });
 
-    /// <summary>Whether the caller exercises, on the day, a profession of the table TRE_G15 (DOMAIN §3).</summary>
-    public static Task<bool> IsHealthProfessional(Tx tx, Call call) =>
-        tx.Single<bool>(
+    /// <summary>After a number, oldest first.</summary>
+    public static Task<IReadOnlyList<ConsentRow>> After(Tx tx, Case of, int no, int limit) =>
+        tx.Query<ConsentRow>(
+            $"select {Columns} from consent_record where case_id = @Id and no > @no order by no limit @limit", new { of.Id, no, limit });
+
+    /// <summary>Of cases that still wait for the answer.</summary>
+    public static Task<int> OverdueDeferrals(Tx tx, DateOnly today) =>
+        tx.Single<int>(
             """
-            select exists (
-              select from professional p join professional_activity a on a.professional = p.name
-              where (p.name = @Subject or p.rpps = @Rpps) and a.profession_table = 'TRE_G15'
-                and (a.from_date is null or a.from_date <= @today) and (a.until_date is null or a.until_date > @today))
+            select count(*)::int from cases c
+            where c.consent = 'Deferred' and c.state in ('Submitted', 'InTriage', 'AwaitingConsent')
+              and coalesce((select r.due_date from consent_record r where r.case_id = c.id order by r.no desc limit 1), c.submit_time::date + 30) < @today
             """,
-            new { call.Caller.Subject, call.Caller.Rpps, today = Paris.DateOf(call.Now) });
+            new { today });
 }

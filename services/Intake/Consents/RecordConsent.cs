@@ -7,6 +7,7 @@ using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Messaging;
 using Intervision.ServiceDefaults.Persistence;
 using Intervision.ServiceDefaults.Security;
+using Intervision.ServiceDefaults.Time;
 using Case = Intervision.Intake.Cases.Case;
 
 namespace Intervision.Intake.Consents;
@@ -19,13 +20,15 @@ internal sealed class RecordConsent(Db db)
         call.Caller.MustHave(Roles.Professional, Roles.Referent, Roles.Coordinator);
         return db.Once(call, request.RequestId, request, async tx =>
         {
-            var before = await CaseStore.LockFor(
-                tx, request.Name, request.Etag, call, (c, caller) => caller.Has(Roles.Coordinator) || c.IsRequestedBy(caller) || c.IsReferredBy(caller));
-            Validate(request, call.Now);
+            var before = await CaseStore.LockFor(tx, request.Name, request.Etag, call, May);
+            ConsentValidation.Check(request, before, await ConsentFacts.Load(tx, request.Scope), call.Now);
             var answerTime = request.AnswerTime?.ToDateTimeOffset() ?? call.Now;
-            MustFollow(await ConsentStore.LastAnswer(tx, before), answerTime, before);
-            var (after, events) = Decide(before, request.Status, await ConsentStore.IsHealthProfessional(tx, call), call.Now);
-            await ConsentStore.Append(tx, before, request, answerTime, call);
+            var last = await ConsentStore.Last(tx, before);
+            MustFollow(last, answerTime, before);
+            var recorder = await Recorder.Of(tx, call);
+            MustHearMinorAlone(request.Giver, recorder);
+            var (after, events) = Decide(before, request.Status, recorder.IsHealthProfessional, call.Now);
+            await ConsentStore.Append(tx, before, RowOf(request, last, answerTime, call));
             var saved = await CaseStore.Save(tx, before, after, $"RecordConsent:{request.Status}", call);
             if (saved.State == CaseState.ConsentRefused)
             {
@@ -37,82 +40,107 @@ internal sealed class RecordConsent(Db db)
         });
     }
 
+    /// <summary>Who may record what the patient says.</summary>
+    internal static bool May(Case found, Caller caller) =>
+        caller.Has(Roles.Coordinator) || found.IsRequestedBy(caller) || found.IsReferredBy(caller);
+
     /// <summary>Where an answer leads. What was already said or decided at a table is not undone.</summary>
     /// <exception cref="RuleBroken">CASE_ENDED, or what <see cref="ConsentRules"/> refuses.</exception>
     internal static (Case After, IReadOnlyList<IMessage> Events) Decide(
         Case before, ConsentStatus answer, bool recorderIsHealthProfessional, DateTimeOffset now)
     {
-        if (HasEnded(before) && answer != ConsentStatus.Withdrawn)
+        if (HasEnded(before) && answer is not (ConsentStatus.Withdrawn or ConsentStatus.Expired))
         {
             throw RuleBroken.NotNow("CASE_ENDED", "Ce dossier est terminé.", "STATE", before.Name, ("state", before.State.ToString()));
         }
 
         var after = before with { Consent = ConsentRules.Decide(before.Consent, answer, recorderIsHealthProfessional) };
-        if (answer == ConsentStatus.Granted)
-        {
-            // A sheet written before a withdrawal is read a second time again.
-            after = after with { SheetLockTime = null, SheetApprover = null };
-        }
-
         return answer switch
         {
             ConsentStatus.Withdrawn => Withdraw(after, now),
+            ConsentStatus.Expired => Expire(after, now),
             ConsentStatus.Refused => (after with { State = CaseState.ConsentRefused }, []),
-            ConsentStatus.Granted when before.AcceptTime is not null => (after with { State = CaseState.InPreparation }, []),
-            _ when before.State == CaseState.ConsentWithdrawn =>
-                (after with { State = before.AcceptTime is null ? CaseState.Submitted : CaseState.AwaitingConsent }, []),
-            _ => (after, []),
+            ConsentStatus.Granted => (Grant(after), []),
+            _ => (after with { State = StateWithoutAgreement(after) }, []),
         };
     }
+
+    /// <summary>A sheet written before is there again, and read a second time again.</summary>
+    private static Case Grant(Case before) => before with
+    {
+        SheetLockTime = null,
+        SheetApprover = null,
+        State = before.AcceptTime is not null && before.State is CaseState.AwaitingConsent or CaseState.ConsentWithdrawn
+            ? CaseState.InPreparation
+            : StateWithoutAgreement(before),
+    };
+
+    private static CaseState StateWithoutAgreement(Case of) =>
+        of.State != CaseState.ConsentWithdrawn ? of.State : of.AcceptTime is null ? CaseState.Submitted : CaseState.AwaitingConsent;
 
     private static (Case After, IReadOnlyList<IMessage> Events) Withdraw(Case before, DateTimeOffset now)
     {
         var ended = HasEnded(before) && before.State != CaseState.Closed;
         var after = before with { State = ended ? before.State : CaseState.ConsentWithdrawn, SheetLockTime = now };
-        var withdrawn = new ConsentWithdrawn { Case = before.Name };
-        return before.State is CaseState.Ready or CaseState.Scheduled
-            ? (after, [new CaseNoLongerReady { Case = before.Name, Reason = "CONSENT_WITHDRAWN" }, withdrawn])
-            : (after, [withdrawn]);
+        return (after, [.. NoLongerReady(before, "CONSENT_WITHDRAWN"), new ConsentWithdrawn { Case = before.Name }]);
     }
+
+    /// <summary>What needs an agreement waits for a new one; what was decided stays.</summary>
+    private static (Case After, IReadOnlyList<IMessage> Events) Expire(Case before, DateTimeOffset now)
+    {
+        var underWay = before.State is CaseState.InPreparation or CaseState.Ready or CaseState.Scheduled or CaseState.Discussed;
+        var after = before with { State = underWay ? CaseState.AwaitingConsent : before.State, SheetLockTime = now };
+        return (after, [.. NoLongerReady(before, "CONSENT_EXPIRED")]);
+    }
+
+    private static IEnumerable<IMessage> NoLongerReady(Case before, string reason) =>
+        before.State is CaseState.Ready or CaseState.Scheduled ? [new CaseNoLongerReady { Case = before.Name, Reason = reason }] : [];
 
     private static bool HasEnded(Case of) => of.State is CaseState.Inadmissible or CaseState.Redirected or CaseState.Duplicate
         or CaseState.ConsentRefused or CaseState.Abandoned or CaseState.Closed;
 
-    internal static void Validate(RecordConsentRequest request, DateTimeOffset now)
-    {
-        var violations = new Violations();
-        var granted = request.Status == ConsentStatus.Granted;
-        violations.Check(
-            request.Status is ConsentStatus.Informed or ConsentStatus.Granted or ConsentStatus.Refused or ConsentStatus.Deferred or ConsentStatus.Withdrawn,
-            "status", "CONSENT_STATUS_INVALID", "Cet état de l'accord ne peut pas être enregistré.");
-        violations.Check(
-            Enum.IsDefined(request.Form) && (!granted || request.Form != ConsentForm.Unspecified),
-            "form", "CONSENT_DETAILS_MISSING", "La forme de l'accord est obligatoire.");
-        violations.Check(
-            Enum.IsDefined(request.Giver) && (!granted || request.Giver != ConsentGiver.Unspecified),
-            "giver", "CONSENT_DETAILS_MISSING", "Qui a donné l'accord est obligatoire.");
-        violations.Check(
-            request.NoticeVersion.Length <= 32 && (request.NoticeVersion.Length > 0 || !(granted || request.Status == ConsentStatus.Informed)),
-            "notice_version", "NOTICE_VERSION_MISSING", "La version de la notice remise est obligatoire (32 caractères au plus).");
-        violations.Check(
-            !granted || request.WithdrawalRightTold,
-            "withdrawal_right_told", "WITHDRAWAL_RIGHT_NOT_TOLD", "Le droit de revenir sur l'accord doit avoir été dit.");
-        violations.Check(
-            request.Status == ConsentStatus.Deferred ? request.Reason is "URGENCE" or "IMPOSSIBILITE" : request.Reason.Length == 0,
-            "reason", "REASON_INVALID", "Un accord différé dit pourquoi : URGENCE ou IMPOSSIBILITE ; les autres réponses n'ont pas de motif.");
-        violations.Check(
-            request.AnswerTime is null || (Instants.IsValid(request.AnswerTime) && request.AnswerTime.ToDateTimeOffset() <= now),
-            "answer_time", "ANSWER_IN_FUTURE", "La réponse du patient ne peut pas être à venir.");
-        violations.ThrowIfAny();
-    }
-
     /// <summary>Answers are recorded in the order the patient gave them, so that "as of an instant" has one meaning.</summary>
-    private static void MustFollow(DateTimeOffset? lastAnswer, DateTimeOffset answerTime, Case before)
+    private static void MustFollow(ConsentRow last, DateTimeOffset answerTime, Case before)
     {
-        if (answerTime < lastAnswer)
+        if (last.ConsentStatus != ConsentStatus.NotCollected && answerTime < last.AnswerTime)
         {
             throw RuleBroken.NotNow(
                 "ANSWER_BEFORE_LAST_ANSWER", "Une réponse plus récente du patient est déjà enregistrée.", "CONSENT", before.Name);
         }
+    }
+
+    private static void MustHearMinorAlone(ConsentGiver giver, Recorder recorder)
+    {
+        if (giver == ConsentGiver.MinorAlone && !recorder.MayHearMinorAlone)
+        {
+            throw RuleBroken.NotNow(
+                "MINOR_ALONE_RECORDER", "L'accord d'un mineur seul est recueilli par un médecin, une sage-femme ou un infirmier.", "CONSENT");
+        }
+    }
+
+    /// <summary>An agreement is to what the patient was informed of, unless it says otherwise.</summary>
+    private static ConsentRow RowOf(RecordConsentRequest request, ConsentRow last, DateTimeOffset answerTime, Call call)
+    {
+        var said = request.Scope ?? (request.Status == ConsentStatus.Granted && last.ConsentStatus == ConsentStatus.Informed ? last.Said : new ConsentScope());
+        return new ConsentRow
+        {
+            Status = request.Status.ToString(),
+            Form = ConsentRow.Text(request.Form),
+            Giver = ConsentRow.Text(request.Giver),
+            NoticeVersion = request.NoticeVersion.Length == 0 ? null : request.NoticeVersion,
+            NoticeHandedTime = request.NoticeHandedTime?.ToDateTimeOffset(),
+            WithdrawalRightTold = request.WithdrawalRightTold,
+            Reason = request.Reason.Length == 0 ? null : request.Reason,
+            DueDate = request.DueDate.ToDate(),
+            EvidenceLocation = request.EvidenceLocation.Length == 0 ? null : request.EvidenceLocation,
+            PatientSituation = ConsentRow.Text(request.PatientSituation),
+            OwnOpinion = ConsentRow.Text(request.OwnOpinion),
+            AccompanyingAdult = request.AccompanyingAdult.Length == 0 ? null : request.AccompanyingAdult,
+            TrustedPersonPresent = request.TrustedPersonPresent,
+            Flagged = request.Status == ConsentStatus.Granted && ConsentGivers.IsFlagged(request),
+            AnswerTime = answerTime,
+            RecordTime = call.Now,
+            Recorder = call.Caller.Subject,
+        }.With(said);
     }
 }

@@ -11,7 +11,13 @@ internal sealed class ReferenceCodes
     public const string AgeBand = "age_band";
     public const string Channel = "channel";
 
-    public static readonly IReadOnlyList<string> Lists = [Motive, Product, Context, AgeBand, Channel];
+    /// <summary>What a patient may ask not to be spoken of.</summary>
+    public const string Topic = "topic";
+
+    /// <summary>Versions of the notice that may be handed over.</summary>
+    public const string Notice = "notice";
+
+    public static readonly IReadOnlyList<string> Lists = [Motive, Product, Context, AgeBand, Channel, Topic, Notice];
 
     private readonly Dictionary<string, HashSet<string>> byList;
 
@@ -19,6 +25,9 @@ internal sealed class ReferenceCodes
         byList = lists.ToDictionary(l => l.List, l => l.Codes.ToHashSet(StringComparer.Ordinal), StringComparer.Ordinal);
 
     public bool Has(string list, string code) => byList.TryGetValue(list, out var codes) && codes.Contains(code);
+
+    /// <summary>Whether anything was ever listed.</summary>
+    public bool Knows(string list) => byList.ContainsKey(list);
 
     /// <summary>Of each list, the version put last.</summary>
     public static async Task<ReferenceCodes> Load(Tx tx) =>

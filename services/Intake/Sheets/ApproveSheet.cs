@@ -1,11 +1,9 @@
 using Intervision.Intake.Cases;
-using Intervision.Intake.Events.V1;
 using Intervision.Intake.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Messaging;
 using Intervision.ServiceDefaults.Persistence;
 using Intervision.ServiceDefaults.Security;
-using Intervision.ServiceDefaults.Time;
 using Case = Intervision.Intake.Cases.Case;
 
 namespace Intervision.Intake.Sheets;
@@ -21,7 +19,7 @@ internal sealed class ApproveSheet(Db db)
             var before = await CaseStore.LockFor(
                 tx, request.Name, request.Etag, call, (c, caller) => caller.Has(Roles.Coordinator) || c.IsOrganisedBy(caller));
             var saved = await CaseStore.Save(tx, before, Decide(before, call.Caller), "ApproveSheet", call);
-            await Outbox.Append(tx, saved.Id, saved.Name, call.Now, Ready(saved));
+            await Outbox.Append(tx, saved.Id, saved.Name, call.Now, await ReadyCase.Said(tx, saved, call.Now));
             return new ApproveSheetResponse { Case = saved.View(call.Caller) };
         });
     }
@@ -37,23 +35,5 @@ internal sealed class ApproveSheet(Db db)
         }
 
         return before with { State = CaseState.Ready, SheetApprover = reader.Subject };
-    }
-
-    /// <summary>In full: Scheduling needs no other source.</summary>
-    internal static CaseReady Ready(Case ready)
-    {
-        var said = new CaseReady
-        {
-            Case = ready.Name,
-            Programme = ready.Programme,
-            Pole = ready.Pole,
-            Requester = ready.Requester,
-            AttendingPhysician = ready.AttendingPhysician ?? "",
-            SubmitTime = ready.SubmitTime.ToProto(),
-            Urgent = ready.Urgent,
-        };
-        said.Actors.Add(ready.Actors.Where(a => a != ready.Requester && a != ready.AttendingPhysician));
-        said.Availabilities.Add(Availabilities.FromStored(ready.Availabilities));
-        return said;
     }
 }
