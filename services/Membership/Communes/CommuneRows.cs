@@ -13,8 +13,7 @@ internal sealed class CommuneRows() : RowKind<Commune>(r => r.Commune)
     protected override void Check(Row<Commune> row)
     {
         var commune = row.Content;
-        commune.DisplayName = Texts.Canonical(commune.DisplayName);
-        Territories.Canonicalise(commune.PostalCodes);
+        Canonicalise(commune);
         row.Require(Texts.IsInsee(commune.InseeCode), "COMMUNE_INVALID", "Le code INSEE d'une commune a cinq caractères (02691, 2A004).");
         row.Require(Texts.IsLabel(commune.DisplayName, 200), "DISPLAY_NAME_INVALID", "Le nom de la commune est vide ou trop long.");
         row.Require(
@@ -67,9 +66,20 @@ internal sealed class CommuneRows() : RowKind<Commune>(r => r.Commune)
 
     protected override Task<IReadOnlyList<Commune>> States(Tx tx, string[] keys, DateOnly today) => CommuneStore.States(tx, keys);
 
-    protected override Commune AsRow(Commune state) => state;
+    protected override Commune AsRow(Commune state)
+    {
+        var row = state.Clone();
+        Canonicalise(row);
+        return row;
+    }
 
     /// <summary>History only: the other services hear of lists of codes.</summary>
     protected override Task<IReadOnlyList<Told>> Tell(Tx tx, IReadOnlyList<Commune> states, DateOnly today) =>
         Task.FromResult<IReadOnlyList<Told>>([.. states.Select(s => new Told("communes/" + s.InseeCode, s, Event: null))]);
+
+    private static void Canonicalise(Commune commune)
+    {
+        commune.DisplayName = Texts.Canonical(commune.DisplayName);
+        Territories.Canonicalise(commune.PostalCodes);
+    }
 }

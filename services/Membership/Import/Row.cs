@@ -19,7 +19,7 @@ internal sealed class Row<T>(T content, ImportDirectoryResponse.Types.RowResult 
     /// <summary>Whether the row is to be stored.</summary>
     public bool IsChange => result.Outcome is ImportDirectoryResponse.Types.Outcome.Created or ImportDirectoryResponse.Types.Outcome.Updated;
 
-    /// <summary>SHA-256 of the canonical content, set once it is complete.</summary>
+    /// <summary>Of what was sent, set once it is complete: SHA-256 of a typed row, or the digests of files.</summary>
     public byte[] Hash { get; private set; } = [];
 
     /// <summary>The version this row makes.</summary>
@@ -41,7 +41,10 @@ internal sealed class Row<T>(T content, ImportDirectoryResponse.Types.RowResult 
     /// <summary>Accepted all the same, but somebody should know.</summary>
     public void Warn(string french) => result.Message = result.Message.Length == 0 ? french : $"{result.Message} {french}";
 
-    public void Seal() => Hash = SHA256.HashData(Content.ToByteArray());
+    public void Seal() => Seal(SHA256.HashData(Content.ToByteArray()));
+
+    /// <summary>For content that is more than what was sent.</summary>
+    public void Seal(byte[] hash) => Hash = hash;
 
     public void Decide(Stored? stored, DateTimeOffset now)
     {

@@ -47,14 +47,48 @@ internal abstract class RowKind<T>(Func<ImportDirectoryRequest, T?> content) : S
         return true;
     }
 
+    /// <summary>Takes a row of a key of its own whose content is complete and differs from what the directory holds.</summary>
+    public void Add(Row<T> row)
+    {
+        Check(row);
+        if (row.IsOpen)
+        {
+            rows.Add(row);
+        }
+    }
+
     public sealed override async Task Apply(Tx tx, Author author)
+    {
+        await CheckReferences(tx, rows, author.Time);
+        var open = rows.Where(r => r.IsOpen).ToList();
+        var stored = await Find(tx, Keys(open));
+        await CompareWithStates(tx, open, stored, Paris.DateOf(author.Time));
+        await Store(tx, author, open, stored);
+    }
+
+    /// <summary>The same for rows that were <see cref="Add"/>ed: they are known to differ.</summary>
+    /// <param name="stored">From <see cref="Find"/>, in this transaction.</param>
+    public async Task Apply(Tx tx, Author author, IReadOnlyDictionary<string, Stored> stored)
+    {
+        await CheckReferences(tx, rows, author.Time);
+        await Store(tx, author, rows.Where(r => r.IsOpen).ToList(), stored);
+    }
+
+    /// <summary>What is stored under these keys, by key, locked in key order.</summary>
+    public async Task<Dictionary<string, Stored>> Find(Tx tx, string[] keys) =>
+        (await Load(tx, keys)).ToDictionary(s => s.Key, StringComparer.Ordinal);
+
+    /// <summary>The states of these keys, by key, as rows would say them.</summary>
+    public async Task<Dictionary<string, T>> AsRows(Tx tx, string[] keys, DateOnly today) =>
+        (await States(tx, keys, today)).ToDictionary(KeyOf, AsRow, StringComparer.Ordinal);
+
+    /// <summary>In canonical form, without what is output only.</summary>
+    public T Canonical(T content) => AsRow(content);
+
+    private async Task Store(Tx tx, Author author, List<Row<T>> open, IReadOnlyDictionary<string, Stored> stored)
     {
         var now = author.Time;
         var today = Paris.DateOf(now);
-        await CheckReferences(tx, rows, now);
-        var open = rows.Where(r => r.IsOpen).ToList();
-        var stored = (await Load(tx, Keys(open))).ToDictionary(s => s.Key, StringComparer.Ordinal);
-        await CompareWithStates(tx, open, stored, today);
         open.ForEach(r => r.Decide(stored.GetValueOrDefault(KeyOf(r.Content)), now));
         var changes = open.Where(r => r.IsChange).ToList();
         if (changes.Count > 0)
@@ -70,7 +104,7 @@ internal abstract class RowKind<T>(Func<ImportDirectoryRequest, T?> content) : S
         var differ = open.Where(r => stored.TryGetValue(KeyOf(r.Content), out var s) && !r.Hash.AsSpan().SequenceEqual(s.ImportedHash)).ToList();
         if (differ.Count > 0)
         {
-            var states = (await States(tx, Keys(differ), today)).ToDictionary(KeyOf, AsRow, StringComparer.Ordinal);
+            var states = await AsRows(tx, Keys(differ), today);
             differ.ForEach(r => stored[KeyOf(r.Content)].IsSo = states[KeyOf(r.Content)].Equals(r.Content));
         }
     }

@@ -4,6 +4,7 @@ using Intervision.Membership.Import;
 using Intervision.Membership.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
+using Intervision.ServiceDefaults.Time;
 
 namespace Intervision.Membership.Organisations;
 
@@ -78,6 +79,10 @@ internal sealed class OrganisationRows() : RowKind<Organisation>(r => r.Organisa
         {
             (membership.PresentedDate, membership.PresentedSession) = (null, "");
         }
+
+        var ordered = organisation.Memberships.OrderBy(m => m.FromDate.ToDate()).ThenBy(m => m.Programme, StringComparer.Ordinal).ToList();
+        organisation.Memberships.Clear();
+        organisation.Memberships.Add(ordered);
     }
 
     private static void Reject(Row<Organisation> row, IEnumerable<FieldViolation> wrong)
