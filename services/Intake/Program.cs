@@ -39,6 +39,7 @@ builder.Services.AddSingleton<WriteSheet>().AddSingleton<ReadSheet>().AddSinglet
 builder.Services.AddSingleton<RecordDecisions>().AddSingleton<RecordRestitution>();
 builder.Services.AddSingleton<IntakeVerbs>();
 builder.Services.AddConsentVerbs(builder.Environment);
+builder.Services.AddTriageVerbs();
 
 var app = builder.Build();
 // A missing or wrong key is said at start, not at the first deposit.

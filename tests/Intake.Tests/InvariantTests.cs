@@ -5,6 +5,7 @@ using Intervision.Intake.Consents;
 using Intervision.Intake.Decisions;
 using Intervision.Intake.Events;
 using Intervision.Intake.Sheets;
+using Intervision.Intake.Triage;
 using Intervision.Intake.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Security;
@@ -23,6 +24,8 @@ public sealed class InvariantTests
         Person(IntakeFixture.Doctor, "99700000013"), Person(IntakeFixture.ReferentName, "99700000039"), Person("host@p12", null),
     ];
 
+    private static readonly Case GoesOn = new() { Id = Guid.CreateVersion7(Now), State = CaseState.Submitted };
+
     private static readonly ConsentStatus[] Answers =
         [ConsentStatus.Informed, ConsentStatus.Granted, ConsentStatus.Refused, ConsentStatus.Deferred, ConsentStatus.Withdrawn, ConsentStatus.Expired];
 
@@ -35,6 +38,11 @@ public sealed class InvariantTests
             (c, _) => RecordConsent.Decide(c, a, recorderIsHealthProfessional: true, Now).After,
             (c, _) => RecordConsent.Decide(c, a, recorderIsHealthProfessional: false, Now).After,
         }),
+        (c, _) => TakeCase.Decide(c),
+        (c, _) => RejectCase.Decide(c, "AUTRE"),
+        (c, _) => RedirectCase.Decide(c, "DAC"),
+        (c, _) => AbandonCase.Decide(c, "AUTRE").After,
+        (c, _) => MarkDuplicate.Decide(c, GoesOn, hasDuplicates: false).After,
         WriteSheet.Decide,
         ApproveSheet.Decide,
         (c, _) => WhenCaseScheduled.Decide(c),

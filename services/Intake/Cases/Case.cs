@@ -78,6 +78,17 @@ internal sealed record Case
 
     public DateTimeOffset? DiscussTime { get; init; }
 
+    /// <summary>Since when it is in its state.</summary>
+    public DateTimeOffset StateTime { get; init; }
+
+    /// <summary>Why it was rejected or abandoned, or where it was redirected to.</summary>
+    public string? EndCode { get; init; }
+
+    /// <summary>The case that goes on instead.</summary>
+    public Guid? DuplicateOf { get; init; }
+
+    public string? DuplicateOfCode { get; init; }
+
     public string Name => $"cases/{Code}";
 
     public string Etag => ServiceDefaults.Persistence.Etag.Of(Version);

@@ -12,7 +12,8 @@ internal static class CaseStore
         c.id, c.code, c.version, c.state, c.consent, c.programme, c.pole, c.candidate_poles, c.submitter, c.submitting_organisation,
         c.channel, c.external_id, c.requester, p.rpps as requester_rpps, c.motives, c.age_band, c.sex, c.contexts, c.products,
         c.urgent, c.attending_physician, c.physician_absence, c.actors, c.availabilities, c.submit_time, c.update_time,
-        c.accept_time, c.sheet_author, c.sheet_author_rpps, c.sheet_approver, c.sheet_lock_time, c.discussed_session, c.discuss_time
+        c.accept_time, c.sheet_author, c.sheet_author_rpps, c.sheet_approver, c.sheet_lock_time, c.discussed_session, c.discuss_time,
+        c.state_time, c.end_code, c.duplicate_of, (select o.code from cases o where o.id = c.duplicate_of) as duplicate_of_code
         """;
 
     public const string From = "from cases c left join professional p on p.name = c.requester";
@@ -56,13 +57,15 @@ internal static class CaseStore
     {
         // An event may have happened before the last change here: time does not run backwards.
         var updateTime = time > before.UpdateTime ? time : before.UpdateTime;
+        after = after with { StateTime = after.State == before.State ? before.StateTime : updateTime };
         var saved = await tx.Execute(
             """
             with saved as (
               update cases set version = version + 1, state = @State, consent = @Consent, pole = @Pole,
                 update_time = @updateTime, accept_time = @AcceptTime, sheet_author = @SheetAuthor, sheet_author_rpps = @SheetAuthorRpps,
                 sheet_approver = @SheetApprover, sheet_lock_time = @SheetLockTime,
-                discussed_session = @DiscussedSession, discuss_time = @DiscussTime
+                discussed_session = @DiscussedSession, discuss_time = @DiscussTime,
+                state_time = @StateTime, end_code = @EndCode, duplicate_of = @DuplicateOf
               where id = @Id and version = @Version
               returning version)
             insert into case_history (case_id, version, action, actor, from_state, to_state, consent, change_time)
@@ -83,6 +86,9 @@ internal static class CaseStore
                 after.SheetLockTime,
                 after.DiscussedSession,
                 after.DiscussTime,
+                after.StateTime,
+                after.EndCode,
+                after.DuplicateOf,
                 updateTime,
                 time,
                 action,

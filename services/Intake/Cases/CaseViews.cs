@@ -8,11 +8,12 @@ internal static class CaseViews
 {
     public static V1.Case View(this Case from, Caller caller)
     {
-        var onlyCpts = !caller.Has(Roles.Coordinator) && !from.IsRequestedBy(caller) && !from.IsOrganisedBy(caller);
-        return onlyCpts && from.IsSubmittedByCpts(caller) ? CodeAndState(from) : Whole(from);
+        var organises = caller.Has(Roles.Coordinator) || from.IsOrganisedBy(caller);
+        var onlyCpts = !organises && !from.IsRequestedBy(caller);
+        return onlyCpts && from.IsSubmittedByCpts(caller) ? CodeAndState(from) : Whole(from, organises);
     }
 
-    private static V1.Case Whole(Case from)
+    private static V1.Case Whole(Case from, bool organises)
     {
         var view = CodeAndState(from);
         view.ConsentStatus = from.Consent;
@@ -26,6 +27,8 @@ internal static class CaseViews
         view.AttendingPhysician = from.AttendingPhysician ?? "";
         view.Actors.Add(from.Actors);
         view.Etag = from.Etag;
+        // Another request may concern other people: its existence is not for the requester of this one.
+        view.DuplicateOf = organises && from.DuplicateOfCode is { } other ? $"cases/{other}" : "";
         return view;
     }
 
@@ -41,5 +44,7 @@ internal static class CaseViews
         SubmitTime = from.SubmitTime.ToProto(),
         UpdateTime = from.UpdateTime.ToProto(),
         NextStep = NextSteps.Of(from),
+        StateTime = from.StateTime.ToProto(),
+        EndCode = from.EndCode ?? "",
     };
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Intervision.Intake.Triage;
 using Intervision.Intake.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
@@ -7,17 +8,17 @@ using Intervision.ServiceDefaults.Security;
 namespace Intervision.Intake.Cases;
 
 /// <summary>A work list: the cases the caller may see, oldest first.</summary>
-internal sealed class ListCases(Db db, PageTokens tokens)
+internal sealed class ListCases(Db db, PageTokens tokens, Idleness idleness)
 {
     public async Task<ListCasesResponse> Handle(ListCasesRequest request, Call call)
     {
         call.Caller.MustHave(Roles.Coordinator, Roles.Referent, Roles.HostCoordinator, Roles.Professional, Roles.Cpts);
         var size = PageTokens.Size(request.PageSize);
-        var filter = $"{call.Caller.Subject}|{request.Pole}|{string.Join(',', request.States.Select(s => (int)s))}";
+        var filter = $"{call.Caller.Subject}|{request.Pole}|{string.Join(',', request.States.Select(s => (int)s))}|{request.IdleOnly}";
         var after = Position.Parse(await tokens.Open(filter, request.PageToken, call.Cancellation));
-        var found = await db.Read(tx => tx.Query<Case>(Sql, Parameters(request, call.Caller, after, size + 1)), call.Cancellation);
+        var found = await db.Read(tx => tx.Query<Case>(Sql, Parameters(request, call, after, size + 1)), call.Cancellation);
         var response = new ListCasesResponse();
-        response.Cases.Add(found.Take(size).Select(c => c.View(call.Caller)));
+        response.Cases.Add(found.Take(size).Select(c => idleness.Tell(c.View(call.Caller), c, call.Now)));
         if (found.Count > size)
         {
             response.NextPageToken = await tokens.Seal(filter, Position.Of(found[size - 1]).ToString(), call.Cancellation);
@@ -37,25 +38,35 @@ internal sealed class ListCases(Db db, PageTokens tokens)
             or c.submitting_organisation = @cpts)
           and (@Pole = '' or c.pole = @Pole)
           and (cardinality(@states) = 0 or c.state = any (@states))
+          and (not @IdleOnly or {Idleness.Sql})
           and (c.submit_time, c.id) > (@Time, @Id)
         order by c.submit_time, c.id
         limit @limit
         """;
 
-    private static object Parameters(ListCasesRequest request, Caller caller, Position after, int limit) => new
+    private object Parameters(ListCasesRequest request, Call call, Position after, int limit)
     {
-        all = caller.Has(Roles.Coordinator),
-        asPerson = caller.HasAny(Roles.Professional, Roles.Referent),
-        caller.Subject,
-        caller.Rpps,
-        poles = caller.HasAny(Roles.Referent, Roles.HostCoordinator) ? caller.Poles.ToArray() : [],
-        cpts = caller.Has(Roles.Cpts) ? caller.Cpts : null,
-        request.Pole,
-        states = request.States.Select(s => s.ToString()).ToArray(),
-        after.Time,
-        after.Id,
-        limit,
-    };
+        var caller = call.Caller;
+        var (idleStates, idleBefore, urgentBefore) = idleness.AsOf(call.Now);
+        return new
+        {
+            all = caller.Has(Roles.Coordinator),
+            asPerson = caller.HasAny(Roles.Professional, Roles.Referent),
+            caller.Subject,
+            caller.Rpps,
+            poles = caller.HasAny(Roles.Referent, Roles.HostCoordinator) ? caller.Poles.ToArray() : [],
+            cpts = caller.Has(Roles.Cpts) ? caller.Cpts : null,
+            request.Pole,
+            states = request.States.Select(s => s.ToString()).ToArray(),
+            after.Time,
+            after.Id,
+            limit,
+            request.IdleOnly,
+            idleStates,
+            idleBefore,
+            urgentBefore,
+        };
+    }
 
     /// <summary>Keyset of a page; PostgreSQL keeps microseconds, which ticks hold exactly.</summary>
     private sealed record Position(DateTimeOffset Time, Guid Id)

@@ -27,11 +27,11 @@ internal sealed record NewCase(Case Case, SubmitCaseRequest Request, byte[] Mac,
               insert into cases (
                 id, code, version, state, consent, programme, pole, candidate_poles, submitter, submitting_organisation, channel,
                 external_id, payload_mac, requester, motives, age_band, sex, contexts, products, urgent, attending_physician,
-                physician_absence, actors, availabilities, submit_time, update_time)
+                physician_absence, actors, availabilities, submit_time, update_time, state_time)
               select
                 id, code, 1, state, consent, programme, pole, candidate_poles, submitter, submitting_organisation, channel,
                 external_id, decode(mac, 'base64'), requester, motives, age_band, sex, contexts, products, urgent, attending_physician,
-                absence, actors, availabilities, submit_time, submit_time
+                absence, actors, availabilities, submit_time, submit_time, submit_time
               from said
               on conflict do nothing
               returning id),

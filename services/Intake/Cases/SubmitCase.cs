@@ -75,6 +75,7 @@ internal sealed class SubmitCase(Db db, SubmitGroups groups, Vault vault, Master
             Availabilities = Availabilities.ToStored(request.Availabilities),
             SubmitTime = now,
             UpdateTime = now,
+            StateTime = now,
         };
     }
 
