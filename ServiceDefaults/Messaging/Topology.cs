@@ -34,6 +34,7 @@ public static class Topology
 
     public static IReadOnlyList<EventQueue> Queues { get; } =
     [
+        new("membership", "scheduling", Suite: true),
         new("scheduling", "membership", Suite: true),
         new("scheduling", "intake", Suite: true),
         new("scheduling", "indemnisation", Suite: true),

@@ -1,7 +1,10 @@
 using Intervision.Membership;
+using Intervision.Membership.Events;
 using Intervision.Membership.Places;
 using Intervision.Membership.Programmes;
+using Intervision.Scheduling.Events.V1;
 using Intervision.ServiceDefaults;
+using Intervision.ServiceDefaults.Messaging;
 
 var builder = WebApplication.CreateBuilder(args);
 var programmes = builder.Configuration["Membership:ProgrammesFile"];
@@ -10,11 +13,12 @@ if (await builder.MigrateIfAsked(args, "membership", typeof(Program).Assembly, t
     return;
 }
 
-// Membership listens to nobody: it is the source that the others trust.
-builder.AddServiceDefaults("membership");
+// The source that the others trust listens only for who was presented to whom.
+builder.AddServiceDefaults("membership", handlers =>
+    handlers.From("scheduling", InboxKind.Contiguous).On<PartnersPresented>(OnPartnersPresented.Handle));
 builder.Services.AddSingleton<Paging>();
 builder.Services.AddProgrammeVerbs().AddPoleVerbs().AddOrganisationVerbs().AddProfessionalVerbs();
-builder.Services.AddPlaceVerbs().AddPromotionVerbs();
+builder.Services.AddPlaceVerbs().AddPromotionVerbs().AddConventionVerbs().AddReview();
 builder.Services.AddImportVerbs().AddHistoryVerbs();
 
 var app = builder.Build();

@@ -1,6 +1,7 @@
 using Intervision.Membership.Events.V1;
 using Intervision.Membership.History;
 using Intervision.Membership.V1;
+using Intervision.ServiceDefaults.Grpc;
 
 namespace Intervision.Membership.Conventions;
 
@@ -21,6 +22,33 @@ internal static class ConventionRules
     /// <summary>The one that renews it, if any: a draft, or one that was signed; a renewal given up does not count.</summary>
     public static StoredConvention? RenewalOf(StoredConvention convention, IEnumerable<StoredConvention> all) =>
         all.FirstOrDefault(c => c.Renews == convention.ConventionId && !c.IsGivenUp);
+
+    /// <exception cref="RuleBroken">CONVENTION_NOT_DRAFT.</exception>
+    public static void MustBeDraft(StoredConvention convention)
+    {
+        if (convention.State != Convention.Types.State.Draft)
+        {
+            throw Refused("CONVENTION_NOT_DRAFT", "La convention n'est plus un projet.", convention);
+        }
+    }
+
+    /// <exception cref="RuleBroken">CONVENTION_RENEWED, which names the renewal.</exception>
+    public static void MustNotBeRenewed(StoredConvention convention, IEnumerable<StoredConvention> all)
+    {
+        if (RenewalOf(convention, all) is { } renewal)
+        {
+            throw RuleBroken.NotNow(
+                "CONVENTION_RENEWED",
+                $"La convention {convention.Name} est renouvelée par {renewal.Name}.",
+                "CONVENTION",
+                renewal.Name,
+                ("name", convention.Name),
+                ("renewal", renewal.Name));
+        }
+    }
+
+    public static RuleBroken Refused(string reason, string french, StoredConvention convention) =>
+        RuleBroken.NotNow(reason, french, "STATE", convention.Name, ("name", convention.Name));
 
     /// <summary>A convention as it now is, for its own history.</summary>
     public static Told History(StoredConvention convention, DateOnly today) => new(convention.Name, convention.ToProto(today), Event: null);
