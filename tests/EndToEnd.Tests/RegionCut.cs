@@ -42,6 +42,7 @@ internal sealed class RegionCut
             .Concat(Read("poles.csv").Where(r => poles.Contains(r["pole_code"])).Select(r => r["host_identifier"]))
             .Concat(cpts).ToHashSet(StringComparer.Ordinal);
         var kept = Copy("organisations.csv", r => organisations.Contains(r["identifier"]));
+        Copy("memberships.csv", r => organisations.Contains(r["organisation_identifier"]));
         var cptsTerritory = Copy("cpts_territories.csv", r => cpts.Contains(r["cpts_identifier"]));
 
         communes.UnionWith(cptsTerritory.Select(r => r["insee_code"]));

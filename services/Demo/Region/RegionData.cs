@@ -8,17 +8,9 @@ internal sealed class RegionData
 {
     public required string Folder { get; init; }
 
-    public required IReadOnlyList<CommuneRow> Communes { get; init; }
-
-    public required IReadOnlyList<OrganisationRow> Organisations { get; init; }
-
     public required IReadOnlyList<PersonRow> People { get; init; }
 
     public required IReadOnlyList<PoleRow> Poles { get; init; }
-
-    public required ILookup<string, string> PoleCommunes { get; init; }
-
-    public required ILookup<string, string> CptsCommunes { get; init; }
 
     public required ILookup<string, ActivityRow> Activities { get; init; }
 
@@ -77,12 +69,8 @@ internal sealed class RegionData
         var region = new RegionData
         {
             Folder = folder,
-            Communes = csv.Read("communes.csv", CommuneRow.Of),
-            Organisations = organisations,
             People = people,
             Poles = poles,
-            PoleCommunes = Pairs(csv, "pole_territories.csv", "pole_code"),
-            CptsCommunes = Pairs(csv, "cpts_territories.csv", "cpts_identifier"),
             Activities = csv.Read("activities.csv", ActivityRow.Of).ToLookup(a => a.Person, StringComparer.Ordinal),
             Codes = csv.Read("reference_lists.csv", r => new CodeRow(r.Required("list"), r.Required("code"))),
             PublicHolidays = csv.Read("public_holidays.csv", r => new HolidayRow(r.Date("date"), r.Date("date"), r.Text("name"))),
@@ -99,8 +87,4 @@ internal sealed class RegionData
         problems = csv.Problems;
         return problems.Count == 0 ? region : null;
     }
-
-    private static ILookup<string, string> Pairs(CsvFolder csv, string file, string owner) =>
-        csv.Read(file, r => (Owner: r.Required(owner), Commune: r.Required("insee_code")), optional: true)
-            .ToLookup(p => p.Owner, p => p.Commune, StringComparer.Ordinal);
 }

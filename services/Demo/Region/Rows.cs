@@ -4,58 +4,40 @@ using Intervision.Membership.V1;
 
 namespace Intervision.Demo.Region;
 
-internal sealed record PersonRow(string Label, string Id, string Rpps, string FamilyName, string GivenName, string Mssante, bool Expert, DateOnly? CharterDate)
+internal sealed record PersonRow(string Id, string Rpps, bool Expert)
 {
     public string Name => $"professionals/{Id}";
 
-    public static PersonRow Of(CsvRow row) => new(
-        row.Label, row.Required("person_id"), row.Text("rpps"), row.Text("family_name"), row.Text("given_name"), row.Text("mssante"),
-        row.Flag("expert"), row.OptionalDate("charter_accepted_date"));
+    public static PersonRow Of(CsvRow row) => new(row.Required("person_id"), row.Text("rpps"), row.Flag("expert"));
 }
 
 /// <param name="Until">Exclusive.</param>
 internal sealed record ActivityRow(
-    string Person, string Table, string Code, string SavoirFaire, string Mode, string Organisation, string Pole, DateOnly From, DateOnly? Until)
+    string Person, string Table, string Code, string Mode, string Organisation, string Pole, DateOnly From, DateOnly? Until)
 {
     /// <summary>The NOS letters S, L, B.</summary>
     public static ActivityRow Of(CsvRow row) => new(
-        row.Required("person_id"), row.Required("profession_table"), row.Required("profession_code"), row.Text("savoir_faire"),
-        row.Text("mode_exercice"), row.Text("organisation_identifier"), row.Text("pole_code"), row.Date("from_date"), row.OptionalDate("until_date"));
+        row.Required("person_id"), row.Required("profession_table"), row.Required("profession_code"), row.Text("mode_exercice"),
+        row.Text("organisation_identifier"), row.Text("pole_code"), row.Date("from_date"), row.OptionalDate("until_date"));
 
     public bool IsOn(DateOnly date) => From <= date && (Until is null || date < Until);
 }
 
-internal sealed record OrganisationRow(
-    string Label, string IdentifierType, string Identifier, string DisplayName, string Kind, string Commune, string Pole,
-    DateOnly? JoinedDate, DateOnly? SignedDate, DateOnly? EndDate, bool VideoCapable)
+internal sealed record OrganisationRow(string Identifier, string Commune)
 {
-    public string Name => $"organisations/{Identifier}";
-
-    public static OrganisationRow Of(CsvRow row) => new(
-        row.Label, row.Text("identifier_type"), row.Required("identifier"), row.Text("name"), row.Text("kind"), row.Text("commune_insee"),
-        row.Text("pole_code"), row.OptionalDate("joined_date"), row.OptionalDate("convention_signed_date"),
-        row.OptionalDate("convention_end_date"), row.Flag("video_capable"));
-}
-
-internal sealed record CommuneRow(string Label, string InseeCode, string DisplayName, string Departement, IReadOnlyList<string> PostalCodes, int Population)
-{
-    public static CommuneRow Of(CsvRow row) => new(
-        row.Label, row.Required("insee_code"), row.Text("name"), row.Text("departement"), row.Words("postal_codes"), row.SmallNumber("population"));
+    public static OrganisationRow Of(CsvRow row) => new(row.Required("identifier"), row.Text("commune_insee"));
 }
 
 internal sealed record PoleRow(
-    string Label, string Code, string DisplayName, string SeatCommune, string Area, string Programme, Rhythm Rhythm, Weekday Weekday,
-    TimeOnly StartTime, int DurationMinutes, Modality Modality, string Referent, string Host, string Email, DateOnly ActiveFrom)
+    string Code, string SeatCommune, string Area, string Programme, Rhythm Rhythm, Modality Modality, string Referent, string Host)
 {
     public string Name => $"poles/{Code}";
 
     public string ProgrammeName => $"programmes/{Programme}";
 
     public static PoleRow Of(CsvRow row) => new(
-        row.Label, row.Required("pole_code"), row.Text("name"), row.Text("seat_commune_insee"), row.Text("area"), row.Required("programme"),
-        row.Code<Rhythm>("rhythm"), row.Code<Weekday>("weekday"), row.Time("start_time"), row.SmallNumber("duration_minutes"),
-        row.Code<Modality>("modality"), row.Required("referent_person_id"), row.Required("host_identifier"), row.Text("coordinator_email"),
-        row.Date("active_from_date"));
+        row.Required("pole_code"), row.Text("seat_commune_insee"), row.Text("area"), row.Required("programme"), row.Code<Rhythm>("rhythm"),
+        row.Code<Modality>("modality"), row.Required("referent_person_id"), row.Required("host_identifier"));
 }
 
 /// <summary>One row of <c>payees.csv</c>.</summary>

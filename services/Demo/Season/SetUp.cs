@@ -2,7 +2,6 @@ using Grpc.Core;
 using Intervision.Demo.Suite;
 using Intervision.Indemnisation.V1;
 using Intervision.Intake.V1;
-using Intervision.Membership.V1;
 using Intervision.Scheduling.V1;
 using Intervision.ServiceDefaults;
 using Intervision.ServiceDefaults.Time;
@@ -20,17 +19,8 @@ internal sealed class SetUp(Stage stage)
 
     public async Task ImportDirectory(Action<double> progress)
     {
-        // One stream takes 10,000 rows at most.
-        var streams = DirectoryRows.Of(stage.Region).Chunk(9_000).ToList();
-        foreach (var rows in streams)
-        {
-            var results = await stage.Suite.ImportPatience.Persist(() => Import(rows));
-            RefusedRows.AddRange(results.Results
-                .Where(r => r.Outcome == ImportDirectoryResponse.Types.Outcome.Rejected)
-                .Select(r => $"{r.RowLabel} : {r.Message} ({r.Reason})"));
-            progress(0.5 / streams.Count);
-        }
-
+        RefusedRows.AddRange(await stage.Suite.ImportPatience.Persist(new DirectoryImport(stage, Now).Run));
+        progress(0.5);
         foreach (var consumer in Quiescence.Services.Where(s => s != "membership"))
         {
             await stage.Quiescence.Heard(consumer, "membership");
@@ -76,27 +66,6 @@ internal sealed class SetUp(Stage stage)
                 stage.As(Cast.Coordinator, Now));
             progress(1.0 / stage.Region.Poles.Count);
         });
-
-    private async Task<ImportDirectoryResponse> Import(ImportDirectoryRequest[] rows)
-    {
-        using var call = stage.Suite.Membership.ImportDirectory(stage.As(Cast.Coordinator, Now));
-        try
-        {
-            rows[0].RequestId = RequestId.Of(rows.Select(r => r.ToString()));
-            foreach (var row in rows)
-            {
-                await call.RequestStream.WriteAsync(row);
-            }
-
-            await call.RequestStream.CompleteAsync();
-        }
-        catch (Exception e) when (e is RpcException or InvalidOperationException)
-        {
-            // The call itself says why it ended.
-        }
-
-        return await call.ResponseAsync;
-    }
 
     private async Task PutCalendar()
     {
