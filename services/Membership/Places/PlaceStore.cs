@@ -12,12 +12,15 @@ internal static class PlaceStore
         tx.Query<PlaceRow>(
             """
             select p.code, p.display_name, r.display_name as programme_display_name, c.display_name as commune_display_name, c.departement,
-                   case when p.modality = 3 then '' else coalesce(o.display_name, '') end as host_display_name,
+                   case when p.modality = 3 then ''
+                        when o.kind in ('CABINET', 'CABINET_MEDICAL') then k.display_name -- a cabinet often bears a person's name
+                        else coalesce(o.display_name, '') end as host_display_name,
                    p.modality, p.rhythm, p.weekday, p.start_time, p.coordinator_email
             from pole p
             join programme r on r.code = p.programme
             join commune c on c.insee_code = p.seat_commune
             left join organisation o on o.identifier = p.host
+            left join organisation_kind k on k.code = o.kind
             where p.state = 2 and p.active_from_date <= @today and (@programme::text is null or p.programme = @programme)
               and (@Code::text is null or (c.departement, p.display_name, p.code) > (@Departement, @DisplayName, @Code))
             order by c.departement, p.display_name, p.code

@@ -3,6 +3,7 @@ using Grpc.Core;
 using Intervision.Membership.Places;
 using Intervision.Membership.V1;
 using Intervision.Tests.Support;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
@@ -30,7 +31,7 @@ public sealed class PlacesTests(PlacesTests.Region places) : IClassFixture<Place
     public async Task Without_a_token_the_active_ones_by_departement_and_name()
     {
         var answer = await places.Directory.ListPlacesAsync(new ListPlacesRequest(), Region.Anybody);
-        Assert.Equal(["poles/A2", "poles/A1", "poles/A3"], answer.Places.Select(p => p.Pole));
+        Assert.Equal(["poles/A2", "poles/A4", "poles/A1", "poles/A3"], answer.Places.Select(p => p.Pole));
         Assert.Equal(
             new Place
             {
@@ -38,9 +39,10 @@ public sealed class PlacesTests(PlacesTests.Region places) : IClassFixture<Place
                 CommuneDisplayName = "Lille", Departement = "59", Modality = Modality.Hybrid, RhythmDescription = "chaque mois, le vendredi à 12 h 15",
                 CoordinatorEmail = "coordination.p01@example.org",
             },
-            answer.Places[1]);
+            answer.Places[2]);
         Assert.NotEmpty(answer.Places[0].ProgrammeDisplayName);
-        Assert.Equal((Modality.Video, ""), (answer.Places[2].Modality, answer.Places[2].HostDisplayName));
+        Assert.Equal((Modality.Video, ""), (answer.Places[3].Modality, answer.Places[3].HostDisplayName));
+        Assert.Equal("Cabinet médical", answer.Places[1].HostDisplayName);
         Assert.DoesNotContain("Lefèvre", answer.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("PER-1", answer.ToString(), StringComparison.Ordinal);
     }
@@ -57,7 +59,7 @@ public sealed class PlacesTests(PlacesTests.Region places) : IClassFixture<Place
             request.PageToken = page.NextPageToken;
         }
         while (request.PageToken.Length > 0);
-        Assert.Equal(["poles/A2", "poles/A1", "poles/A3"], found);
+        Assert.Equal(["poles/A2", "poles/A4", "poles/A1", "poles/A3"], found);
         await Refused.With(StatusCode.InvalidArgument, "PAGE_TOKEN_INVALID", () => places.Directory.ListPlacesAsync(new ListPlacesRequest { PageToken = "x" }, Region.Anybody));
         await Refused.With(StatusCode.InvalidArgument, "PAGE_SIZE_INVALID", () => places.Directory.ListPlacesAsync(new ListPlacesRequest { PageSize = -1 }, Region.Anybody));
     }
@@ -74,7 +76,7 @@ public sealed class PlacesTests(PlacesTests.Region places) : IClassFixture<Place
     public async Task A_token_that_is_not_one_does_not_shut_the_public_out()
     {
         var headers = new Metadata { { "authorization", "Bearer nonsense" }, { "x-intervision-now", MembershipFixture.Now.ToString("O") } };
-        Assert.Equal(3, (await places.Directory.ListPlacesAsync(new ListPlacesRequest(), headers)).Places.Count);
+        Assert.Equal(4, (await places.Directory.ListPlacesAsync(new ListPlacesRequest(), headers)).Places.Count);
     }
 
     [Fact]
@@ -92,7 +94,7 @@ public sealed class PlacesTests(PlacesTests.Region places) : IClassFixture<Place
         Assert.Contains("Aisne (02)", html, StringComparison.Ordinal);
         Assert.Contains("chaque mois, le vendredi à 12 h 15", html, StringComparison.Ordinal);
         Assert.Contains("<a href=\"mailto:coordination.p01@example.org\">coordination.p01@example.org</a>", html, StringComparison.Ordinal);
-        Assert.Equal(3, html.Split("<th scope=\"row\">").Length - 1);
+        Assert.Equal(4, html.Split("<th scope=\"row\">").Length - 1);
         Assert.DoesNotContain("Lefèvre", html, StringComparison.Ordinal);
         Assert.DoesNotContain("Brouillon", html, StringComparison.Ordinal);
     }
@@ -112,6 +114,17 @@ public sealed class PlacesTests(PlacesTests.Region places) : IClassFixture<Place
         Assert.Equal(HttpStatusCode.OK, head.StatusCode);
         using var post = await places.Browser.PostAsync(new Uri("/lieux", UriKind.Relative), content: null);
         Assert.Equal(HttpStatusCode.MethodNotAllowed, post.StatusCode);
+    }
+
+    [Fact]
+    public async Task Without_its_database_the_page_says_so_and_when_to_come_back()
+    {
+        await using var broken = new NoDatabase();
+        await broken.InitializeAsync();
+        using var answer = await broken.Browser.GetAsync(new Uri("/lieux", UriKind.Relative));
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "no-store"), (answer.StatusCode, answer.Headers.CacheControl!.ToString()));
+        Assert.NotNull(answer.Headers.RetryAfter);
+        Assert.Contains("momentanément indisponible", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -143,18 +156,29 @@ public sealed class PlacesTests(PlacesTests.Region places) : IClassFixture<Place
         Assert.DoesNotContain("Seuls les", PlacesPage.Of([new Place { DisplayName = "Pôle", Departement = "59" }], isCut: false), StringComparison.Ordinal);
     }
 
-    /// <summary>Three active pôles, and a draft, a suspended, a closed and a coming one that the public does not see.</summary>
+    private static HttpClient BrowserOf(MembershipFixture membership) => ((TestServer)membership.Services.GetRequiredService<IServer>()).CreateClient();
+
+    private sealed class NoDatabase : MembershipFixture
+    {
+        public HttpClient Browser => BrowserOf(this);
+
+        protected override void Configure(IWebHostBuilder builder) =>
+            builder.UseSetting("ConnectionStrings:database", "Host=127.0.0.1;Port=1;Username=nobody;Password=none;Database=none;Timeout=2");
+    }
+
+    /// <summary>Four active pôles, and a draft, a suspended, a closed and a coming one that the public does not see.</summary>
     public sealed class Region : MembershipFixture
     {
         /// <summary>No token.</summary>
         public static Metadata Anybody => new() { { "x-intervision-now", Now.ToString("O") } };
 
-        public HttpClient Browser => ((TestServer)Services.GetRequiredService<IServer>()).CreateClient();
+        public HttpClient Browser => BrowserOf(this);
 
         protected override async Task Prepare() => await Prepare(
             Pole("A1", p => { }),
             Pole("A2", p => (p.DisplayName, p.SeatCommune) = ("Pôle <script>alert(1)</script>", "02691")),
             Pole("A3", p => (p.DisplayName, p.Modality, p.Programme) = ("Pôle vidéo", Modality.Video, "programmes/SANTE_PRECARITE")),
+            Pole("A4", p => (p.DisplayName, p.Host) = ("Pôle Hellemmes", "organisations/99900012800010")),
             Pole("B1", p => (p.DisplayName, p.Host) = ("Brouillon", "")),
             Pole("B2", p => p.DisplayName = "Brouillon suspendu"),
             Pole("B3", p => p.DisplayName = "Brouillon fermé"),
@@ -167,6 +191,7 @@ public sealed class PlacesTests(PlacesTests.Region places) : IClassFixture<Place
             var results = await Import(
             [
                 Sample.Lille().Row(), Sample.Commune("02691", "Saint-Quentin", "02100").Row(), Sample.Organisation().Row(), Sample.Professional().Row(),
+                Sample.Organisation("99900012800010", "SIRET", "CABINET_MEDICAL").With(o => o.DisplayName = "Cabinet du Dr Zoé Lefèvre").Row(),
                 .. poles.Select(p => p.Row()),
             ]);
             Assert.DoesNotContain(results, r => r.Outcome == ImportDirectoryResponse.Types.Outcome.Rejected);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FsCheck;
 using FsCheck.Fluent;
 using Google.Rpc;
@@ -5,6 +6,7 @@ using Grpc.Core;
 using Intervision.Membership.Poles;
 using Intervision.Membership.V1;
 using Intervision.ServiceDefaults.Grpc;
+using Intervision.ServiceDefaults.Time;
 using Intervision.Tests.Support;
 using Npgsql;
 
@@ -145,6 +147,95 @@ public sealed class ReferentTests(PoleScene scene) : IClassFixture<PoleScene>
         }));
 
     [Fact]
+    public async Task An_appointment_waits_for_the_import_that_is_being_applied()
+    {
+        var pole = await scene.Draft();
+        AsyncUnaryCall<AppointReferentResponse>? appointing = null;
+        await scene.Db.InTransaction(
+            async tx =>
+            {
+                await tx.Execute("select pg_advisory_xact_lock(hashtext('directory import'))");
+                appointing = scene.Directory.AppointReferentAsync(scene.Appointing(pole, "2026-09-01"), PoleScene.As());
+                await Eventually.IsTrue(
+                    () => tx.Single<bool>(
+                        """
+                        select exists (
+                          select from pg_locks where locktype = 'advisory' and not granted
+                            and database = (select oid from pg_database where datname = current_database()))
+                        """),
+                    "the appointment waits");
+            },
+            CancellationToken.None);
+        Assert.Equal("professionals/PER-1", (await appointing!).Pole.Referent);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Played_for_real_the_terms_are_those_of_the_rules(int seed)
+    {
+        var pole = await scene.Draft(p => p.ActiveFromDate = Sample.Date("2026-01-01"));
+        var code = pole.Name["poles/".Length..];
+        var (model, day) = (new List<TermRow>(), Epoch.DayNumber + 300);
+        var random = new Random(seed);
+        for (var i = 0; i < 20; i++)
+        {
+            (int Kind, int Day, int Length, string Who) step = (random.Next(3), random.Next(41), random.Next(16), $"P{random.Next(1, 4)}");
+            step.Kind = step.Kind == 1 && model.Count == 0 ? 2 : step.Kind;
+            day += step.Day % 5;
+            var today = DateOnly.FromDayNumber(day);
+            var now = new DateTimeOffset(today, new TimeOnly(9, 0), TimeSpan.Zero).AddMinutes(i);
+            var from = today.AddDays(step.Day - 20);
+            var who = step.Who.Replace("P", "PER-", StringComparison.Ordinal);
+            var before = model;
+            model = Step(model, step.Kind switch
+            {
+                0 => (0, from.DayNumber - Epoch.DayNumber, step.Length, who),
+                1 => step,
+                _ => (2, day - Epoch.DayNumber, 0, who),
+            });
+            pole = (await scene.Directory.GetPoleAsync(new GetPoleRequest { Name = pole.Name }, PoleScene.As(now))).Pole;
+            await Play(step, pole, before, from, who, i, now);
+            var read = (await scene.Directory.GetPoleAsync(new GetPoleRequest { Name = pole.Name }, PoleScene.As(now))).Pole;
+            Assert.Equal(
+                model.OrderBy(t => t.FromDate).Select(t => $"{t.Professional} {t.FromDate:O} {t.UntilDate:O}"),
+                read.Referents.Select(t => $"{t.Professional["professionals/".Length..]} {t.FromDate.ToDate():O} {t.UntilDate.ToDate():O}"));
+            Assert.Equal(model.Find(t => t.IsOn(today))?.Professional ?? "", read.Referent.Replace("professionals/", "", StringComparison.Ordinal));
+        }
+
+        Assert.True(model.Count > 1);
+    }
+
+    private async Task Play((int Kind, int Day, int Length, string Who) step, Pole pole, List<TermRow> terms, DateOnly from, string who, int i, DateTimeOffset now)
+    {
+        try
+        {
+            switch (step.Kind)
+            {
+                case 0:
+                    await scene.Directory.AppointReferentAsync(
+                        scene.Appointing(pole, Iso(from), step.Length == 0 ? null : Iso(from.AddDays(step.Length)), who), PoleScene.As(now));
+                    break;
+                case 1:
+                    var term = terms[step.Day % terms.Count];
+                    var name = pole.Referents.Single(t => t.FromDate.ToDate() == term.FromDate).Name;
+                    await scene.Directory.EndReferentAsync(Ending(pole, name, Iso(term.FromDate.AddDays(step.Length))), PoleScene.As(now));
+                    break;
+                default:
+                    var row = Sample.Pole().With(p => (p.Name, p.Referent, p.DisplayName, p.ActiveFromDate) = (pole.Name, "professionals/" + who, $"Pôle {i}", Sample.Date("2026-01-01")));
+                    var result = Assert.Single(await scene.Import(PoleScene.NewRequest(), [row.Row()], now: now));
+                    Assert.Equal(ImportDirectoryResponse.Types.Outcome.Updated, result.Outcome);
+                    break;
+            }
+        }
+        catch (RpcException refused)
+        {
+            Assert.Contains(refused.Reason(), new[] { "REFERENT_OVERLAP", "UNTIL_DATE_INVALID" });
+        }
+    }
+
+    [Fact]
     public async Task The_database_refuses_two_on_a_day()
     {
         var pole = await scene.Staffed();
@@ -209,6 +300,8 @@ public sealed class ReferentTests(PoleScene scene) : IClassFixture<PoleScene>
     }
 
     private static bool SomeDayHasTwo(IReadOnlyList<TermRow> terms) => Enumerable.Range(0, 80).Any(d => terms.Count(t => t.IsOn(Epoch.AddDays(d))) > 1);
+
+    private static string Iso(DateOnly day) => day.ToString("O", CultureInfo.InvariantCulture);
 
     private static EndReferentRequest Ending(Pole pole, string term, string until) =>
         new() { RequestId = PoleScene.NewRequest(), Name = term, Etag = pole.Etag, UntilDate = Sample.Date(until) };
