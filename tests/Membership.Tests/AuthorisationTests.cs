@@ -46,6 +46,11 @@ public sealed class AuthorisationTests(TwoTerritories membership) : IClassFixtur
             (d, h) => d.ListPolesAsync(new(), h)),
         [("ListOrganisations", Roles.Cpts)] = Bounded.Of(
             (d, h) => d.ListOrganisationsAsync(new(), h)),
+        [("AcceptCharter", Roles.Professional)] = Bounded.Of(
+            (d, h) => d.AcceptCharterAsync(Charter("professionals/PER-1"), h),
+            (d, h) => d.AcceptCharterAsync(Charter("professionals/PER-2"), h),
+            (d, h) => d.AcceptCharterAsync(Charter("professionals/PER-404"), h),
+            (d, h) => d.AcceptCharterAsync(Charter("nonsense"), h)),
         [("SearchProfessionals", Roles.Cpts)] = Bounded.Of(
             (d, h) => d.SearchProfessionalsAsync(new(), h)),
         [("GetProfessional", Roles.Cpts)] = Bounded.Of(
@@ -157,6 +162,15 @@ public sealed class AuthorisationTests(TwoTerritories membership) : IClassFixtur
         Assert.Equal(expected, File.ReadAllText(file).ReplaceLineEndings("\n"));
     }
 
+    private static AcceptCharterRequest Charter(string professional) => new()
+    {
+        RequestId = Guid.CreateVersion7().ToString(),
+        Name = professional,
+        Programme = "programmes/ADDICTIONS",
+        Version = TwoTerritories.CharterVersion,
+        AcceptDate = Sample.Date("2026-09-01"),
+    };
+
     private static TheoryData<string, string> Data(Func<Cell, bool> which)
     {
         var data = new TheoryData<string, string>();
@@ -205,6 +219,8 @@ public sealed class TwoTerritories : MembershipFixture
 {
     public const string Cpts = "organisations/99900012800010";
 
+    public const string CharterVersion = "2020";
+
     protected override async Task Prepare()
     {
         var cpts = Sample.Organisation("99900012800010", "SIRET", "CPTS").With(o =>
@@ -231,5 +247,18 @@ public sealed class TwoTerritories : MembershipFixture
                 p.Communes[0] = "60057";
             }).Row());
         Assert.All(results, r => Assert.Equal("", r.Reason));
+        var programme = (await Directory.GetProgrammeAsync(new() { Name = "programmes/ADDICTIONS" }, Tokens.As(Tokens.Coordinator()))).Programme;
+        await Directory.PublishProgrammeDocumentAsync(
+            new()
+            {
+                RequestId = Guid.CreateVersion7().ToString(),
+                Name = programme.Name,
+                Etag = programme.Etag,
+                Document = new()
+                {
+                    Kind = ProgrammeDocument.Types.Kind.Charter, Version = CharterVersion, Title = "Charte", Sha256 = new string('a', 64), EffectiveDate = Sample.Date("2020-01-01"),
+                },
+            },
+            Tokens.As(Tokens.Coordinator()));
     }
 }

@@ -1,5 +1,6 @@
 using Intervision.Membership.Import;
 using Intervision.Membership.V1;
+using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Messaging;
 using Intervision.ServiceDefaults.Time;
 
@@ -70,6 +71,21 @@ internal static class Activities
 
         return null;
     }
+
+    /// <exception cref="RuleBroken">FAILED_PRECONDITION/ACTIVITY_OVERLAP, which names the activity in the way.</exception>
+    /// <param name="added">The one that came last, which is not the one in the way.</param>
+    public static void MustNotOverlap(string professionalId, IEnumerable<Activity> activities, Activity? added = null)
+    {
+        if (Overlap(activities) is var (first, second))
+        {
+            var inTheWay = NameOf(professionalId, ReferenceEquals(first, added) ? second : first);
+            throw RuleBroken.NotNow("ACTIVITY_OVERLAP", OverlapInFrench(professionalId, first, second), "ACTIVITY", inTheWay, ("name", inTheWay));
+        }
+    }
+
+    public static string OverlapInFrench(string professionalId, Activity first, Activity second) =>
+        $"Deux activités identiques à {first.Organisation} se chevauchent : {NameOf(professionalId, first)} (début {first.FromDate.ToDate():dd/MM/yyyy})"
+        + $" et {NameOf(professionalId, second)} (début {second.FromDate.ToDate():dd/MM/yyyy}).";
 
     public static bool IsGeneralPractice(string table, string code, string? savoirFaire) =>
         table == "TRE_G15" && code == "10" && GeneralPractice.Contains(savoirFaire ?? "");
