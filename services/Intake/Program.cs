@@ -1,4 +1,5 @@
 using Intervision.Intake;
+using Intervision.Intake.AccessLog;
 using Intervision.Intake.Cases;
 using Intervision.Intake.Consents;
 using Intervision.Intake.Decisions;
@@ -17,6 +18,11 @@ if (await builder.MigrateIfAsked(args, "intake", typeof(Program).Assembly))
     return;
 }
 
+if (await builder.AccessLogIfAsked(args))
+{
+    return;
+}
+
 builder.AddServiceDefaults("intake", handlers =>
 {
     handlers.From("membership", InboxKind.Latest)
@@ -28,7 +34,9 @@ builder.AddServiceDefaults("intake", handlers =>
     handlers.From("scheduling", InboxKind.Contiguous)
         .On<CaseScheduled>(WhenCaseScheduled.Handle)
         .On<CaseUnscheduled>(WhenCaseUnscheduled.Handle)
-        .On<CaseDiscussed>(WhenCaseDiscussed.Handle);
+        .On<CaseDiscussed>(WhenCaseDiscussed.Handle)
+        .On<SessionConvened>(WhenSessionConvened.Handle)
+        .On<SessionCancelled>(WhenSessionCancelled.Handle);
 });
 builder.Services.AddSingleton<MasterKey>().AddSingleton<Vault>();
 builder.Services.AddSingleton<PutReferenceList>();
@@ -38,7 +46,7 @@ builder.Services.AddSingleton<RecordConsent>().AddSingleton<BeginDiscussion>();
 builder.Services.AddSingleton<WriteSheet>().AddSingleton<ReadSheet>().AddSingleton<ApproveSheet>();
 builder.Services.AddSingleton<RecordDecisions>().AddSingleton<RecordRestitution>();
 builder.Services.AddSingleton<IntakeVerbs>();
-builder.Services.AddConsentVerbs(builder.Environment);
+builder.Services.AddConsentVerbs(builder.Environment).AddAccessLogVerbs();
 builder.Services.AddTriageVerbs();
 
 var app = builder.Build();

@@ -1,4 +1,5 @@
 using Intervision.Intake.Cases;
+using Intervision.Intake.Consents;
 using Intervision.Intake.Decisions;
 using Intervision.Intake.Events;
 using Intervision.Intake.Sheets;
@@ -15,7 +16,7 @@ public sealed class DecisionTableTests
 {
     private const string Session = "sessions/1";
     private static readonly DateTimeOffset Now = IntakeFixture.Start;
-    private static readonly Caller Reader = Person("professionals/PER-3");
+    private static readonly Caller Second = Person("professionals/PER-3");
 
     public static TheoryData<CaseState> States => [.. Enum.GetValues<CaseState>()];
 
@@ -27,12 +28,12 @@ public sealed class DecisionTableTests
     [Theory]
     [MemberData(nameof(States))]
     public void Write(CaseState state) => Check(
-        state, [CaseState.InPreparation], CaseState.InPreparation, "CASE_NOT_IN_PREPARATION", c => WriteSheet.Decide(c, Reader));
+        state, [CaseState.InPreparation], CaseState.InPreparation, "CASE_NOT_IN_PREPARATION", c => WriteSheet.Decide(c, Second));
 
     [Theory]
     [MemberData(nameof(States))]
     public void Approve(CaseState state) => Check(
-        state, [CaseState.InPreparation], CaseState.Ready, "CASE_NOT_IN_PREPARATION", c => ApproveSheet.Decide(c, Reader));
+        state, [CaseState.InPreparation], CaseState.Ready, "CASE_NOT_IN_PREPARATION", c => ApproveSheet.Decide(c, Second));
 
     [Theory]
     [MemberData(nameof(States))]
@@ -110,8 +111,9 @@ public sealed class DecisionTableTests
             Consent = consent, SheetLockTime = locked ? Now : null, SheetAuthor = written ? IntakeFixture.Doctor : null,
         };
         Assert.Equal(reason, Assert.Throws<RuleBroken>(() => ReadableSheet.MustBeReadable(found)).Reason);
-        Assert.Equal(reason, Assert.Throws<RuleBroken>(() => ApproveSheet.Decide(found, Reader)).Reason);
-        Assert.Equal(reason, Assert.Throws<RuleBroken>(() => ReadSheet.Decide(found, "PREPARATION", Person(IntakeFixture.Doctor))).Reason);
+        Assert.Equal(reason, Assert.Throws<RuleBroken>(() => ApproveSheet.Decide(found, Second)).Reason);
+        Assert.Equal(reason, Assert.Throws<RuleBroken>(() => ReadSheet.Decide(
+            found, new Reader(Person(IntakeFixture.Doctor), [IntakeFixture.Doctor], ParticipantCategory.HealthProfessional), Scope.Standard, "PREPARATION")).Reason);
     }
 
     [Fact]
@@ -120,7 +122,7 @@ public sealed class DecisionTableTests
         var written = Of(CaseState.InPreparation) with { SheetAuthor = "professionals/PER-1", SheetAuthorRpps = "99700000013" };
         Caller[] authors = [Person("professionals/PER-1"), Person("sub-of-pro-sante-connect", "99700000013")];
         Assert.All(authors, a => Assert.Equal("SECOND_READER_REQUIRED", Assert.Throws<RuleBroken>(() => ApproveSheet.Decide(written, a)).Reason));
-        Assert.Equal("professionals/PER-3", ApproveSheet.Decide(written, Reader).SheetApprover);
+        Assert.Equal("professionals/PER-3", ApproveSheet.Decide(written, Second).SheetApprover);
     }
 
     [Fact]

@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging;
 namespace Intervision.Intake.Tests;
 
 /// <summary>Intake on its own database, with a small directory of made-up people.</summary>
-public sealed class IntakeFixture() : ServiceFixture<Program>("intake")
+public class IntakeFixture() : ServiceFixture<Program>("intake")
 {
     public static readonly DateTimeOffset Start = new(2026, 10, 1, 8, 0, 0, TimeSpan.Zero);
 
@@ -27,6 +27,14 @@ public sealed class IntakeFixture() : ServiceFixture<Program>("intake")
     public const string ReferentName = "professionals/PER-3";
 
     public const string Pharmacist = "professionals/PER-4";
+
+    /// <summary>In neither category of CSP R1110-2.</summary>
+    public const string Mediator = "professionals/PER-5";
+
+    public const string ExpertName = "professionals/PER-6";
+
+    /// <summary>Attending physician where a test names one.</summary>
+    public const string Physician = "professionals/PER-7";
     public const string CptsName = "organisations/99900020100015";
     public const string OtherCptsName = "organisations/99900180300017";
 
@@ -190,6 +198,9 @@ public sealed class IntakeFixture() : ServiceFixture<Program>("intake")
         await Deliver("membership", Person(SocialWorker, "", "TRE_R94", "41"));
         await Deliver("membership", Person(ReferentName, "99700000039", "TRE_G15", "10"));
         await Deliver("membership", Person(Pharmacist, "99700000047", "TRE_G15", "21"));
+        await Deliver("membership", Person(Mediator, "", "TRE_R291", "12"));
+        await Deliver("membership", Person(ExpertName, "99700000062", "TRE_G15", "10"));
+        await Deliver("membership", Person(Physician, "99700000070", "TRE_G15", "10"));
         await Put("motive", "COMPLEXITE_SUIVI", "POLYCONSOMMATION", "SURCONSOMMATION", "RUPTURE_SOINS", "PSYCHO_SOCIALE", "AUTRE");
         await Put("age_band", "15-17", "18-24", "35-44");
         await Put("context", "ISOLEMENT", "SANS_LOGEMENT");

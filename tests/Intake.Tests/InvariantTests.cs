@@ -114,7 +114,7 @@ public sealed class InvariantTests
     {
         try
         {
-            ReadSheet.Decide(c, "PREPARATION", p);
+            ReadSheet.Decide(c, new Reader(p, [p.Subject], ParticipantCategory.HealthProfessional), Scope.Standard, "PREPARATION");
             return true;
         }
         catch (RuleBroken)

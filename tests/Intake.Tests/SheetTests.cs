@@ -87,8 +87,8 @@ public sealed class SheetTests(IntakeFixture service) : CaseSteps(service)
         var trace = await Service.Db.Read(
             tx => tx.Query<string>(
                 """
-                select concat_ws(' ', actor, purpose, outcome) from access_log a join cases c on c.id = a.case_id
-                where 'cases/' || c.code = @Name order by a.id limit 3
+                select concat_ws(' ', actor, purpose, outcome) from access_log
+                where 'cases/' || case_code = @Name order by no limit 3
                 """,
                 new { written.Name }),
             CancellationToken.None);
@@ -164,9 +164,13 @@ public sealed class SheetTests(IntakeFixture service) : CaseSteps(service)
                 "CaseScheduled Scheduled", "CaseDiscussed Discussed", "RecordDecisions Decided",
             ],
             history);
-        foreach (var table in new[] { "case_history", "consent_record", "discussion", "decision", "restitution", "access_log" })
+        foreach (var (table, column) in new[]
         {
-            foreach (var statement in new[] { $"delete from {table}", $"update {table} set case_id = case_id" })
+            ("case_history", "case_id"), ("consent_record", "case_id"), ("discussion", "case_id"), ("decision", "case_id"), ("restitution", "case_id"),
+            ("access_log", "outcome"), ("access_segment", "opening"),
+        })
+        {
+            foreach (var statement in new[] { $"delete from {table}", $"update {table} set {column} = {column}" })
             {
                 var denied = await Assert.ThrowsAsync<Npgsql.PostgresException>(
                     () => Service.Db.Read(tx => tx.Execute(statement), CancellationToken.None));

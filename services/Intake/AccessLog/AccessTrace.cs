@@ -1,18 +1,85 @@
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
+using Intervision.ServiceDefaults.Time;
 
 namespace Intervision.Intake.AccessLog;
 
-/// <summary>Who read which clinical text, when, why, and whether it was given. Append-only; codes and names of resources only.</summary>
+/// <summary>
+/// Notes who read which clinical text, when, why, and whether it was given, in the transaction of the reading itself.
+/// Append-only; codes and names of resources only. The lock of the shard is the last one a reading takes, and is held
+/// until its commit: the numbers of a shard are the order of its commits.
+/// </summary>
 internal static class AccessTrace
 {
     public const string Given = "GIVEN";
+    public const string ReadSheet = "READ_SHEET";
+    public const string Export = "EXPORT_ACCESS_LOG";
 
-    public static Task Append(Tx tx, Call call, Guid caseId, string action, string purpose, string outcome) =>
+    /// <param name="caseId">Null for what concerns no single case.</param>
+    /// <param name="actingAs">What ties the reader to the case (<c>REQUESTER</c>, …); empty when nothing does.</param>
+    public static async Task Append(Tx tx, Call call, Guid? caseId, string action, string purpose, string outcome, string actingAs = "")
+    {
+        var head = await tx.Single<HeadRow>(
+            """
+            select s.segment, s.no, s.hash, (select c.code from cases c where c.id = @caseId) as case_code
+            from access_shard s where s.shard = @shard for update of s
+            """,
+            new { caseId, shard = ShardOf(caseId) });
+        var entry = new Entry
+        {
+            Shard = ShardOf(caseId),
+            Segment = SegmentOf(call.Now, head.Segment),
+            No = head.No + 1,
+            AccessTime = Microseconds(call.Now),
+            Actor = call.Caller.Subject,
+            Roles = [.. call.Caller.Roles.Order(StringComparer.Ordinal)],
+            ActingAs = actingAs,
+            CaseCode = head.CaseCode ?? "",
+            Action = action,
+            Purpose = purpose,
+            Outcome = outcome,
+        };
+        await Insert(tx, entry with { Hash = entry.HashAfter(head.Hash) }, head);
+    }
+
+    private static Task Insert(Tx tx, Entry entry, HeadRow before) =>
         tx.Execute(
             """
-            insert into access_log (access_time, actor, roles, case_id, action, purpose, outcome)
-            values (@Now, @Subject, @roles, @caseId, @action, @purpose, @outcome)
+            insert into access_segment (shard, segment, first_no, opening)
+            select @Shard, @Segment, @No, @opening where @Segment > @last;
+            insert into access_log (shard, segment, no, access_time, actor, roles, acting_as, case_code, action, purpose, outcome, hash)
+            values (@Shard, @Segment, @No, @AccessTime, @Actor, @Roles, @ActingAs, @CaseCode, @Action, @Purpose, @Outcome, @Hash);
+            update access_shard set segment = @Segment, no = @No, hash = @Hash where shard = @Shard
             """,
-            new { call.Now, call.Caller.Subject, roles = call.Caller.Roles.Order(StringComparer.Ordinal).ToArray(), caseId, action, purpose, outcome });
+            new
+            {
+                entry.Shard, entry.Segment, entry.No, entry.AccessTime, entry.Actor, entry.Roles, entry.ActingAs, entry.CaseCode, entry.Action,
+                entry.Purpose, entry.Outcome, entry.Hash, opening = before.Hash, last = before.Segment,
+            });
+
+    /// <summary>The readings of one case are in one shard, in their order.</summary>
+    public static int ShardOf(Guid? caseId) => caseId is { } id ? id.ToByteArray()[15] % ChainLine.Shards : 0;
+
+    /// <summary>The month in Paris; a shard's months never go back, whatever the clock says.</summary>
+    private static DateOnly SegmentOf(DateTimeOffset now, DateOnly last)
+    {
+        var day = Paris.DateOf(now);
+        var month = new DateOnly(day.Year, day.Month, 1);
+        return month > last ? month : last;
+    }
+
+    /// <summary>What PostgreSQL keeps is what is hashed.</summary>
+    private static DateTimeOffset Microseconds(DateTimeOffset time) =>
+        new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
+
+    private sealed class HeadRow
+    {
+        public DateOnly Segment { get; init; }
+
+        public long No { get; init; }
+
+        public byte[] Hash { get; init; } = [];
+
+        public string? CaseCode { get; init; }
+    }
 }
