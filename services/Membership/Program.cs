@@ -1,4 +1,5 @@
 using Intervision.Membership;
+using Intervision.Membership.Identifiers;
 using Intervision.Membership.Events;
 using Intervision.Membership.Places;
 using Intervision.Membership.Programmes;
@@ -22,6 +23,7 @@ builder.Services.AddPlaceVerbs().AddPromotionVerbs().AddConventionVerbs().AddRev
 builder.Services.AddImportVerbs().AddHistoryVerbs();
 
 var app = builder.Build();
+app.UseRppsSandboxIfAsked();
 app.MapServiceDefaults();
 app.MapGrpcService<MembershipGrpcService>().RequireAuthorization();
 app.MapPlacesPage();

@@ -1,4 +1,5 @@
 using Intervision.Membership.History;
+using Intervision.Membership.Identifiers;
 using Intervision.Membership.Import;
 using Intervision.Membership.V1;
 using Intervision.ServiceDefaults.Persistence;
@@ -17,7 +18,7 @@ internal sealed class CommuneRows() : RowKind<Commune>(r => r.Commune)
         row.Require(Texts.IsInsee(commune.InseeCode), "COMMUNE_INVALID", "Le code INSEE d'une commune a cinq caractères (02691, 2A004).");
         row.Require(Texts.IsLabel(commune.DisplayName, 200), "DISPLAY_NAME_INVALID", "Le nom de la commune est vide ou trop long.");
         row.Require(
-            commune.Departement.Length is 2 or 3 && commune.InseeCode.StartsWith(commune.Departement, StringComparison.Ordinal),
+            Texts.IsInsee(commune.InseeCode) && commune.Departement == Insee.DepartementOf(commune.InseeCode),
             "DEPARTEMENT_MISMATCH",
             "Le département n'est pas celui du code INSEE.");
         row.Require(
