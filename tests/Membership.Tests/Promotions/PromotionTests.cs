@@ -162,7 +162,11 @@ public sealed class PromotionTests(PoleScene scene) : IClassFixture<PoleScene>
         });
         await Record(one.Name, p => p.Date = Sample.Date("2026-01-01")); // the first day after
         await Record(two.Name, p => (p.Date, p.Contacts) = (Sample.Date("2025-05-05"), 1));
-        await Retract(await Record(two.Name, p => p.Date = Sample.Date("2025-05-06")));
+        await Retract(await Record(two.Name, p =>
+        {
+            p.Date = Sample.Date("2025-05-06");
+            p.Organisations.Add(PoleScene.OtherHost);
+        }));
         Assert.Equal(
             [(one.Name, 3, 48, 2), (two.Name, 1, 1, 0)],
             (await Report("2025-01-01", "2026-01-01", Roles.Auditor)).Select(l => (l.Pole, l.Promotions, l.Contacts, l.Structures)));
