@@ -36,7 +36,7 @@ builder.AddServiceClient<IntakeService.IntakeServiceClient>("intake");
 builder.Services.AddSingleton<PutCalendar>().AddSingleton<PlanSeason>();
 builder.Services.AddSingleton<PlaceReadyCases>().AddSingleton<FreezeAgenda>().AddSingleton<ListWaitingCases>().AddSingleton<CloseItem>();
 builder.Services.AddSingleton<GetSession>().AddSingleton<ListSessions>().AddSingleton<HoldPreparatoryMeeting>().AddSingleton<ConveneSession>();
-builder.Services.AddTransient<ConsentCheck>().AddTransient<OpenSession>().AddSingleton<CloseSession>();
+builder.Services.AddTransient<ConsentCheck>().AddTransient<OpenSession>().AddSingleton<CloseSession>().AddSingleton<RecordPresentations>();
 builder.Services.AddSingleton<RecordAttendance>().AddSingleton<CertifyAttendance>();
 
 var app = builder.Build();

@@ -51,6 +51,9 @@ internal sealed class SchedulingGrpcService(IServiceProvider slices) : Schedulin
     public override Task<CloseSessionResponse> CloseSession(CloseSessionRequest request, ServerCallContext context) =>
         Of<CloseSession>().Handle(request, context.Call());
 
+    public override Task<RecordPresentationsResponse> RecordPresentations(RecordPresentationsRequest request, ServerCallContext context) =>
+        Of<RecordPresentations>().Handle(request, context.Call());
+
     public override Task<CertifyAttendanceResponse> CertifyAttendance(CertifyAttendanceRequest request, ServerCallContext context) =>
         Of<CertifyAttendance>().Handle(request, context.Call());
 

@@ -105,6 +105,7 @@ public sealed class EveryVerbTests(SchedulingFixture fixture) : IClassFixture<Sc
     [InlineData("OpenSession", "referent", "professional")]
     [InlineData("CloseItem", "referent", "professional")]
     [InlineData("RecordAttendance", "host_coordinator", "referent", "professional")]
+    [InlineData("RecordPresentations", "host_coordinator", "referent", "professional")]
     [InlineData("CloseSession", "referent", "professional")]
     [InlineData("CertifyAttendance", "host_coordinator", "referent", "professional")]
     public async Task Those_the_contract_names_may(string verb, params string[] roles)

@@ -24,7 +24,7 @@ internal sealed record Prepared(
 internal static class Verbs
 {
     public static readonly string[] OnSessions =
-        ["FreezeAgenda", "HoldPreparatoryMeeting", "ConveneSession", "OpenSession", "CloseItem", "RecordAttendance", "CloseSession", "CertifyAttendance"];
+        ["FreezeAgenda", "HoldPreparatoryMeeting", "ConveneSession", "OpenSession", "CloseItem", "RecordAttendance", "RecordPresentations", "CloseSession", "CertifyAttendance"];
 
     public static readonly string[] All = ["PutCalendar", "PlanSeason", "PlaceReadyCases", .. OnSessions];
 
@@ -51,6 +51,9 @@ internal static class Verbs
             "RecordAttendance" => On(stage, await stage.Opened(), Stage.Start.AddMinutes(50), 0, async (id, etag, name, headers) =>
                 await stage.Client.RecordAttendanceAsync(
                     new RecordAttendanceRequest { RequestId = id, Name = name, Etag = etag, Lines = { stage.Line(stage.Physician, SessionRole.AttendingPhysician) } }, headers)),
+            "RecordPresentations" => On(stage, await stage.Opened(), Stage.Start.AddMinutes(15), 1, async (id, etag, name, headers) =>
+                await stage.Client.RecordPresentationsAsync(
+                    new RecordPresentationsRequest { RequestId = id, Name = name, Etag = etag, Organisations = { "organisations/590000014" } }, headers)),
             "CloseSession" => On(stage, await stage.Opened(1), Stage.Start.AddMinutes(60), 2, async (id, etag, name, headers) =>
                 await stage.Client.CloseSessionAsync(new CloseSessionRequest { RequestId = id, Name = name, Etag = etag }, headers)),
             "CertifyAttendance" => On(stage, await stage.Held(), Stage.Start.AddHours(2), 1, async (id, etag, name, headers) =>

@@ -26,7 +26,7 @@ public abstract partial class MessagingCompliance(string service, Assembly migra
     private string ownerConnection = "";
     private string appConnection = "";
 
-    /// <summary>A service that hears membership; membership itself hears nobody, and lends its database to scheduling's queue.</summary>
+    /// <summary>A service that hears membership; membership does not hear itself, and lends its database to scheduling's queue.</summary>
     private string Consumer => service == Source ? "scheduling" : service;
 
     private string Queue => $"{Consumer}.{Source}";

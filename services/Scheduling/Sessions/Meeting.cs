@@ -73,6 +73,9 @@ internal sealed record Meeting
     /// <summary>Raised by each change of the attendance sheet, so that a signature holds for what was signed.</summary>
     public int SheetVersion { get; init; }
 
+    /// <summary>organisations/{identifier} of partners presented at the session, in the order they were said.</summary>
+    public IReadOnlyList<string> PresentedPartners { get; init; } = [];
+
     public required long Version { get; init; }
 
     public required DateTimeOffset ChangeTime { get; init; }

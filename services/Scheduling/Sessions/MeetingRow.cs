@@ -47,6 +47,8 @@ internal sealed class MeetingRow
 
     public int SheetVersion { get; init; }
 
+    public string[] PresentedPartners { get; init; } = [];
+
     public long Version { get; init; }
 
     public DateTimeOffset ChangeTime { get; init; }
@@ -74,6 +76,7 @@ internal sealed class MeetingRow
         FreezeTime = FreezeTime,
         PreparatoryDate = PreparatoryDate,
         SheetVersion = SheetVersion,
+        PresentedPartners = PresentedPartners,
         Version = Version,
         ChangeTime = ChangeTime,
     };

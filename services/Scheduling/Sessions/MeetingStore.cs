@@ -22,7 +22,7 @@ internal static class MeetingStore
             select s.* from session s
             where s.pole = @pole and s.date > @after and s.state = 'PLANNED' and s.freeze_time is null
               and exists (select from convention c where c.organisation = s.host
-                          and s.date between c.signed_date and c.end_date and c.state <> 'TERMINATED')
+                          and s.date between c.first_date and c.last_date)
             order by s.date for update of s
             """,
             new { pole, after })).Select(r => r.ToMeeting())]);
@@ -76,13 +76,14 @@ internal static class MeetingStore
             update session set
               state = @state, facilitator = @Facilitator, expert = @Expert, expert_waiver_reason = @ExpertWaiverReason, warnings = @warnings,
               cancel_reason = @CancelReason, freeze_time = @FreezeTime, preparatory_date = @PreparatoryDate, sheet_version = @SheetVersion,
-              version = @Version, change_time = @ChangeTime
+              presented_partners = @presented, version = @Version, change_time = @ChangeTime
             where id = @Id and version = @Version - 1
             """,
             new
             {
                 after.Id, state = after.State.Code(), after.Facilitator, after.Expert, after.ExpertWaiverReason, warnings = after.Warnings.ToArray(),
-                after.CancelReason, after.FreezeTime, after.PreparatoryDate, after.SheetVersion, after.Version, after.ChangeTime,
+                after.CancelReason, after.FreezeTime, after.PreparatoryDate, after.SheetVersion, presented = after.PresentedPartners.ToArray(),
+                after.Version, after.ChangeTime,
             });
         if (saved != 1)
         {

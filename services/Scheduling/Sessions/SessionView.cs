@@ -51,6 +51,7 @@ internal static class SessionView
         CancelReason = meeting.CancelReason,
         AgendaFrozen = meeting.FreezeTime is not null,
         Etag = meeting.Etag,
+        PresentedPartners = { meeting.PresentedPartners },
     };
 
     private static AgendaItem ToProto(Item item) => new() { Case = item.Case, Position = item.Position, State = item.State, Reason = item.Reason };
