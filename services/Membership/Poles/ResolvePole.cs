@@ -88,16 +88,19 @@ internal sealed class ResolvePole(Db db)
     private static Task<IReadOnlyList<Found>> NearestByVideo(Tx tx, string programme, string commune, DateOnly today) =>
         tx.Query<Found>(
             """
-            select p.code, p.display_name from pole p
+            with here as (select postal_codes, departement from commune where insee_code = @commune),
+            neighbour as (
+              select distinct t.pole from commune c join pole_commune t on t.commune = c.insee_code
+              where c.postal_codes && (select postal_codes from here))
+            select p.code, p.display_name from pole p, here
             where p.programme = @programme and p.state = 2 and p.active_from_date <= @today and p.modality in (2, 3)
             order by
               case
-                when exists (
-                  select from pole_commune t join commune c on c.insee_code = t.commune join commune here on here.insee_code = @commune
-                  where t.pole = p.code and c.postal_codes && here.postal_codes) then 0
-                when exists (
-                  select from commune c join commune here on here.insee_code = @commune and here.departement = c.departement
-                  where c.insee_code = p.seat_commune or exists (select from pole_commune t where t.pole = p.code and t.commune = c.insee_code)) then 1
+                when p.code in (select pole from neighbour) then 0
+                -- A commune's code begins with its département's: a range of the key.
+                when starts_with(p.seat_commune, here.departement) or exists (
+                  select from pole_commune t
+                  where t.pole = p.code and t.commune between here.departement || '000' and here.departement || '999') then 1
                 else 2
               end,
               p.display_name, p.code

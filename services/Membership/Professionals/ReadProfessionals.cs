@@ -22,20 +22,25 @@ internal sealed class ReadProfessionals(Db db, Paging paging)
             {
                 // Whoever may read only oneself must not learn from the answer whether another exists.
                 var id = Names.IdOf(Names.Professionals, request.Name);
-                var row = id is null ? null : await ProfessionalStore.Find(tx, id);
-                if (!call.Caller.HasAny(Readers) && !IsOneself(call.Caller, request.Name, row) && !await IsOfItsTerritory(tx, call, id))
+                var onDate = request.OnDate.ToDate();
+                var found = id is null ? [] : await ProfessionalStore.States(tx, [id], Paris.DateOf(call.Now), onDate);
+                var person = found.Count == 1 ? found[0] : null;
+                if (!call.Caller.HasAny(Readers) && !IsOneself(call.Caller, request.Name, person) && !await IsOfItsTerritory(tx, call, id))
                 {
                     throw RuleBroken.Denied();
                 }
 
                 Names.MustBe(Names.Professionals, request.Name);
-                var date = DateOf(request);
-                if (row is null)
+                if (request.OnDate is not null && onDate is null)
+                {
+                    throw RuleBroken.Invalid("on_date", "ON_DATE_INVALID", "La date demandée n'est pas une date.");
+                }
+
+                if (person is null)
                 {
                     throw RuleBroken.NotFound(request.Name);
                 }
 
-                var person = (await ProfessionalStore.Complete(tx, [row], Paris.DateOf(call.Now), date))[0];
                 return new GetProfessionalResponse { Professional = person, ReadTime = call.Now.ToProto() };
             },
             call.Cancellation);
@@ -50,17 +55,12 @@ internal sealed class ReadProfessionals(Db db, Paging paging)
         return new ListProfessionalsResponse { Professionals = { people }, NextPageToken = page.NextToken };
     }
 
-    private static bool IsOneself(Caller caller, string name, ProfessionalRow? row) =>
-        caller.Has(Roles.Professional) && row is not null && caller.Is(name, row.Rpps);
+    private static bool IsOneself(Caller caller, string name, Professional? person) =>
+        caller.Has(Roles.Professional) && person is not null && caller.Is(name, person.Rpps);
 
     private static async Task<bool> IsOfItsTerritory(Tx tx, Call call, string? id) =>
         CptsBounds.Of(call.Caller) is { } cpts
         && await tx.Single<bool>(
             $"select exists (select from professional p where professional_id = @id and {CptsBounds.Professional})",
             new { id, cpts, today = Paris.DateOf(call.Now) });
-
-    private static DateOnly? DateOf(GetProfessionalRequest request) =>
-        request.OnDate is null
-            ? null
-            : request.OnDate.ToDate() ?? throw RuleBroken.Invalid("on_date", "ON_DATE_INVALID", "La date demandée n'est pas une date.");
 }
