@@ -156,6 +156,22 @@ public sealed class ConsentDetailTests(IntakeFixture service) : CaseSteps(servic
     }
 
     [Fact]
+    public async Task Outside_Development_a_timer_does_the_same()
+    {
+        var (old, young) = (await Old(-30), await Old(-24));
+        var job = new Consents.ConsentExpiry(Service.Db, new Then(IntakeFixture.Start.AddMonths(-5)), Microsoft.Extensions.Logging.Abstractions.NullLogger<Consents.ConsentExpiry>.Instance);
+        Assert.True(await job.RunOnce(CancellationToken.None) >= 1);
+        Assert.Equal(ConsentStatus.Expired, (await Service.Get(old)).ConsentStatus);
+        Assert.Equal(ConsentStatus.Granted, (await Service.Get(young)).ConsentStatus);
+        Assert.Equal("services/intake", (await Records(old, IntakeFixture.Coordinator))[^1].Recorder);
+    }
+
+    private sealed class Then(DateTimeOffset now) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => now;
+    }
+
+    [Fact]
     public async Task Answers_are_listed_page_by_page_for_whoever_organises_the_case()
     {
         var found = await Service.Accepted(NotCollected);
