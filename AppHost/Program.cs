@@ -19,7 +19,8 @@ var rabbitmq = settings.ExternalRabbitMq is null
 // Services, each after its migrations, on its own database.
 var membership = AddService<Projects.Membership>("membership", grpcPort: 5101, httpPort: 5111);
 var intake = AddService<Projects.Intake>("intake", grpcPort: 5102, httpPort: 5112)
-    .WithEnvironment("Intake__MasterKey", builder.AddParameter("intake-master-key", keys.IntakeMasterKey, secret: true));
+    .WithEnvironment("Intake__MasterKey", builder.AddParameter("intake-master-key", keys.IntakeMasterKey, secret: true))
+    .WithEnvironment("Intake__RegionalMailbox", "coordination@intervision.invalid");
 var scheduling = AddService<Projects.Scheduling>("scheduling", grpcPort: 5103, httpPort: 5113);
 var indemnisation = AddService<Projects.Indemnisation>("indemnisation", grpcPort: 5104, httpPort: 5114)
     .WithEnvironment("Indemnisation__PaymentFolder", settings.PaymentFolder);
@@ -53,6 +54,7 @@ IResourceBuilder<ProjectResource> AddService<TProject>(string name, int grpcPort
         .WithEnvironment("ASPNETCORE_ENVIRONMENT", "Development")
         .WithEnvironment("Authentication__DevelopmentPublicKey", keys.PublicKey)
         .WithEnvironment("Authentication__ServiceToken", builder.AddParameter($"{name}-token", keys.ServiceToken(name), secret: true))
+        .WithEnvironment("Mail__Folder", Path.Combine(settings.MailFolder, name))
         .WithReference(database.App, connectionName: "database")
         .WithReference(rabbitmq)
         .WaitFor(rabbitmq)

@@ -26,6 +26,7 @@ internal sealed class Settings
 
     public string DataFolder { get; }
     public string PaymentFolder => Path.Combine(DataFolder, "payments");
+    public string MailFolder => Path.Combine(DataFolder, "mail");
     public string? ExternalPostgres => Given("postgres");
     public string? ExternalRabbitMq => Given("rabbitmq");
 

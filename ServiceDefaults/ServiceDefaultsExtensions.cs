@@ -1,6 +1,7 @@
 using System.Reflection;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Health;
+using Intervision.ServiceDefaults.Mail;
 using Intervision.ServiceDefaults.Messaging;
 using Intervision.ServiceDefaults.Persistence;
 using Intervision.ServiceDefaults.Security;
@@ -30,6 +31,7 @@ public static class ServiceDefaultsExtensions
         builder.AddCallerAuthentication();
         builder.AddDatabase();
         builder.AddMessaging(service, handlers ?? (_ => { }));
+        builder.AddMail();
         builder.AddTelemetry(service);
         builder.Services.AddServiceHealthChecks();
         builder.Services.AddGrpc(options =>

@@ -1,3 +1,4 @@
+using Intervision.ServiceDefaults.Mail;
 using Intervision.ServiceDefaults.Messaging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,7 +36,7 @@ public static class TelemetryExtensions
                 .SetSampler(new ParentBasedSampler(new NoOrphanClients()))
                 .AddProcessor(new RpcTags()))
             .WithMetrics(metrics => metrics
-                .AddMeter(Meters.MeterName, RpcMetrics.MeterName, "Microsoft.AspNetCore.*", "System.Net.Http", "System.Runtime", "Npgsql"))
+                .AddMeter(Meters.MeterName, MailMeters.MeterName, RpcMetrics.MeterName, "Microsoft.AspNetCore.*", "System.Net.Http", "System.Runtime", "Npgsql"))
             .WithLogging(configureBuilder: null, options =>
             {
                 // Scopes carry the trace; the formatted text repeats the attributes.

@@ -48,6 +48,7 @@ builder.Services.AddSingleton<RecordDecisions>().AddSingleton<RecordRestitution>
 builder.Services.AddSingleton<IntakeVerbs>();
 builder.Services.AddConsentVerbs(builder.Environment).AddAccessLogVerbs();
 builder.Services.AddTriageVerbs();
+builder.Services.AddUrgencyVerbs(builder.Environment);
 
 var app = builder.Build();
 // A missing or wrong key is said at start, not at the first deposit.

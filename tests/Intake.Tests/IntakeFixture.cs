@@ -177,6 +177,7 @@ public class IntakeFixture() : ServiceFixture<Program>("intake")
 
     protected override void Configure(IWebHostBuilder builder)
     {
+        builder.UseSetting("Intake:RegionalMailbox", "region@intervision.invalid");
         builder.UseSetting("Intake:MasterKey", Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
         builder.ConfigureLogging(logging => logging.AddProvider(AllLogs).AddFilter<AllLogs>(null, LogLevel.Trace));
     }

@@ -200,7 +200,7 @@ public sealed class TriageTests(IntakeFixture service) : CaseSteps(service)
     public async Task Work_lists_and_the_report_agree_on_what_waits()
     {
         // A pôle of this test's own.
-        var pole = $"poles/W{IntakeFixture.NewId()[..8]}";
+        var pole = $"poles/W{IntakeFixture.NewId()[^8..]}";
         await Service.Deliver(
             "membership",
             new Membership.Events.V1.PoleChanged

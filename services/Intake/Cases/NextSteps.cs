@@ -8,8 +8,14 @@ internal static class NextSteps
     /// <summary>DOMAIN §5 C8.</summary>
     public const string Emergency = "L'intervision n'est pas un dispositif d'urgence : appelez le 15, le 18 ou le 119.";
 
-    public static string Notice(Case submitted) =>
-        submitted.Urgent ? $"{Emergency} La demande est signalée comme urgente dans la liste de travail du pôle. {Of(submitted)}" : Of(submitted);
+    /// <param name="told">A mail about an urgent request is on its way.</param>
+    public static string Notice(Case submitted, bool told) => submitted switch
+    {
+        { Urgent: false } => Of(submitted),
+        _ when !told => $"{Emergency} La demande est signalée comme urgente dans la liste de travail. {Of(submitted)}",
+        { Pole: null } => $"{Emergency} La coordination régionale en est alertée par courriel. {Of(submitted)}",
+        _ => $"{Emergency} La coordination et le référent du pôle en sont alertés par courriel. {Of(submitted)}",
+    };
 
     public static string Of(Case from) => from.State switch
     {

@@ -2,6 +2,7 @@ using System.Text;
 using Google.Protobuf;
 using Intervision.Intake.Encryption;
 using Intervision.Intake.Events.V1;
+using Intervision.Intake.Urgency;
 using Intervision.Intake.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Messaging;
@@ -15,7 +16,7 @@ namespace Intervision.Intake.Cases;
 /// the same payload again gives the same case, another one EXTERNAL_ID_REUSED (DESIGN §7.8). Deposits that arrive
 /// together are stored together (<see cref="SubmitGroups"/>); one that is not plainly new and right goes alone.
 /// </summary>
-internal sealed class SubmitCase(Db db, SubmitGroups groups, Vault vault, MasterKey master)
+internal sealed class SubmitCase(Db db, SubmitGroups groups, UrgentAlerts alerts, Vault vault, MasterKey master)
 {
     public async Task<SubmitCaseResponse> Handle(SubmitCaseRequest request, Call call)
     {
@@ -34,7 +35,8 @@ internal sealed class SubmitCase(Db db, SubmitGroups groups, Vault vault, Master
                 await Outbox.Append(tx, submitted.Id, submitted.Name, call.Now, Said(submitted));
             }
 
-            return Answer(submitted, warnings, call);
+            var told = submitted.Urgent && await alerts.Raise(tx, submitted, call.Now);
+            return Answer(submitted, warnings, call, told);
         });
 
     /// <returns>Suspicions in the question that do not refuse it.</returns>
@@ -42,8 +44,8 @@ internal sealed class SubmitCase(Db db, SubmitGroups groups, Vault vault, Master
     internal static IReadOnlyList<TextWarning> MustBeRight(SubmitCaseRequest request, SubmitFacts facts, Call call) =>
         SubmitAuthorisation.May(request, facts, call.Caller) ? SubmitValidation.Check(request, facts) : throw RuleBroken.Denied();
 
-    internal static SubmitCaseResponse Answer(Case submitted, IReadOnlyList<TextWarning> warnings, Call call) =>
-        new() { Case = submitted.View(call.Caller), Notice = NextSteps.Notice(submitted), Warnings = { warnings } };
+    internal static SubmitCaseResponse Answer(Case submitted, IReadOnlyList<TextWarning> warnings, Call call, bool told = false) =>
+        new() { Case = submitted.View(call.Caller), Notice = NextSteps.Notice(submitted, told), Warnings = { warnings } };
 
     /// <summary>One pôle → settled; none or several → left to triage.</summary>
     internal static Case Decide(SubmitCaseRequest request, SubmitFacts facts, Caller caller, DateTimeOffset now)

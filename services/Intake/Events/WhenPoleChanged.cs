@@ -13,8 +13,8 @@ internal static class WhenPoleChanged
         var pole = received.Event.Pole;
         return tx.Execute(
             """
-            insert into pole (name, programme, active) values (@Name, @Programme, @active)
-            on conflict (name) do update set programme = excluded.programme, active = excluded.active;
+            insert into pole (name, programme, active, coordinator_email) values (@Name, @Programme, @active, nullif(@CoordinatorEmail, ''))
+            on conflict (name) do update set programme = excluded.programme, active = excluded.active, coordinator_email = excluded.coordinator_email;
             delete from pole_commune where pole = @Name and not (insee_code = any (@communes));
             insert into pole_commune (insee_code, pole) select unnest(@communes), @Name on conflict do nothing
             """,
@@ -22,6 +22,8 @@ internal static class WhenPoleChanged
             {
                 pole.Name,
                 pole.Programme,
+                // A mailbox of no use here must not stop the stream.
+                CoordinatorEmail = pole.CoordinatorEmail.Length <= 254 ? pole.CoordinatorEmail : "",
                 // A state of tomorrow's producer is not taken for a closure.
                 active = pole.State is not (Pole.Types.State.Draft or Pole.Types.State.Suspended or Pole.Types.State.Closed),
                 communes = pole.Communes.Distinct(StringComparer.Ordinal).ToArray(),

@@ -33,6 +33,8 @@ internal sealed class ReportWork(Db db, Idleness idleness)
         $"""
         select coalesce(c.pole, '') as pole, c.state, count(*)::int as cases, count(*) filter (where {Idleness.Sql})::int as idle_cases,
           count(*) filter (where c.urgent)::int as urgent_cases, min(c.state_time) as oldest_time,
+          count(*) filter (where c.state = 'Submitted' and exists (
+            select from urgent_alert a where a.case_id = c.id and a.alert_time <= @urgentBefore))::int as overdue_alerts,
           (array_agg(c.code order by c.state_time, c.id))[1] as oldest_code
         from cases c
         where c.state = any (@idleStates)
@@ -58,6 +60,7 @@ internal sealed class ReportWork(Db db, Idleness idleness)
             Cases = row.Cases,
             IdleCases = row.IdleCases,
             UrgentCases = row.UrgentCases,
+            OverdueAlerts = row.OverdueAlerts,
             OldestTime = row.OldestTime.ToProto(),
             OldestCase = $"cases/{row.OldestCode}",
             NextStep = NextSteps.Of(new Case { State = state, Pole = pole.Length == 0 ? null : pole }),
@@ -75,6 +78,8 @@ internal sealed class ReportWork(Db db, Idleness idleness)
         public int IdleCases { get; init; }
 
         public int UrgentCases { get; init; }
+
+        public int OverdueAlerts { get; init; }
 
         public DateTimeOffset OldestTime { get; init; }
 

@@ -1,0 +1,30 @@
+using System.Diagnostics.Metrics;
+
+namespace Intervision.ServiceDefaults.Mail;
+
+/// <summary>What the platform team watches of mail. Times in seconds.</summary>
+internal static class MailMeters
+{
+    public const string MeterName = "Intervision.Mail";
+    private static readonly Meter Meter = new(MeterName);
+    private static readonly Counter<long> Handovers = Meter.CreateCounter<long>("intervision.mail.sent", "{mail}", "Mails handed over");
+    private static readonly Counter<long> Failures = Meter.CreateCounter<long>("intervision.mail.failed", "{attempt}", "Attempts that failed: tried again");
+    private static long rows;
+    private static double age;
+
+    static MailMeters()
+    {
+        Meter.CreateObservableGauge("intervision.mail.rows", () => Volatile.Read(ref rows), "{mail}", "Mails waiting");
+        Meter.CreateObservableGauge("intervision.mail.age", () => Volatile.Read(ref age), "s", "Age of the oldest mail; alert above 300 s");
+    }
+
+    public static void Backlog(long waiting, double oldestSeconds)
+    {
+        Volatile.Write(ref rows, waiting);
+        Volatile.Write(ref age, oldestSeconds);
+    }
+
+    public static void Sent() => Handovers.Add(1);
+
+    public static void Failed() => Failures.Add(1);
+}

@@ -1,0 +1,181 @@
+using System.Net;
+using System.Net.Sockets;
+using Intervision.ServiceDefaults.Mail;
+using Intervision.ServiceDefaults.Messaging;
+using Intervision.ServiceDefaults.Persistence;
+using Intervision.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Intervision.ServiceDefaults.Tests;
+
+/// <summary>Mail that was decided upon goes out, once its transaction is committed, whatever happens in between.</summary>
+public sealed class MailTests : IAsyncLifetime
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("intervision-mail-");
+    private MessagingHost host = null!;
+
+    private Db Db => host.Db;
+
+    public async ValueTask InitializeAsync()
+    {
+        var postgres = await TestPostgres.Shared();
+        host = await MessagingHost.Start(
+            "intake", postgres.App("intake", await postgres.NewDatabase("intake", typeof(MailTests).Assembly)), "amqp://nowhere",
+            null, ("Messaging:Enabled", "false"));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await host.DisposeAsync();
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task A_mail_becomes_a_whole_file_and_leaves_the_queue()
+    {
+        await Append(new Letter("pole@example.invalid", "Réunion déplacée", "Elle a lieu à 12 h 30.\nÀ bientôt."));
+        Assert.Equal(1, await Sender(new MailOptions { Folder = folder.FullName }).SendDue(CancellationToken.None));
+        Assert.Equal(0, await Waiting());
+        var file = Assert.Single(folder.GetFiles("*.eml"));
+        var text = await File.ReadAllTextAsync(file.FullName);
+        Assert.Contains("pole@example.invalid", text, StringComparison.Ordinal);
+        Assert.Contains("=?utf-8?", text, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("Message-ID: <", text, StringComparison.OrdinalIgnoreCase);
+        Assert.Empty(folder.GetDirectories(".writing").SelectMany(d => d.GetFileSystemInfos()));
+    }
+
+    [Fact]
+    public async Task A_calendar_is_attached_with_its_method()
+    {
+        await Append(new Letter("pole@example.invalid", "Annulée", "La réunion est annulée.", "BEGIN:VCALENDAR\r\nMETHOD:CANCEL\r\nEND:VCALENDAR\r\n"));
+        await Sender(new MailOptions { Folder = folder.FullName }).SendDue(CancellationToken.None);
+        Assert.Contains("method=CANCEL", await File.ReadAllTextAsync(Assert.Single(folder.GetFiles("*.eml")).FullName), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_was_rolled_back_is_never_sent()
+    {
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Db.InTransaction(
+            async tx =>
+            {
+                await MailQueue.Append(tx, new Letter("pole@example.invalid", "Rien", "Rien."));
+                throw new InvalidOperationException("no");
+            },
+            CancellationToken.None));
+        Assert.Equal(0, await Sender(new MailOptions { Folder = folder.FullName }).SendDue(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Without_a_way_out_mail_waits()
+    {
+        await Append(new Letter("pole@example.invalid", "Attente", "Attente."));
+        Assert.Equal(0, await Sender(new MailOptions()).SendDue(CancellationToken.None));
+        Assert.Equal(1, await Waiting());
+    }
+
+    [Fact]
+    public async Task A_server_that_is_away_gets_the_mail_later()
+    {
+        await Append(new Letter("pole@example.invalid", "Plus tard", "Plus tard."));
+        var server = new SmtpProbe();
+        var sender = Sender(new MailOptions { SmtpHost = "127.0.0.1", SmtpPort = server.Port, SmtpTls = false, Backoff = TimeSpan.FromMilliseconds(20) });
+        server.Refuses = true;
+        Assert.Equal(0, await sender.SendDue(CancellationToken.None));
+        Assert.Equal(1, await Waiting());
+        server.Refuses = false;
+        await Eventually.IsTrue(async () => await sender.SendDue(CancellationToken.None) == 1, "the mail is handed over");
+        Assert.Equal(0, await Waiting());
+        Assert.Contains(server.Received, line => line.StartsWith("RCPT TO:<pole@example.invalid>", StringComparison.Ordinal));
+        server.Dispose();
+    }
+
+    [Fact]
+    public async Task Several_senders_hand_each_mail_over_once()
+    {
+        for (var i = 0; i < 30; i++)
+        {
+            await Append(new Letter("pole@example.invalid", "Une", $"Numéro {i}."));
+        }
+
+        var sent = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Sender(new MailOptions { Folder = folder.FullName }).SendDue(CancellationToken.None)));
+        Assert.Equal(30, sent.Sum());
+        Assert.Equal(30, folder.GetFiles("*.eml").Length);
+    }
+
+    [Theory]
+    [InlineData("pole@example.invalid", true)]
+    [InlineData("", false)]
+    [InlineData(null, false)]
+    [InlineData("pole", false)]
+    [InlineData("Pôle <pole@example.invalid>", false)]
+    [InlineData("pole@example.invalid\r\nBcc: other@example.invalid", false)]
+    [InlineData("a@example.invalid, b@example.invalid", false)]
+    public void Only_a_plain_mailbox_is_a_recipient(string? address, bool expected) => Assert.Equal(expected, MailQueue.IsMailbox(address));
+
+    [Fact]
+    public Task A_subject_cannot_carry_a_header() =>
+        Assert.ThrowsAsync<Npgsql.PostgresException>(() => Append(new Letter("pole@example.invalid", "Oui\r\nBcc: other@example.invalid", "Texte.")));
+
+    private MailSender Sender(MailOptions options) =>
+        new(Db, Options.Create(options), Options.Create(new MessagingOptions()), NullLogger<MailSender>.Instance);
+
+    private Task Append(Letter letter) => Db.InTransaction(tx => MailQueue.Append(tx, letter), CancellationToken.None);
+
+    private Task<long> Waiting() => Db.Read(tx => tx.Single<long>("select count(*) from mail_queue"), CancellationToken.None);
+
+    /// <summary>As much of SMTP as handing one mail over takes.</summary>
+    private sealed class SmtpProbe : IDisposable
+    {
+        private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+
+        public SmtpProbe()
+        {
+            listener.Start();
+            _ = Serve();
+        }
+
+        public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
+
+        public volatile bool Refuses;
+
+        public List<string> Received { get; } = [];
+
+        public void Dispose() => listener.Dispose();
+
+        private async Task Serve()
+        {
+            try
+            {
+                while (true)
+                {
+                    using var client = await listener.AcceptTcpClientAsync();
+                    await Talk(client);
+                }
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                // The test is over.
+            }
+        }
+
+        private async Task Talk(TcpClient client)
+        {
+            using var reader = new StreamReader(client.GetStream());
+            await using var writer = new StreamWriter(client.GetStream()) { AutoFlush = true, NewLine = "\r\n" };
+            await writer.WriteLineAsync(Refuses ? "421 later" : "220 probe");
+            var inData = false;
+            while (await reader.ReadLineAsync() is { } line)
+            {
+                Received.Add(line);
+                if (inData && line != ".")
+                {
+                    continue;
+                }
+
+                inData = line == "DATA";
+                await writer.WriteLineAsync(inData ? "354 go on" : line == "QUIT" ? "221 bye" : "250 ok");
+            }
+        }
+    }
+}
