@@ -1,4 +1,3 @@
-using Intervision.ServiceDefaults.Mail;
 using Intervision.ServiceDefaults.Messaging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,7 +35,7 @@ public static class TelemetryExtensions
                 .SetSampler(new ParentBasedSampler(new NoOrphanClients()))
                 .AddProcessor(new RpcTags()))
             .WithMetrics(metrics => metrics
-                .AddMeter(Meters.MeterName, MailMeters.MeterName, RpcMetrics.MeterName, "Microsoft.AspNetCore.*", "System.Net.Http", "System.Runtime", "Npgsql"))
+                .AddMeter("Intervision.*", "Microsoft.AspNetCore.*", "System.Net.Http", "System.Runtime", "Npgsql"))
             .WithLogging(configureBuilder: null, options =>
             {
                 // Scopes carry the trace; the formatted text repeats the attributes.

@@ -13,23 +13,20 @@ using Intervision.ServiceDefaults;
 using Intervision.ServiceDefaults.Messaging;
 
 var builder = WebApplication.CreateBuilder(args);
-if (await builder.MigrateIfAsked(args, "intake", typeof(Program).Assembly))
+if (await builder.MigrateIfAsked(args, "intake", typeof(Program).Assembly) || await builder.AccessLogIfAsked(args))
 {
     return;
 }
 
-if (await builder.AccessLogIfAsked(args))
-{
-    return;
-}
-
+// Made when first asked for: configuration is whole by then.
+var master = new Lazy<MasterKey>(() => new MasterKey(builder.Configuration));
 builder.AddServiceDefaults("intake", handlers =>
 {
     handlers.From("membership", InboxKind.Latest)
         .On<ProgrammeChanged>(WhenProgrammeChanged.Handle)
         .On<PoleChanged>(WhenPoleChanged.Handle)
         .On<OrganisationChanged>(WhenOrganisationChanged.Handle)
-        .On<ProfessionalChanged>(WhenProfessionalChanged.Handle)
+        .On<ProfessionalChanged>((tx, received) => WhenProfessionalChanged.Handle(tx, received, master.Value))
         .On<CommunesChanged>(WhenCommunesChanged.Handle);
     handlers.From("scheduling", InboxKind.Contiguous)
         .On<CaseScheduled>(WhenCaseScheduled.Handle)
@@ -38,7 +35,7 @@ builder.AddServiceDefaults("intake", handlers =>
         .On<SessionConvened>(WhenSessionConvened.Handle)
         .On<SessionCancelled>(WhenSessionCancelled.Handle);
 });
-builder.Services.AddSingleton<MasterKey>().AddSingleton<Vault>();
+builder.Services.AddSingleton(_ => master.Value).AddSingleton<Vault>();
 builder.Services.AddSingleton<PutReferenceList>();
 builder.Services.AddSingleton<SubmitGroups>().AddHostedService(services => services.GetRequiredService<SubmitGroups>());
 builder.Services.AddSingleton<SubmitCase>().AddSingleton<GetCase>().AddSingleton<ListCases>().AddSingleton<AcceptCase>();
@@ -47,8 +44,7 @@ builder.Services.AddSingleton<WriteSheet>().AddSingleton<ReadSheet>().AddSinglet
 builder.Services.AddSingleton<RecordDecisions>().AddSingleton<RecordRestitution>();
 builder.Services.AddSingleton<IntakeVerbs>();
 builder.Services.AddConsentVerbs(builder.Environment).AddAccessLogVerbs();
-builder.Services.AddTriageVerbs();
-builder.Services.AddUrgencyVerbs(builder.Environment);
+builder.Services.AddTriageVerbs().AddUrgencyVerbs(builder.Environment).AddEmailVerbs();
 
 var app = builder.Build();
 // A missing or wrong key is said at start, not at the first deposit.

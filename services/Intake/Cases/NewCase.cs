@@ -6,7 +6,8 @@ using Intervision.ServiceDefaults.Persistence;
 namespace Intervision.Intake.Cases;
 
 /// <summary>A case that is about to be stored, with what goes with it.</summary>
-internal sealed record NewCase(Case Case, SubmitCaseRequest Request, byte[] Mac, byte[] WrappedKey, byte[] Ciphertext, string Actor)
+/// <param name="Ciphertext">The question; null when an e-mail did not say one.</param>
+internal sealed record NewCase(Case Case, SubmitCaseRequest Request, byte[] Mac, byte[] WrappedKey, byte[]? Ciphertext, string Actor)
 {
     private static readonly JsonSerializerOptions SnakeCase = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
@@ -37,13 +38,13 @@ internal sealed record NewCase(Case Case, SubmitCaseRequest Request, byte[] Mac,
               returning id),
             stored as (select said.* from said join fresh using (id)),
             locked as (insert into case_key (case_id, wrapped_key) select id, decode(wrapped_key, 'base64') from stored),
-            asked as (insert into clinical_text (case_id, field, ciphertext) select id, 'question', decode(ciphertext, 'base64') from stored),
+            asked as (insert into clinical_text (case_id, field, ciphertext) select id, 'question', decode(ciphertext, 'base64') from stored where ciphertext is not null),
             agreed as (
               insert into consent_record (case_id, no, status, form, giver, withdrawal_right_told, answer_time, record_time, recorder)
               select id, 1, consent, form, giver, false, submit_time, submit_time, actor from stored),
             told as (
               insert into case_history (case_id, version, action, actor, to_state, consent, change_time)
-              select id, 1, 'SubmitCase', actor, state, consent, submit_time from stored)
+              select id, 1, case state when 'Draft' then 'SubmitEmail' else 'SubmitCase' end, actor, state, consent, submit_time from stored)
             select count(*) from fresh
             """,
             new { rows = JsonSerializer.Serialize(deposits.Select(d => d.Row()), SnakeCase) });

@@ -45,10 +45,15 @@ internal sealed class RecordConsent(Db db)
         caller.Has(Roles.Coordinator) || found.IsRequestedBy(caller) || found.IsReferredBy(caller);
 
     /// <summary>Where an answer leads. What was already said or decided at a table is not undone.</summary>
-    /// <exception cref="RuleBroken">CASE_ENDED, or what <see cref="ConsentRules"/> refuses.</exception>
+    /// <exception cref="RuleBroken">CASE_INCOMPLETE, CASE_ENDED, or what <see cref="ConsentRules"/> refuses.</exception>
     internal static (Case After, IReadOnlyList<IMessage> Events) Decide(
         Case before, ConsentStatus answer, bool recorderIsHealthProfessional, DateTimeOffset now)
     {
+        if (before.State == CaseState.Draft)
+        {
+            throw RuleBroken.NotNow("CASE_INCOMPLETE", "Cette demande est encore à compléter.", "STATE", before.Name, ("state", before.State.ToString()));
+        }
+
         if (HasEnded(before) && answer is not (ConsentStatus.Withdrawn or ConsentStatus.Expired))
         {
             throw RuleBroken.NotNow("CASE_ENDED", "Ce dossier est terminé.", "STATE", before.Name, ("state", before.State.ToString()));

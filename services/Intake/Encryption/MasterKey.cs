@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Configuration;
 
 namespace Intervision.Intake.Encryption;
@@ -8,6 +9,7 @@ internal sealed class MasterKey
 {
     private readonly byte[] key;
     private readonly byte[] macKey;
+    private readonly byte[] mailboxKey;
 
     public MasterKey(IConfiguration configuration)
     {
@@ -19,6 +21,7 @@ internal sealed class MasterKey
         }
 
         key = bytes[..32].ToArray();
+        mailboxKey = HKDF.DeriveKey(HashAlgorithmName.SHA256, key, 32, info: "intake mailbox mac"u8.ToArray());
         macKey = HKDF.DeriveKey(HashAlgorithmName.SHA256, key, 32, info: "intake payload mac"u8.ToArray());
     }
 
@@ -32,4 +35,7 @@ internal sealed class MasterKey
     /// Recognises the same deposit again without keeping it: a plain hash of a short question could be guessed.
     /// </summary>
     public byte[] Mac(byte[] payload) => HMACSHA256.HashData(macKey, payload);
+
+    /// <summary>Recognises a mailbox without keeping its address, whatever its case.</summary>
+    public byte[] MailboxMac(string address) => HMACSHA256.HashData(mailboxKey, Encoding.UTF8.GetBytes(address.Trim().ToLowerInvariant()));
 }

@@ -1,3 +1,4 @@
+using Intervision.Intake.Encryption;
 using Intervision.Membership.Events.V1;
 using Intervision.ServiceDefaults.Messaging;
 using Intervision.ServiceDefaults.Persistence;
@@ -5,16 +6,16 @@ using Intervision.ServiceDefaults.Time;
 
 namespace Intervision.Intake.Events;
 
-/// <summary>Who exists, and who is a health professional: no names of people here.</summary>
+/// <summary>Who exists, who is a health professional, and a keyed hash of their mailbox: no names or addresses of people here.</summary>
 internal static class WhenProfessionalChanged
 {
-    public static Task Handle(Tx tx, Received<ProfessionalChanged> received)
+    public static Task Handle(Tx tx, Received<ProfessionalChanged> received, MasterKey master)
     {
         var person = received.Event.Professional;
         return tx.Execute(
             """
-            insert into professional (name, rpps) values (@Name, nullif(@Rpps, ''))
-            on conflict (name) do update set rpps = excluded.rpps;
+            insert into professional (name, rpps, mailbox_mac) values (@Name, nullif(@Rpps, ''), @mac)
+            on conflict (name) do update set rpps = excluded.rpps, mailbox_mac = excluded.mailbox_mac;
             delete from professional_activity where professional = @Name;
             insert into professional_activity (professional, position, profession_table, profession_code, from_date, until_date)
             select @Name, a.position, a.profession_table, a.profession_code, a.from_date, a.until_date
@@ -24,6 +25,7 @@ internal static class WhenProfessionalChanged
             {
                 person.Name,
                 person.Rpps,
+                mac = string.IsNullOrWhiteSpace(person.Mssante) ? null : master.MailboxMac(person.Mssante),
                 positions = Enumerable.Range(1, person.Activities.Count).ToArray(),
                 tables = person.Activities.Select(a => a.ProfessionTable).ToArray(),
                 codes = person.Activities.Select(a => a.ProfessionCode).ToArray(),
