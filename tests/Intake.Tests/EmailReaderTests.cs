@@ -173,7 +173,7 @@ public sealed class EmailReaderTests
         Assert.True(refused > 10, $"{refused} were refused");
     }
 
-    private static byte[] Mutated(byte[] seed, Random random)
+    internal static byte[] Mutated(byte[] seed, Random random)
     {
         var bytes = seed.ToList();
         for (var changes = random.Next(1, 12); changes > 0 && bytes.Count > 0; changes--)

@@ -141,6 +141,51 @@ public sealed class EmailTests(IntakeFixture service) : CaseSteps(service)
     }
 
     [Fact]
+    public async Task A_broken_mail_is_answered_and_never_an_internal_error()
+    {
+        await Mail("Bonjour");
+        var random = new Random(20261002);
+        var answers = new HashSet<StatusCode>();
+        for (var i = 0; i < 300; i++)
+        {
+            var mail = EmailReaderTests.Mutated(Encoding.UTF8.GetBytes(EmailReaderTests.Plain), random);
+            try
+            {
+                await Intake.SubmitEmailAsync(
+                    new SubmitEmailRequest { RequestId = IntakeFixture.NewId(), Message = ByteString.CopyFrom(mail) }, IntakeFixture.At(Gateway));
+                answers.Add(StatusCode.OK);
+            }
+            catch (RpcException e)
+            {
+                answers.Add(e.StatusCode);
+            }
+        }
+
+        Assert.Subset(new HashSet<StatusCode> { StatusCode.OK, StatusCode.InvalidArgument, StatusCode.FailedPrecondition }, answers);
+        Assert.Contains(StatusCode.OK, answers);
+    }
+
+    [Fact]
+    public async Task An_unknown_sender_is_counted()
+    {
+        long counted = 0;
+        using var listener = new System.Diagnostics.Metrics.MeterListener
+        {
+            InstrumentPublished = (instrument, l) =>
+            {
+                if (instrument.Name == "intervision.intake.email.sender_unknown")
+                {
+                    l.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, value, _, _) => Interlocked.Add(ref counted, value));
+        listener.Start();
+        await Refused.With(StatusCode.FailedPrecondition, "SENDER_UNKNOWN", () => Call(Raw("uncounted@msante.invalid", "Bonjour", "y")));
+        Assert.True(Interlocked.Read(ref counted) >= 1);
+    }
+
+    [Fact]
     public async Task A_mailbox_that_is_gone_is_unknown()
     {
         await Known("leaving@msante.invalid", "professionals/PER-LEAVING", "");
