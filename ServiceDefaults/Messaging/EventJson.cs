@@ -15,6 +15,17 @@ public static class EventJson
 
     public static byte[] Format(IMessage message) => Encoding.UTF8.GetBytes(Formatter.Format(message));
 
+    /// <summary>The same as <see cref="Format"/> for a message that holds nothing but <paramref name="part"/>; null for any other.</summary>
+    /// <param name="json">The part's JSON.</param>
+    public static byte[]? FormatAround(IMessage message, IMessage part, byte[] json)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var fields = message.Descriptor.Fields.InDeclarationOrder();
+        return fields.Count == 1 && ReferenceEquals(fields[0].Accessor.GetValue(message), part)
+            ? [.. Encoding.UTF8.GetBytes($"{{ \"{fields[0].JsonName}\": "), .. json, .. " }"u8]
+            : null;
+    }
+
     public static IMessage Parse(ReadOnlySpan<byte> json, MessageDescriptor descriptor) =>
         Parser.Parse(Encoding.UTF8.GetString(json), descriptor);
 }

@@ -15,6 +15,9 @@ public sealed record ToSay(string Subject, IMessage Event)
 
     /// <summary>That of the current activity unless another is said.</summary>
     public string? Traceparent { get; init; } = Activity.Current?.Id;
+
+    /// <summary>The event's JSON, when it is known already; null: it is formatted.</summary>
+    public byte[]? Payload { get; init; }
 }
 
 /// <summary>
@@ -56,7 +59,7 @@ public static class OutboxBatch
                 eventIds = ids.Select(_ => Guid.CreateVersion7()).ToArray(),
                 types = events.Select(e => EventTypes.NameOf(e.Event.Descriptor)).ToArray(),
                 subjects = events.Select(e => e.Subject).ToArray(),
-                payloads = events.Select(e => EventJson.Format(e.Event)).ToArray(),
+                payloads = events.Select(e => e.Payload ?? EventJson.Format(e.Event)).ToArray(),
                 traceparents = events.Select(e => e.Traceparent).ToArray(),
                 occurTimes = events.Select(e => e.OccurTime ?? occurTime).ToArray(),
             });

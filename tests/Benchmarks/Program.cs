@@ -14,8 +14,11 @@ switch (args.FirstOrDefault())
     case "directory":
         figures = await DirectoryBenchmark.Run();
         break;
+    case "directory-import":
+        figures = await DirectoryBenchmark.RunImport();
+        break;
     default:
-        Console.Error.WriteLine("Benchmarks -- messaging|directory [--report FILE]");
+        Console.Error.WriteLine("Benchmarks -- messaging|directory|directory-import [--report FILE]");
         return 2;
 }
 

@@ -1,6 +1,7 @@
 using Intervision.Membership.Events.V1;
 using Intervision.Membership.V1;
 using Intervision.ServiceDefaults.Grpc;
+using Intervision.ServiceDefaults.Messaging;
 using Intervision.Tests.Support;
 using Outcome = Intervision.Membership.V1.FileRowResult.Types.Outcome;
 using StatusCode = Grpc.Core.StatusCode;
@@ -45,6 +46,8 @@ public sealed class ImportFilesTests : IAsyncLifetime
         var said = await membership.Said("professionals/PER-1");
         Assert.Equal([1, 2], said.Select(s => s.StreamNo));
         Assert.Equal(("Lefebvre", 2), (said[1].As<ProfessionalChanged>().Professional.FamilyName, said[1].As<ProfessionalChanged>().Professional.Activities.Count));
+        // The event is written around the state's own JSON: it must read as if it were formatted whole.
+        Assert.Equal(EventJson.Format(said[1].As<ProfessionalChanged>()), said[1].Payload);
         Assert.Equal(history + 1, await membership.Count("change"));
     }
 

@@ -58,7 +58,10 @@ internal sealed class StagedLines : IAsyncDisposable
     public async IAsyncEnumerable<StagedLine> Read(IEnumerable<DirectoryFile> files, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            "select file, line, key, fields, reason, message from import_line where file = any($1) order by key, file, line", connection, transaction);
+            "select file, line, key, fields, reason, message from import_line where file = any($1) order by key, file, line", connection, transaction)
+        {
+            CommandTimeout = 0,
+        };
         command.Parameters.Add(new() { Value = files.Select(f => (short)f).ToArray() });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
@@ -78,13 +81,10 @@ internal sealed class StagedLines : IAsyncDisposable
     public async IAsyncEnumerable<string> Missing(DirectoryFile file, string keys, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            $"""
-            select key from ({keys}) held
-            where not exists (select from import_line l where l.file = $1 and l.key = held.key collate "C")
-            order by key
-            """,
+            // Not "not exists": nobody analyses the table, and a plan with nested loops would never end.
+            $"select key collate \"C\" from ({keys}) held except select key from import_line where file = $1 order by 1",
             connection,
-            transaction);
+            transaction) { CommandTimeout = 0 };
         command.Parameters.Add(new() { Value = (short)file });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

@@ -21,6 +21,14 @@ internal sealed record Author(string Caller, string Method, DateTimeOffset Time)
 /// <param name="Event">Carries the full state; null when the other services need not know.</param>
 internal sealed record Told(string Resource, IMessage? State, IMessage? Event)
 {
+    private byte[]? stateJson;
+
+    /// <summary>Formatted once, for the history and the event around it: most of what an import computes.</summary>
+    public byte[] StateJson => stateJson ??= EventJson.Format(State!);
+
+    /// <summary>Null when the event is not the state and nothing else: then it is formatted by itself.</summary>
+    public byte[]? EventPayload => State is null || Event is null ? null : EventJson.FormatAround(Event, State, StateJson);
+
     public static Told Of(Programme programme) => new(programme.Name, programme, new ProgrammeChanged { Programme = programme });
 
     public static Told Of(Pole pole) => new(pole.Name, pole, new PoleChanged { Pole = pole });
@@ -61,8 +69,8 @@ internal static class Changes
                 author.Method,
                 explanation,
                 resources = kept.Select(t => t.Resource).ToArray(),
-                states = kept.Select(t => EventJson.Format(t.State!)).ToArray(),
+                states = kept.Select(t => t.StateJson).ToArray(),
             });
-        await OutboxBatch.Append(tx, author.Time, [.. told.Where(t => t.Event is not null).Select(t => new ToSay(t.Resource, t.Event!))]);
+        await OutboxBatch.Append(tx, author.Time, [.. told.Where(t => t.Event is not null).Select(t => new ToSay(t.Resource, t.Event!) { Payload = t.EventPayload })]);
     }
 }

@@ -15,21 +15,31 @@ internal sealed class MembershipProcess : IAsyncDisposable
     private readonly int httpPort = Ports.Free();
     private readonly TestPostgres postgres;
     private readonly string database;
+    private readonly (string Key, string Value)[] settings;
     private Process? process;
     private GrpcChannel? channel;
 
-    private MembershipProcess(TestPostgres postgres, string database) => (this.postgres, this.database) = (postgres, database);
+    private MembershipProcess(TestPostgres postgres, string database, (string Key, string Value)[] settings) =>
+        (this.postgres, this.database, this.settings) = (postgres, database, settings);
 
     public MembershipService.MembershipServiceClient Directory => new(channel!);
 
     /// <summary>Connection string of the owner.</summary>
     public string Owner => postgres.Owner(database);
 
-    public long PeakMemoryMiB => process!.PeakWorkingSet64 / (1024 * 1024);
-
-    public static async Task<MembershipProcess> Start(TestPostgres postgres, string database)
+    public long PeakMemoryMiB
     {
-        var membership = new MembershipProcess(postgres, database);
+        get
+        {
+            process!.Refresh();
+            return process.PeakWorkingSet64 / (1024 * 1024);
+        }
+    }
+
+    /// <param name="settings">More environment variables.</param>
+    public static async Task<MembershipProcess> Start(TestPostgres postgres, string database, params (string Key, string Value)[] settings)
+    {
+        var membership = new MembershipProcess(postgres, database, settings);
         using (var migration = await membership.Run("migrate"))
         {
             await migration.WaitForExitAsync();
@@ -98,6 +108,11 @@ internal sealed class MembershipProcess : IAsyncDisposable
                 ["Logging__LogLevel__Default"] = "Warning",
             },
         };
+        foreach (var (key, value) in settings)
+        {
+            info.Environment[key] = value;
+        }
+
         return ChildProcesses.Start(info, said.Enqueue);
     }
 }
