@@ -120,6 +120,9 @@ public sealed class AuthorisationTests(TwoTerritories membership) : IClassFixtur
     }
 
     [Fact]
+    public void Every_rpc_says_who_may_call_it() => Assert.Empty(Table.Undeclared);
+
+    [Fact]
     public async Task A_cpts_lists_what_its_territory_touches()
     {
         var headers = HeadersOf(Roles.Cpts);
