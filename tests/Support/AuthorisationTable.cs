@@ -46,6 +46,14 @@ public sealed class AuthorisationTable(ServiceDescriptor service, Type implement
             }
 
             await call.RequestStream.CompleteAsync();
+        }
+        catch (Exception e) when (e is RpcException or InvalidOperationException)
+        {
+            // The server may answer before all is sent; what, the response below says.
+        }
+
+        try
+        {
             while (await call.ResponseStream.MoveNext(CancellationToken.None))
             {
             }
