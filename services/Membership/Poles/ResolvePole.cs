@@ -23,9 +23,9 @@ internal sealed class ResolvePole(Db db)
             {
                 await CptsBounds.MustHold(tx, cpts, request.Commune);
                 var programme = Names.MustBe(Names.Programmes, request.Programme, "programme");
-                var asked = await Ask(tx, programme, request.Commune);
                 var today = Paris.DateOf(call.Now);
-                var covering = await Covering(tx, programme, request.Commune, today);
+                var asked = await Ask(tx, programme, request.Commune, today);
+                var covering = asked.Covering;
                 var nearest = covering.Count == 0 ? await NearestByVideo(tx, programme, request.Commune, today) : [];
                 return Answer(asked, covering, nearest);
             },
@@ -58,14 +58,19 @@ internal sealed class ResolvePole(Db db)
     private static string List(IEnumerable<Found> poles) => string.Join(", ", poles.Select(p => p.DisplayName));
 
     /// <exception cref="RuleBroken">UNKNOWN_PROGRAMME, UNKNOWN_COMMUNE (a postal code, for instance).</exception>
-    private static async Task<Question> Ask(Tx tx, string programme, string commune)
+    private static async Task<Question> Ask(Tx tx, string programme, string commune, DateOnly today)
     {
         var asked = await tx.Single<Question>(
             """
             select (select display_name from programme where code = @programme) as programme,
-                   (select display_name from commune where insee_code = @commune) as commune
+                   (select display_name from commune where insee_code = @commune) as commune,
+                   covering.codes, covering.labels
+            from (
+              select coalesce(array_agg(p.code order by p.code), '{}') as codes, coalesce(array_agg(p.display_name order by p.code), '{}') as labels
+              from pole p join pole_commune t on t.pole = p.code
+              where t.commune = @commune and p.programme = @programme and p.state = 2 and p.active_from_date <= @today) covering
             """,
-            new { programme, commune });
+            new { programme, commune, today });
         if (asked.Programme is null)
         {
             throw RuleBroken.Invalid("programme", "UNKNOWN_PROGRAMME", $"Le programme « {programme} » n'existe pas.");
@@ -75,15 +80,6 @@ internal sealed class ResolvePole(Db db)
             ? throw RuleBroken.Invalid("commune", "UNKNOWN_COMMUNE", "Ce code n'est pas le code INSEE d'une commune connue (et non un code postal).")
             : asked;
     }
-
-    private static Task<IReadOnlyList<Found>> Covering(Tx tx, string programme, string commune, DateOnly today) =>
-        tx.Query<Found>(
-            """
-            select p.code, p.display_name from pole p join pole_commune t on t.pole = p.code
-            where t.commune = @commune and p.programme = @programme and p.state = 2 and p.active_from_date <= @today
-            order by p.code
-            """,
-            new { programme, commune, today });
 
     private static Task<IReadOnlyList<Found>> NearestByVideo(Tx tx, string programme, string commune, DateOnly today) =>
         tx.Query<Found>(
@@ -108,12 +104,20 @@ internal sealed class ResolvePole(Db db)
             """,
             new { programme, commune, today, Nearest });
 
-    /// <summary>Display names of what was asked; null for what is unknown.</summary>
+    /// <summary>What was asked, and the pôles that cover it.</summary>
     internal sealed class Question
     {
+        /// <summary>Display name; null when unknown.</summary>
         public string? Programme { get; init; }
 
+        /// <summary>Display name; null when unknown.</summary>
         public string? Commune { get; init; }
+
+        public string[] Codes { get; init; } = [];
+
+        public string[] Labels { get; init; } = [];
+
+        public IReadOnlyList<Found> Covering => [.. Codes.Zip(Labels, (code, label) => new Found { Code = code, DisplayName = label })];
     }
 
     internal sealed class Found

@@ -1,6 +1,7 @@
 using Intervision.Membership.Conventions;
 using Intervision.Membership.History;
 using Intervision.Membership.Poles;
+using Intervision.Membership.Professionals;
 using Intervision.Membership.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
@@ -24,6 +25,7 @@ internal sealed class ReviewDates(Db db)
         return new ReviewDatesResponse
         {
             ChangedPoles = poles,
+            ChangedProfessionals = await ExpertReview.SayChangedExperts(tx, author, today),
             ExpiringConventions = await ConventionReview.SayExpiring(tx, author, today),
             EndedConventions = await ConventionReview.SayEnded(tx, author, today),
         };
