@@ -5,6 +5,7 @@ using Intervision.Intake.Consents;
 using Intervision.Intake.Decisions;
 using Intervision.Intake.Encryption;
 using Intervision.Intake.Events;
+using Intervision.Intake.FollowUp;
 using Intervision.Intake.ReferenceLists;
 using Intervision.Intake.Sheets;
 using Intervision.Membership.Events.V1;
@@ -44,7 +45,7 @@ builder.Services.AddSingleton<WriteSheet>().AddSingleton<ReadSheet>().AddSinglet
 builder.Services.AddSingleton<RecordDecisions>().AddSingleton<RecordRestitution>();
 builder.Services.AddSingleton<IntakeVerbs>();
 builder.Services.AddConsentVerbs(builder.Environment).AddAccessLogVerbs();
-builder.Services.AddTriageVerbs().AddUrgencyVerbs(builder.Environment).AddEmailVerbs();
+builder.Services.AddTriageVerbs().AddUrgencyVerbs(builder.Environment).AddEmailVerbs().AddFollowUpVerbs();
 
 var app = builder.Build();
 // A missing or wrong key is said at start, not at the first deposit.

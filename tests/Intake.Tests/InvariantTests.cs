@@ -4,6 +4,7 @@ using Intervision.Intake.Cases;
 using Intervision.Intake.Consents;
 using Intervision.Intake.Decisions;
 using Intervision.Intake.Events;
+using Intervision.Intake.FollowUp;
 using Intervision.Intake.Sheets;
 using Intervision.Intake.Triage;
 using Intervision.Intake.V1;
@@ -25,6 +26,8 @@ public sealed class InvariantTests
     ];
 
     private static readonly Case GoesOn = new() { Id = Guid.CreateVersion7(Now), State = CaseState.Submitted };
+
+    private static readonly PastIntervision Spoken = new() { Rank = 1, Session = "sessions/1", DiscussTime = Now };
 
     private static readonly ConsentStatus[] Answers =
         [ConsentStatus.Informed, ConsentStatus.Granted, ConsentStatus.Refused, ConsentStatus.Deferred, ConsentStatus.Withdrawn, ConsentStatus.Expired];
@@ -50,6 +53,9 @@ public sealed class InvariantTests
         (c, _) => WhenCaseDiscussed.Decide(c, "sessions/1", Now),
         (c, _) => RecordDecisions.Decide(c, new RecordDecisionsRequest { Session = "sessions/1" }),
         (c, _) => RecordRestitution.Decide(c, new RecordRestitutionRequest { RestitutionDate = Paris.DateOf(Now).ToProto() }),
+        (c, _) => OpenFollowUp.Decide(c),
+        (c, _) => ReopenCase.Decide(c, "AUTRE", erased: false),
+        (c, _) => CloseCase.Decide(c, V1.Outcome.LostToFollowUp, Spoken, [], Spoken.SixMonths),
     ];
 
     /// <summary>The step that leads on from where the case is, so that plays get far before something else happens.</summary>
@@ -62,6 +68,10 @@ public sealed class InvariantTests
         CaseState.Ready => WhenCaseScheduled.Decide(c),
         CaseState.Scheduled => WhenCaseDiscussed.Decide(c, "sessions/1", Now),
         CaseState.Discussed => RecordDecisions.Decide(c, new RecordDecisionsRequest { Session = "sessions/1" }),
+        CaseState.Decided => RecordRestitution.Decide(c, new RecordRestitutionRequest { RestitutionDate = Paris.DateOf(Now).ToProto() }),
+        CaseState.ReportedBack => OpenFollowUp.Decide(c),
+        CaseState.InFollowUp => CloseCase.Decide(c, V1.Outcome.LostToFollowUp, Spoken, [], Spoken.SixMonths),
+        CaseState.Closed => ReopenCase.Decide(c, "AUTRE", erased: false),
         _ => c,
     };
 
@@ -94,7 +104,7 @@ public sealed class InvariantTests
             new HashSet<CaseState>
             {
                 CaseState.AwaitingConsent, CaseState.InPreparation, CaseState.Ready, CaseState.Scheduled, CaseState.Discussed,
-                CaseState.Decided, CaseState.ConsentWithdrawn, CaseState.ConsentRefused,
+                CaseState.Decided, CaseState.ReportedBack, CaseState.InFollowUp, CaseState.Closed, CaseState.ConsentWithdrawn, CaseState.ConsentRefused,
             },
             reached);
     }

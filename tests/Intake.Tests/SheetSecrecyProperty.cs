@@ -4,6 +4,7 @@ using Intervision.Intake.Cases;
 using Intervision.Intake.Consents;
 using Intervision.Intake.Decisions;
 using Intervision.Intake.Events;
+using Intervision.Intake.FollowUp;
 using Intervision.Intake.Sheets;
 using Intervision.Intake.V1;
 using Intervision.ServiceDefaults.Grpc;
@@ -41,6 +42,8 @@ public sealed class SheetSecrecyProperty
         Person("services/scheduling", ParticipantCategory.Unspecified, Roles.Service),
     ];
 
+    private static readonly PastIntervision Spoken = new() { Rank = 1, Session = "sessions/1", DiscussTime = Now };
+
     private static readonly ConsentStatus[] Answers =
         [ConsentStatus.Informed, ConsentStatus.Granted, ConsentStatus.Refused, ConsentStatus.Deferred, ConsentStatus.Withdrawn, ConsentStatus.Expired];
 
@@ -66,6 +69,9 @@ public sealed class SheetSecrecyProperty
         (p, _) => p with { Case = WhenCaseDiscussed.Decide(p.Case, "sessions/1", Now) },
         (p, _) => p with { Case = RecordDecisions.Decide(p.Case, new RecordDecisionsRequest { Session = "sessions/1" }) },
         (p, _) => p with { Case = RecordRestitution.Decide(p.Case, new RecordRestitutionRequest { RestitutionDate = Paris.DateOf(Now).ToProto() }) },
+        (p, who) => p with { Case = May(FollowUpRules.May(p.Case, who.Caller), () => OpenFollowUp.Decide(p.Case)) },
+        (p, who) => p with { Case = May(FollowUpRules.May(p.Case, who.Caller), () => ReopenCase.Decide(p.Case, "AUTRE", erased: false)) },
+        (p, who) => p with { Case = May(FollowUpRules.May(p.Case, who.Caller), () => CloseCase.Decide(p.Case, V1.Outcome.LostToFollowUp, Spoken, [], Spoken.SixMonths)) },
     ];
 
     [Fact]

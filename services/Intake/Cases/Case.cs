@@ -81,7 +81,7 @@ internal sealed record Case
     /// <summary>Since when it is in its state.</summary>
     public DateTimeOffset StateTime { get; init; }
 
-    /// <summary>Why it was rejected or abandoned, or where it was redirected to.</summary>
+    /// <summary>Why it was rejected or abandoned, where it was redirected to, or the outcome it was closed with.</summary>
     public string? EndCode { get; init; }
 
     /// <summary>The case that goes on instead.</summary>

@@ -27,6 +27,8 @@ internal static class CaseViews
         view.AttendingPhysician = from.AttendingPhysician ?? "";
         view.Actors.Add(from.Actors);
         view.Etag = from.Etag;
+        // How a situation ended is for those who follow it, not for the CPTS.
+        view.EndCode = from.EndCode ?? "";
         // Another request may concern other people: its existence is not for the requester of this one.
         view.DuplicateOf = organises && from.DuplicateOfCode is { } other ? $"cases/{other}" : "";
         return view;
@@ -45,6 +47,6 @@ internal static class CaseViews
         UpdateTime = from.UpdateTime.ToProto(),
         NextStep = NextSteps.Of(from),
         StateTime = from.StateTime.ToProto(),
-        EndCode = from.EndCode ?? "",
+        EndCode = from.State == V1.CaseState.Closed ? "" : from.EndCode ?? "",
     };
 }

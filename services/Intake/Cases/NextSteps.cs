@@ -31,7 +31,7 @@ internal static class NextSteps
         CaseState.Discussed => "Formaliser les décisions.",
         CaseState.Decided => "Restituer au patient.",
         CaseState.ReportedBack => "Ouvrir la fiche de suivi.",
-        CaseState.InFollowUp => "Suivi en cours.",
+        CaseState.InFollowUp => "Dire l'issue à trois et six mois, puis clore.",
         CaseState.ConsentWithdrawn => "Accord retiré : rien ne se poursuit sans un nouvel accord.",
         CaseState.ConsentRefused => "Refus du patient : la demande s'arrête et la question est effacée.",
         _ => "Aucune : le dossier est terminé.",

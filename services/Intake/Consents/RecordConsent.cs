@@ -1,7 +1,7 @@
 using Google.Protobuf;
 using Intervision.Intake.Cases;
-using Intervision.Intake.Encryption;
 using Intervision.Intake.Events.V1;
+using Intervision.Intake.Triage;
 using Intervision.Intake.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Messaging;
@@ -32,7 +32,7 @@ internal sealed class RecordConsent(Db db)
             var saved = await CaseStore.Save(tx, before, after, $"RecordConsent:{request.Status}", call);
             if (saved.State == CaseState.ConsentRefused)
             {
-                await Vault.Erase(tx, saved.Id, call.Now);
+                await TriageRules.EraseUnlessDecided(tx, saved, call);
             }
 
             await Outbox.Append(tx, saved.Id, saved.Name, call.Now, events);
@@ -86,7 +86,9 @@ internal sealed class RecordConsent(Db db)
     private static (Case After, IReadOnlyList<IMessage> Events) Withdraw(Case before, DateTimeOffset now)
     {
         var ended = HasEnded(before) && before.State != CaseState.Closed;
-        var after = before with { State = ended ? before.State : CaseState.ConsentWithdrawn, SheetLockTime = now };
+        var after = ended
+            ? before with { SheetLockTime = now }
+            : before with { State = CaseState.ConsentWithdrawn, SheetLockTime = now, EndCode = null };
         return (after, [.. NoLongerReady(before, "CONSENT_WITHDRAWN"), new ConsentWithdrawn { Case = before.Name }]);
     }
 

@@ -73,12 +73,13 @@ internal sealed class RecordDecisions(Db db, Vault vault)
 
     private async Task Insert(Tx tx, Case of, RecordDecisionsRequest request)
     {
-        await tx.Execute(
+        var inserted = await tx.Execute(
             """
             insert into decision (case_id, session, position, orientation, responsible, due_date, patient_agreement_sought)
             select @Id, @Session, d.position, d.orientation, d.responsible, d.due_date, d.sought
             from unnest(@orientations, @responsibles, @dueDates, @sought) with ordinality
               as d (orientation, responsible, due_date, sought, position)
+            on conflict (case_id, session, position) do nothing
             """,
             new
             {
@@ -89,6 +90,12 @@ internal sealed class RecordDecisions(Db db, Vault vault)
                 dueDates = request.Decisions.Select(d => d.DueDate.ToDate()!.Value).ToArray(),
                 sought = request.Decisions.Select(d => d.PatientAgreementSought).ToArray(),
             });
+        if (inserted < request.Decisions.Count)
+        {
+            // The same session spoke of it again after it was reopened.
+            throw RuleBroken.NotNow("ALREADY_DECIDED_IN_SESSION", "Cette séance a déjà pris ses décisions sur ce dossier.", "STATE", of.Name);
+        }
+
         for (var i = 0; i < request.Decisions.Count; i++)
         {
             if (request.Decisions[i].Wording.Length > 0)

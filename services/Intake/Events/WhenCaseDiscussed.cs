@@ -1,4 +1,5 @@
 using Intervision.Intake.Consents;
+using Intervision.Intake.FollowUp;
 using Intervision.Intake.V1;
 using Intervision.Scheduling.Events.V1;
 using Intervision.ServiceDefaults.Messaging;
@@ -16,7 +17,12 @@ internal static class WhenCaseDiscussed
         if (found is not null)
         {
             var time = Instants.IsValid(received.Event.DiscussTime) ? received.Event.DiscussTime.ToDateTimeOffset() : received.Time;
-            await AgendaItem.Follow(tx, found, Decide(found, received.Event.Session, time), "CaseDiscussed", received);
+            var after = Decide(found, received.Event.Session, time);
+            await AgendaItem.Follow(tx, found, after, "CaseDiscussed", received);
+            if (after != found)
+            {
+                await Intervisions.Append(tx, after);
+            }
         }
     }
 
