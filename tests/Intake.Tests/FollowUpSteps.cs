@@ -17,13 +17,25 @@ internal static class FollowUpSteps
     public static async Task<Case> ReportedBack(this IntakeFixture service, string? session = null)
     {
         var decided = await service.Decided(session ?? IntakeFixture.NewSession());
-        return (await service.Intake.RecordRestitutionAsync(
-            new RecordRestitutionRequest
-            {
-                RequestId = IntakeFixture.NewId(), Name = decided.Name, Etag = decided.Etag, Done = true, RestitutionDate = Discussion.ToProto(),
-            },
-            IntakeFixture.At(IntakeFixture.Requester, 7))).Case;
+        var returned = await service.Returned(decided, ReturnRecipient.Requester, 7);
+        return (await service.Intake.RecordRestitutionAsync(Restitution(returned), IntakeFixture.At(IntakeFixture.Requester, 7))).Case;
     }
+
+    public static RecordRestitutionRequest Restitution(Case found) => new()
+    {
+        RequestId = IntakeFixture.NewId(), Name = found.Name, Etag = found.Etag, Done = true, RestitutionDate = Discussion.ToProto(),
+    };
+
+    public static RecordReturnRequest Return(Case found, ReturnRecipient to) => new()
+    {
+        RequestId = IntakeFixture.NewId(), Name = found.Name, Etag = found.Etag, To = to, How = ReturnMeans.Mssante, ReturnDate = Discussion.ToProto(),
+    };
+
+    public static async Task<Case> Returned(this IntakeFixture service, Case found, ReturnRecipient to, double hours) =>
+        (await service.Intake.RecordReturnAsync(Return(found, to), IntakeFixture.At(IntakeFixture.Referent, hours))).Case;
+
+    public static Task NamePhysician(this IntakeFixture service, string name, string physician) => service.Db.InTransaction(
+        tx => tx.Execute("update cases set attending_physician = @physician where 'cases/' || code = @name", new { name, physician }), CancellationToken.None);
 
     public static OpenFollowUpRequest Open(Case found) => new() { RequestId = IntakeFixture.NewId(), Name = found.Name, Etag = found.Etag };
 

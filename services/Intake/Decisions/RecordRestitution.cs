@@ -64,9 +64,9 @@ internal sealed class RecordRestitution(Db db)
     private static Task Insert(Tx tx, Case of, RecordRestitutionRequest request, Call call) =>
         tx.Execute(
             """
-            insert into restitution (case_id, no, done, impossible_reason, restitution_date, recorder, record_time)
-            select @Id, coalesce(max(no), 0) + 1, @Done, nullif(@ImpossibleReason, ''), @date, @Subject, @Now
+            insert into restitution (case_id, no, done, impossible_reason, restitution_date, recorder, record_time, session)
+            select @Id, coalesce(max(no), 0) + 1, @Done, nullif(@ImpossibleReason, ''), @date, @Subject, @Now, @DiscussedSession
             from restitution where case_id = @Id
             """,
-            new { of.Id, request.Done, request.ImpossibleReason, date = request.RestitutionDate.ToDate(), call.Caller.Subject, call.Now });
+            new { of.Id, request.Done, request.ImpossibleReason, date = request.RestitutionDate.ToDate(), call.Caller.Subject, call.Now, of.DiscussedSession });
 }

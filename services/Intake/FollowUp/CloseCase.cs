@@ -18,6 +18,12 @@ internal sealed class CloseCase(Db db)
             var before = await CaseStore.LockFor(tx, request.Name, request.Etag, call, FollowUpRules.May);
             var last = await Intervisions.Last(tx, before);
             var after = Decide(before, request.Outcome, last, await Reviews(tx, before, last), Paris.DateOf(call.Now));
+            if (before.State == CaseState.InFollowUp)
+            {
+                var (expected, done) = await Returns.Load(tx, before, last!.Rank);
+                MustHaveReturned(before, expected, done);
+            }
+
             var saved = await CaseStore.Save(tx, before, after, "CloseCase", call);
             await Outbox.Append(tx, saved.Id, saved.Name, call.Now, new CaseClosed { Case = saved.Name, Intervisions = last?.Rank ?? 0 });
             return new CloseCaseResponse { Case = saved.View(call.Caller) };
@@ -44,6 +50,16 @@ internal sealed class CloseCase(Db db)
             ? before with { State = CaseState.Closed, EndCode = code }
             : throw RuleBroken.NotNow(
                 "OUTCOME_NOT_RECORDED", "Un dossier se clôt sur l'issue de son dernier bilan, ou perdu de vue à six mois.", "STATE", before.Name);
+    }
+
+    /// <exception cref="RuleBroken">RETURN_MISSING: somebody still waits to hear what was decided.</exception>
+    internal static void MustHaveReturned(Case before, IReadOnlyList<ReturnRecipient> expected, IReadOnlyList<ReturnRecipient> done)
+    {
+        if (expected.Except(done).Any())
+        {
+            throw RuleBroken.NotNow(
+                "RETURN_MISSING", "Le retour au demandeur et au médecin traitant est à enregistrer avant de clore.", "STATE", before.Name);
+        }
     }
 
     private static bool IsLastAnswer(Outcome outcome, IReadOnlyList<RecordedReview> reviews) => reviews.Count > 0 && reviews[^1].Outcome == outcome;

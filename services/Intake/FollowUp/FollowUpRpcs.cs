@@ -36,6 +36,18 @@ internal sealed partial class IntakeGrpcService
     [CalledBy(Roles.Professional, Within = Within.Oneself)]
     public override Task<GetFollowUpResponse> GetFollowUp(GetFollowUpRequest request, ServerCallContext context) =>
         Run(Of<GetFollowUp>().Handle, request, context);
+
+    [CalledBy(Roles.Coordinator)]
+    [CalledBy(Roles.Referent, Within = Within.OwnPoles)]
+    [CalledBy(Roles.Professional, Within = Within.Oneself)]
+    public override Task<RecordReturnResponse> RecordReturn(RecordReturnRequest request, ServerCallContext context) =>
+        Run(Of<RecordReturn>().Handle, request, context);
+
+    [CalledBy(Roles.Coordinator)]
+    [CalledBy(Roles.Referent, Roles.HostCoordinator, Within = Within.OwnPoles)]
+    [CalledBy(Roles.Professional, Within = Within.Oneself)]
+    public override Task<ListDueFollowUpsResponse> ListDueFollowUps(ListDueFollowUpsRequest request, ServerCallContext context) =>
+        Run(Of<ListDueFollowUps>().Handle, request, context);
 }
 
 /// <summary>The verbs behind them.</summary>
@@ -46,5 +58,7 @@ internal static class FollowUpVerbs
         .AddSingleton<RecordOutcome>()
         .AddSingleton<CloseCase>()
         .AddSingleton<ReopenCase>()
-        .AddSingleton<GetFollowUp>();
+        .AddSingleton<GetFollowUp>()
+        .AddSingleton<RecordReturn>()
+        .AddSingleton<ListDueFollowUps>();
 }
