@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Intervision.Intake.FollowUp;
+using Intervision.Intake.Indicators;
 using Intervision.Intake.V1;
 using Intervision.ServiceDefaults.Security;
 
@@ -60,5 +61,6 @@ internal static class FollowUpVerbs
         .AddSingleton<ReopenCase>()
         .AddSingleton<GetFollowUp>()
         .AddSingleton<RecordReturn>()
-        .AddSingleton<ListDueFollowUps>();
+        .AddSingleton<ListDueFollowUps>()
+        .AddSingleton<ReportIndicators>();
 }

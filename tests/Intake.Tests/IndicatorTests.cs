@@ -1,0 +1,129 @@
+using Grpc.Core;
+using Intervision.Intake.V1;
+using Intervision.Membership.Events.V1;
+using Intervision.Membership.V1;
+using Intervision.ServiceDefaults.Security;
+using Intervision.ServiceDefaults.Time;
+using Intervision.Tests.Support;
+
+namespace Intervision.Intake.Tests;
+
+/// <summary>The indicators that come from cases, on a pôle of this test's own.</summary>
+public sealed class IndicatorTests(IntakeFixture service)
+{
+    private static readonly DateOnly From = new(2026, 10, 1);
+    private static readonly DateOnly Until = new(2027, 1, 1);
+
+    private IntakeService.IntakeServiceClient Intake => service.Intake;
+
+    [Fact]
+    public async Task Seven_requests_are_counted_without_telling_the_two_of_another_motive()
+    {
+        var pole = await Season(seven: true);
+        var report = await Report(pole, From, Until, IntakeFixture.Coordinator);
+        Assert.Equal("LIBERAL 7 = 7", Text(report, "requests_by_requester"));
+        Assert.Equal("ASSOCIATION 7 = 7", Text(report, "requests_by_channel"));
+        Assert.Equal("AUTRE <5 COMPLEXITE_SUIVI n.c. = 7", Text(report, "requests_by_motive"));
+        Assert.Equal("PREMIERE 7 = 7", Text(report, "discussions"));
+        Assert.Equal("FAITE 7 = 7", Text(report, "restitutions"));
+        Assert.Equal("NON_REALISEE <5 REALISEE_A_TEMPS n.c. = 7", Text(report, "decisions"));
+        // The reviews are due in the quarter after.
+        Assert.Equal("= <5", Text(report, "outcomes_three_months"));
+        Assert.Equal([("request_to_session", 40, 64), ("discussion_to_restitution", 5, 5)], report.Delays.Select(d => (d.Indicator, d.MedianDays, d.P90Days)));
+
+        var next = await Report(pole, Until, new DateOnly(2027, 4, 1), IntakeFixture.Coordinator);
+        Assert.Equal("SANS_REPONSE <5 STABLE n.c. = 7", Text(next, "outcomes_three_months"));
+        Assert.Equal("= <5", Text(next, "requests_by_channel"));
+        Assert.All(next.Delays, d => Assert.False(d.HasMedianDays || d.HasP90Days));
+    }
+
+    [Fact]
+    public async Task Of_fewer_than_five_nothing_is_told()
+    {
+        var pole = await Season(seven: false);
+        var report = await Report(pole, From, Until, Tokens.Of(Roles.Auditor, "ars"));
+        Assert.NotEmpty(report.Tables);
+        Assert.All(report.Tables, t => Assert.Empty(t.Cells));
+        Assert.All(report.Tables, t => Assert.Equal(("<5", false), (t.Total.Text, t.Total.HasValue)));
+        Assert.All(report.Delays, d => Assert.False(d.HasMedianDays || d.HasP90Days));
+    }
+
+    [Fact]
+    public async Task A_referent_counts_their_own_poles_only()
+    {
+        var pole = await Season(seven: true);
+        var referent = Tokens.Referent("professionals/PER-I", pole);
+        Assert.Equal(await Report(pole, From, Until, IntakeFixture.Coordinator), await Report("", From, Until, referent));
+        await Refused.With(StatusCode.PermissionDenied, "PERMISSION_DENIED", () => Report("poles/P12", From, Until, referent));
+        foreach (var who in new[] { IntakeFixture.Host, IntakeFixture.Requester, IntakeFixture.Cpts, IntakeFixture.Scheduling, Tokens.Of(Roles.FinanceOfficer, "finance") })
+        {
+            await Refused.With(StatusCode.PermissionDenied, "PERMISSION_DENIED", () => Report(pole, From, Until, who));
+        }
+    }
+
+    [Fact]
+    public async Task Periods_are_whole_quarters()
+    {
+        await Refused.With(StatusCode.InvalidArgument, "FROM_DATE_INVALID", () => Report("", From.AddDays(1), Until, IntakeFixture.Coordinator));
+        await Refused.With(StatusCode.InvalidArgument, "UNTIL_DATE_INVALID", () => Report("", From, Until.AddDays(1), IntakeFixture.Coordinator));
+        await Refused.With(StatusCode.InvalidArgument, "UNTIL_DATE_INVALID", () => Report("", From, From, IntakeFixture.Coordinator));
+    }
+
+    /// <summary>Requests of a liberal professional, discussed ten days apart, two of them with another motive and no answers.</summary>
+    private async Task<string> Season(bool seven)
+    {
+        var id = IntakeFixture.NewId()[^8..];
+        var (pole, requester) = ($"poles/I{id}", $"professionals/I{id}");
+        await service.Deliver(
+            "membership",
+            new PoleChanged { Pole = new Pole { Name = pole, Programme = "programmes/ADDICTIONS", State = Pole.Types.State.Active } }, pole, IntakeFixture.Start);
+        await service.Deliver(
+            "membership",
+            new ProfessionalChanged
+            {
+                Professional = new Professional
+                {
+                    Name = requester,
+                    Activities = { new Activity { ProfessionTable = "TRE_G15", ProfessionCode = "10", Mode = Mode.Salaried }, new Activity { ProfessionTable = "TRE_G15", ProfessionCode = "10", Mode = Mode.Liberal } },
+                },
+            },
+            requester, IntakeFixture.Start);
+        for (var i = 1; i <= (seven ? 7 : 4); i++)
+        {
+            var motive = i > 5 ? "AUTRE" : "COMPLEXITE_SUIVI";
+            var found = await service.Submitted(r => (r.Pole, r.Requester, r.PrincipalMotive) = (pole, requester, motive));
+            await Discuss(found.Name, i, answered: i <= 5);
+        }
+
+        return pole;
+    }
+
+    private Task Discuss(string name, int number, bool answered) => service.Db.InTransaction(
+        tx => tx.Execute(
+            """
+            insert into intervision (case_id, rank, session, discuss_time)
+              select id, 1, 'sessions/i', submit_time + @number * interval '10 days' from cases where 'cases/' || code = @name;
+            insert into decision (case_id, session, position, orientation, responsible, due_date, patient_agreement_sought)
+              select id, 'sessions/i', 1, 'AUCUNE', 'professionals/PER-1', '2026-12-20', false from cases where 'cases/' || code = @name;
+            insert into restitution (case_id, no, done, restitution_date, recorder, record_time, session)
+              select case_id, 1, true, discuss_time::date + 5, 'test', discuss_time, session from intervision where case_id = (select id from cases where 'cases/' || code = @name);
+            insert into follow_up (case_id, rank, three_months_date, six_months_date, opener, open_time)
+              select id, 1, '2027-01-15', '2027-04-15', 'test', submit_time from cases where 'cases/' || code = @name;
+            insert into outcome_review (case_id, rank, no, review, outcome, new_intervision_wanted, recorder, record_time)
+              select id, 1, 1, 'ThreeMonths', 'Stable', false, 'test', submit_time from cases where 'cases/' || code = @name and @answered;
+            insert into decision_progress (case_id, rank, no, session, position, done_date)
+              select id, 1, 1, 'sessions/i', 1, '2026-12-20' from cases where 'cases/' || code = @name and @answered
+            """,
+            new { name, number, answered }),
+        CancellationToken.None);
+
+    private AsyncUnaryCall<ReportIndicatorsResponse> Report(string pole, DateOnly from, DateOnly until, DevelopmentClaims who) =>
+        Intake.ReportIndicatorsAsync(
+            new ReportIndicatorsRequest { FromDate = from.ToProto(), UntilDate = until.ToProto(), Pole = pole }, IntakeFixture.At(who, FollowUpSteps.Day(200)));
+
+    private static string Text(ReportIndicatorsResponse report, string indicator)
+    {
+        var table = report.Tables.Single(t => t.Indicator == indicator);
+        return string.Join(' ', [.. table.Cells.Select(c => $"{c.Code} {c.Number.Text}"), "=", table.Total.Text]);
+    }
+}
