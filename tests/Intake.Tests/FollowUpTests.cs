@@ -1,6 +1,8 @@
 using Grpc.Core;
 using Intervision.Intake.Events.V1;
 using Intervision.Intake.V1;
+using Intervision.Scheduling.Events.V1;
+using Intervision.Scheduling.V1;
 using Intervision.ServiceDefaults.Security;
 using Intervision.ServiceDefaults.Time;
 using Intervision.Tests.Support;
@@ -103,6 +105,34 @@ public sealed class FollowUpTests(IntakeFixture service) : CaseSteps(service)
         Assert.Equal(CaseState.ConsentRefused, refused.State);
         Assert.NotEqual(0, texts);
         Assert.Equal(texts, await Texts(found.Name));
+    }
+
+    [Fact]
+    public async Task The_expert_of_the_first_table_is_a_stranger_to_the_second()
+    {
+        var (first, second) = (IntakeFixture.NewSession(), IntakeFixture.NewSession());
+        var expert = Tokens.Professional(IntakeFixture.ExpertName, "99700000062");
+        var discussed = await Service.Discussed(first);
+        await Service.Deliver(
+            "scheduling",
+            new SessionConvened { Session = first, People = { new SessionConvened.Types.InvitedPerson { Professional = IntakeFixture.ExpertName, Role = SessionRole.Expert } } },
+            first, IntakeFixture.Start.AddHours(6), streamNo: 3);
+        await AsExpert("SESSION", 6);
+        var reopened = (await Intake.ReopenCaseAsync(FollowUpSteps.Reopen(discussed, "DISCUSSION_INACHEVEE"), IntakeFixture.At(IntakeFixture.Referent, 7))).Case;
+        var written = (await Intake.WriteSheetAsync(
+            new WriteSheetRequest { RequestId = IntakeFixture.NewId(), Name = reopened.Name, Etag = reopened.Etag, Sheet = IntakeFixture.Sheet() },
+            IntakeFixture.At(IntakeFixture.Requester, 8))).Case;
+        await Intake.ApproveSheetAsync(
+            new ApproveSheetRequest { RequestId = IntakeFixture.NewId(), Name = written.Name, Etag = written.Etag }, IntakeFixture.At(IntakeFixture.Referent, 9));
+        await Service.Deliver(
+            "scheduling", new CaseScheduled { Session = second, Case = written.Name, Date = FollowUpSteps.Discussion.AddDays(30).ToProto() },
+            second, IntakeFixture.Start.AddHours(10));
+        Assert.Equal(CaseState.Scheduled, (await Service.Get(written.Name)).State);
+        await Refused.With(StatusCode.PermissionDenied, "PERMISSION_DENIED", () => AsExpert("PREPARATION", 11));
+        await Refused.With(StatusCode.PermissionDenied, "PERMISSION_DENIED", () => AsExpert("SESSION", 11));
+
+        AsyncUnaryCall<ReadSheetResponse> AsExpert(string purpose, double hours) =>
+            Intake.ReadSheetAsync(new ReadSheetRequest { Name = discussed.Name, Purpose = purpose }, IntakeFixture.At(expert, hours));
     }
 
     [Fact]

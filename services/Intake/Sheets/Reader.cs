@@ -40,16 +40,21 @@ internal sealed record Reader(
             with me as (select name from professional where name = @Subject or rpps = @Rpps),
             sessions as (
               select s.role from agenda_item i join session_person s using (session)
-              where i.case_id = @Id and i.status in ('SCHEDULED', 'DISCUSSED') and s.professional in (select name from me))
+              where i.case_id = @Id and (i.status = 'SCHEDULED' or (i.status = 'DISCUSSED' and i.session = @lastTable))
+                and s.professional in (select name from me))
             select array (select name from me) as names,
               exists (select from sessions where role = 'Facilitator') as leads_session,
               exists (select from sessions where role = 'Expert') as is_expert
             """,
-            new { found.Id, call.Caller.Subject, call.Caller.Rpps });
+            new { found.Id, call.Caller.Subject, call.Caller.Rpps, lastTable = LastTable(found) });
         var categories = await Categories.Of(tx, row.Names, Paris.DateOf(call.Now));
         var category = categories.Values.Where(c => c != ParticipantCategory.Unspecified).DefaultIfEmpty().Min();
         return new Reader(call.Caller, row.Names, category, row.LeadsSession, row.IsExpert);
     }
+
+    /// <summary>The people of an earlier table are strangers again once the case is reopened for another.</summary>
+    private static string? LastTable(Case found) =>
+        found.State is CaseState.InPreparation or CaseState.Ready or CaseState.Scheduled ? null : found.DiscussedSession;
 
     private sealed class Row
     {
