@@ -11,7 +11,7 @@ internal sealed record DirectoryReads(Percentiles Resolve, Percentiles Get, Perc
 {
     public const string Method =
         "Reads: private PostgreSQL 15 (fsync on), Membership in its own process and the caller on this machine's cores, one HTTP/2 connection; the region's 3,782 communes, 21 pôles, organisations and people, "
-        + "and 100,000 invented professionals with 5,000 structures, all imported by RPC, then analysed. Open loop, latency from the intended instant of the call: "
+        + "and 100,000 invented professionals with 5,000 structures, all imported by RPC, then analysed. Open loop paced by a thread of its own, latency from the intended instant of the call: "
         + "ResolvePole (random commune, one in four without a pôle) and GetProfessional (random) 500/s for 20 s each, one after the other, after 10 s of warm-up each; "
         + "SearchProfessionals 20/s for 30 s: an even mix of whole names, names without accents, names with one typing error, beginnings of 2 to 6 letters, RPPS, structure, profession (common and rare, on a date), pôle, name with pôle or profession; pages of 50.";
 

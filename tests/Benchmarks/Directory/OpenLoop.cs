@@ -27,17 +27,34 @@ internal static class OpenLoop
         var total = warm + (int)(perSecond * measured.TotalSeconds);
         var calls = new Task<double>[total];
         var start = Stopwatch.GetTimestamp();
-        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
-        for (var sent = 0; sent < total; await pace.WaitForNextTickAsync())
+        // A thread of its own: timers of the pool come up to two milliseconds late, which would count as the server's.
+        await Task.Factory.StartNew(Send, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        return (await Task.WhenAll(calls))[warm..];
+
+        void Send()
         {
-            for (; sent < total && Stopwatch.GetElapsedTime(start).TotalSeconds >= (double)sent / perSecond; sent++)
+            using var never = new ManualResetEvent(initialState: false);
+            for (var n = 0; n < total; n++)
             {
-                var n = sent;
-                calls[n] = Task.Run(() => Timed(n));
+                WaitUntil(n * 1000.0 / perSecond, never);
+                calls[n] = Timed(n);
             }
         }
 
-        return (await Task.WhenAll(calls))[warm..];
+        void WaitUntil(double milliseconds, WaitHandle never)
+        {
+            for (var left = milliseconds; left > 0; left = milliseconds - Stopwatch.GetElapsedTime(start).TotalMilliseconds)
+            {
+                if (left > 1.5)
+                {
+                    never.WaitOne(1);
+                }
+                else
+                {
+                    Thread.Yield();
+                }
+            }
+        }
 
         async Task<double> Timed(int n)
         {
