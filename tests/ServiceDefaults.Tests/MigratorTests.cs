@@ -17,7 +17,7 @@ public sealed class MigratorTests
         await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Migrator.Migrate(owner, "intake", Migrations, TestPostgres.AppPassword, null, CancellationToken.None)));
         await using var connection = new NpgsqlConnection(owner);
         Assert.Equal(
-            ["service_defaults/0001_messaging", "intake/0001_probe"],
+            ["service_defaults/0001_messaging", "service_defaults/0002_mail", "intake/0001_probe"],
             await connection.QueryAsync<string>("select origin || '/' || version from schema_migration order by apply_time"));
     }
 

@@ -60,7 +60,7 @@ public abstract partial class MessagingCompliance
         Assert.Equal([(1L, "1"), (2L, "2")], (await Effects())[sound]);
         Assert.Equal([(1L, "1")], (await Effects())[sick]);
         Assert.Equal(1, await Count("inbox_parked where poison and stream_no = 2 and reason like 'InvalidOperationException%'"));
-        ErrorsAreExpected();
+        await ErrorsAreExpected();
 
         Poisoned = false;
         var request = new RedriveParkedRequest { RequestId = Guid.CreateVersion7().ToString(), Queue = Queue };
@@ -114,7 +114,7 @@ public abstract partial class MessagingCompliance
             new RedriveParkedRequest { RequestId = Guid.CreateVersion7().ToString() }, Tokens.As(Tokens.Service("operations")));
         Assert.Equal(2, redriven.RedrivenDeadLetters);
         await Eventually.Is(() => channel.MessageCountAsync($"{Queue}.dead"), n => n == 2, "still unreadable");
-        ErrorsAreExpected();
+        await ErrorsAreExpected();
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public abstract partial class MessagingCompliance
         await Say(producer.Db, aggregate, "1", "2");
         await Await("outbox_parked where stream_no = 1", 1);
         await Await("outbox where stream_no = 2", 1);
-        ErrorsAreExpected();
+        await ErrorsAreExpected();
 
         await Topology.Declare(channel, Cancellation);
         var redriven = await Operations(producer).RedriveParkedAsync(

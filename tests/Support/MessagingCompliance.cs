@@ -131,9 +131,10 @@ public abstract partial class MessagingCompliance(string service, Assembly migra
     protected static OperationsService.OperationsServiceClient Operations(MessagingHost host) =>
         host.Client<OperationsService.OperationsServiceClient>();
 
-    /// <summary>Takes out the errors that the test means to provoke.</summary>
-    protected void ErrorsAreExpected()
+    /// <summary>Waits for the error that the test means to provoke, which may be logged just after its effect is seen, and takes it out.</summary>
+    protected async Task ErrorsAreExpected()
     {
+        await Eventually.IsTrue(() => Task.FromResult(hosts.Exists(h => h.ErrorLog.Errors.Count > 0)), "the provoked error is logged");
         foreach (var host in hosts)
         {
             host.ErrorLog.Clear();
