@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Intervision.Intake.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
@@ -9,8 +8,6 @@ namespace Intervision.Intake.Cases;
 /// <param name="Ciphertext">The question; null when an e-mail did not say one.</param>
 internal sealed record NewCase(Case Case, SubmitCaseRequest Request, byte[] Mac, byte[] WrappedKey, byte[]? Ciphertext, string Actor)
 {
-    private static readonly JsonSerializerOptions SnakeCase = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-
     /// <summary>Case, key, question, first consent record and history of all of them in one statement.</summary>
     /// <returns>
     /// How many were stored. One whose intake key or code is taken is not, and then nothing of it was written.
@@ -47,7 +44,7 @@ internal sealed record NewCase(Case Case, SubmitCaseRequest Request, byte[] Mac,
               select id, 1, case state when 'Draft' then 'SubmitEmail' else 'SubmitCase' end, actor, state, consent, submit_time from stored)
             select count(*) from fresh
             """,
-            new { rows = JsonSerializer.Serialize(deposits.Select(d => d.Row()), SnakeCase) });
+            new { rows = JsonRows.Of(deposits.Select(d => d.Row())) });
 
     private object Row() => new
     {

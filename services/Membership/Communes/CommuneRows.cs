@@ -53,7 +53,7 @@ internal sealed class CommuneRows() : RowKind<Commune>(r => r.Commune)
             new
             {
                 now,
-                rows = Json(changes.Select(r => new
+                rows = JsonRows.Of(changes.Select(r => new
                 {
                     r.Content.InseeCode,
                     r.Content.DisplayName,

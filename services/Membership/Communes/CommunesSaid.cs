@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Intervision.Membership.Events.V1;
+using Intervision.Membership.Import;
 using Intervision.ServiceDefaults.Messaging;
 using Intervision.ServiceDefaults.Persistence;
 
@@ -15,7 +16,7 @@ internal static class CommunesSaid
     /// <summary>Subject <c>departements/59</c>. 900 codes are some 8 KiB, far below the 256 KiB an event may have.</summary>
     public static async Task SayChanged(Tx tx, DateTimeOffset now)
     {
-        await tx.Execute("select pg_advisory_xact_lock(hashtext('directory import'))");
+        await ImportTurn.Take(tx);
         var lists = await tx.Query<CommuneList>(
             """
             select c.departement, array_agg(c.insee_code order by c.insee_code) as codes, s.codes_hash

@@ -56,7 +56,7 @@ internal sealed class ImportFiles(Db db, NpgsqlDataSource source)
 
     private static async Task<ImportFilesResponse> Apply(Tx tx, FileKind kind, Batch batch, ImportWork work)
     {
-        await ImportBatch.TakeTurn(tx);
+        await ImportTurn.Take(tx);
         var response = new ImportFilesResponse();
         response.Results.Add(batch.Unreadable.Select(l =>
         {

@@ -13,15 +13,9 @@ internal static class ImportBatch
 {
     private const int LongestLabel = 100;
 
-    /// <summary>
-    /// Imports take turns, batch by batch: whatever a batch checked stays true until it commits, so that no constraint can
-    /// fail and take the good rows of the batch with it.
-    /// </summary>
-    public static Task TakeTurn(Tx tx) => tx.Execute("select pg_advisory_xact_lock(hashtext('directory import'))");
-
     public static async Task<ImportDirectoryResponse> Apply(Tx tx, IReadOnlyList<ImportDirectoryRequest> rows, Author author)
     {
-        await TakeTurn(tx);
+        await ImportTurn.Take(tx);
         var response = new ImportDirectoryResponse();
         foreach (var segment in Segments(rows, response))
         {

@@ -8,6 +8,12 @@ namespace Intervision.Membership.Import;
 /// </summary>
 internal static class ImportTurn
 {
+    /// <summary>
+    /// A batch's turn: whatever it checked stays true until it commits, so that no constraint can fail and take its good rows
+    /// with it.
+    /// </summary>
+    public static Task Take(Tx tx) => tx.Execute("select pg_advisory_xact_lock(hashtext('directory import'))");
+
     /// <summary>First thing in the verb's transaction, before any row is locked.</summary>
     public static Task Beside(Tx tx) => tx.Execute("select pg_advisory_xact_lock_shared(hashtext('directory import'))");
 }

@@ -137,7 +137,4 @@ internal abstract class RowKind<T>(Func<ImportDirectoryRequest, T?> content) : S
     protected static async Task<HashSet<string>> Known(Tx tx, string sql, IEnumerable<string> keys) =>
         (await tx.Query<string>(sql, new { keys = keys.Where(k => k.Length > 0).Distinct(StringComparer.Ordinal).ToArray() }))
             .ToHashSet(StringComparer.Ordinal);
-
-    /// <inheritdoc cref="JsonRows.Of"/>
-    protected static string Json<TRow>(IEnumerable<TRow> rows) => JsonRows.Of(rows);
 }

@@ -82,7 +82,7 @@ internal sealed class PoleRows() : RowKind<Pole>(r => r.Pole)
               state = case when pole.state = 1 then excluded.state else pole.state end,
               imported_hash = excluded.imported_hash, version = excluded.version, update_time = excluded.update_time
             """,
-            new { now, rows = Json(changes.Select(Columns)) });
+            new { now, rows = JsonRows.Of(changes.Select(Columns)) });
         await PoleWrites.SaveLists(tx, [.. changes.Select(r => r.Content)]);
         await SaveReferents(tx, changes, today);
     }

@@ -27,7 +27,7 @@ internal static class OnProfessionalChanged
             from jsonb_to_recordset(@activities::jsonb) as a(
               position int, profession_table text, profession_code text, mode text, organisation text, from_date date, until_date date)
             """,
-            new { person.Name, activities = Rows.Json(person.Activities.Select(Row)) });
+            new { person.Name, activities = JsonRows.Of(person.Activities.Select(Row)) });
     }
 
     private static object Row(Activity activity, int position) => new

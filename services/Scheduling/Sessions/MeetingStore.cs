@@ -132,7 +132,7 @@ internal static class MeetingStore
             new
             {
                 m.Id,
-                items = Rows.Json(m.Items.Select(i => new
+                items = JsonRows.Of(m.Items.Select(i => new
                 {
                     i.Position, CaseName = i.Case, State = i.State.Code(), i.Reason, Present = i.Present ?? [], i.DiscussTime,
                 })),
@@ -147,7 +147,7 @@ internal static class MeetingStore
             select @Id, i.professional, i.role, i.cases
             from jsonb_to_recordset(@invitations::jsonb) as i(professional text, role text, cases text[])
             """,
-            new { m.Id, invitations = Rows.Json(m.Invitations.Select(i => new { i.Professional, Role = i.Role.Code(), Cases = i.Cases.ToArray() })) });
+            new { m.Id, invitations = JsonRows.Of(m.Invitations.Select(i => new { i.Professional, Role = i.Role.Code(), Cases = i.Cases.ToArray() })) });
     }
 
     private static Task SaveLines(Tx tx, Meeting m) =>
@@ -166,5 +166,5 @@ internal static class MeetingStore
               in_time = excluded.in_time, out_time = excluded.out_time, cases = excluded.cases, kilometres = excluded.kilometres,
               no_other_funder_declared = excluded.no_other_funder_declared, signature = excluded.signature
             """,
-            new { m.Id, lines = Rows.Json(m.Attendance.Select(LineRow.Of)) });
+            new { m.Id, lines = JsonRows.Of(m.Attendance.Select(LineRow.Of)) });
 }
