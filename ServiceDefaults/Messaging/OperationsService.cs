@@ -12,10 +12,10 @@ namespace Intervision.ServiceDefaults.Messaging;
 [Authorize]
 internal sealed class OperationsService(Db db, EventHandlers handlers, Redrive redrive) : Operations.V1.OperationsService.OperationsServiceBase
 {
+    [CalledBy(Roles.Coordinator, Roles.FinanceOfficer, Roles.Auditor, Roles.Service)]
     public override async Task<GetMessagingStatusResponse> GetMessagingStatus(GetMessagingStatusRequest request, ServerCallContext context)
     {
         var call = context.Call();
-        call.Caller.MustHave(Roles.Coordinator, Roles.FinanceOfficer, Roles.Auditor, Roles.Service);
         var queues = handlers.Sources.Select(s => s.Queue).Order(StringComparer.Ordinal).ToArray();
         // One statement, one snapshot: the figures belong together.
         var rows = await db.Read(
@@ -51,10 +51,10 @@ internal sealed class OperationsService(Db db, EventHandlers handlers, Redrive r
         };
     }
 
+    [CalledBy(Roles.Coordinator, Roles.Service)]
     public override async Task<RedriveParkedResponse> RedriveParked(RedriveParkedRequest request, ServerCallContext context)
     {
         var call = context.Call();
-        call.Caller.MustHave(Roles.Coordinator, Roles.Service);
         if (request.Queue.Length > 0 && handlers.Sources.All(s => s.Queue != request.Queue))
         {
             throw RuleBroken.Invalid("queue", "QUEUE_UNKNOWN", $"Ce service ne lit pas la file « {request.Queue} ».");

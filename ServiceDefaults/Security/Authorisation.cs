@@ -7,8 +7,8 @@ namespace Intervision.ServiceDefaults.Security;
 
 /// <summary>
 /// Enforces <see cref="CalledByAttribute"/>: who may not call learns nothing, not even whether the request was well
-/// formed (API §10). Inside <see cref="ErrorInterceptor"/>, which makes the status. Methods that declare nothing are
-/// left to their own checks.
+/// formed (API §10). Inside <see cref="ErrorInterceptor"/>, which makes the status. An RPC of ours that declares nothing is
+/// refused to everybody.
 /// </summary>
 public sealed class Authorisation : Interceptor
 {
@@ -40,13 +40,21 @@ public sealed class Authorisation : Interceptor
         return continuation(requestStream, responseStream, context);
     }
 
+    /// <summary>Health and reflection are gRPC's own.</summary>
+    private static bool IsOurs(ServerCallContext context) => context.Method.StartsWith("/intervision.", StringComparison.Ordinal);
+
     private static void Check(ServerCallContext context)
     {
         var http = context.GetHttpContext();
-        var declared = http.GetEndpoint()?.Metadata.GetOrderedMetadata<CalledByAttribute>() ?? [];
-        if (declared.Count > 0)
+        var said = http.GetEndpoint()?.Metadata;
+        if (!IsOurs(context) || said?.GetMetadata<CalledByAnyoneAttribute>() is not null)
         {
-            Caller.From(http.User).MustHave([.. declared.SelectMany(d => d.Roles)]);
+            return;
+        }
+
+        if (said?.GetOrderedMetadata<CalledByAttribute>().Any(d => d.Roles.Any(role => http.User.HasClaim("role", role))) != true)
+        {
+            throw RuleBroken.Denied();
         }
     }
 }

@@ -2,7 +2,7 @@ namespace Intervision.ServiceDefaults.Security;
 
 /// <summary>
 /// Declares on an RPC who may call it. <see cref="Authorisation"/> refuses everybody else before the request is looked
-/// at, and <c>docs/authorisation.md</c> is generated from it.
+/// at, and the pages <c>docs/authorisation-*.md</c> are generated from it.
 /// </summary>
 /// <param name="roles">Any one of them is enough.</param>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
@@ -30,4 +30,13 @@ public static class Within
 
     /// <summary>The person of the token.</summary>
     public const string Oneself = "oneself";
+
+    /// <summary>A CPTS: the requests it deposited.</summary>
+    public const string OwnDeposits = "own deposits";
+
+    /// <summary>Those who take part in the care of a case or in its session.</summary>
+    public const string TiedToCase = "tied to the case";
+
+    /// <summary>The sessions one leads or is invited to.</summary>
+    public const string OwnSessions = "own sessions";
 }

@@ -7,6 +7,7 @@ using Intervision.Indemnisation.Payments;
 using Intervision.Indemnisation.Rates;
 using Intervision.Indemnisation.V1;
 using Intervision.ServiceDefaults.Grpc;
+using Intervision.ServiceDefaults.Security;
 
 namespace Intervision.Indemnisation;
 
@@ -28,48 +29,64 @@ public sealed class IndemnisationGrpcService(
     GetPaymentFile getPaymentFile,
     ReconcileLedger reconcileLedger) : IndemnisationService.IndemnisationServiceBase
 {
+    [CalledBy(Roles.FinanceOfficer)]
     public override Task<PublishRateGridResponse> PublishRateGrid(PublishRateGridRequest request, ServerCallContext context) =>
         publishRateGrid.Handle(request, context.Call());
 
+    [CalledBy(Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser, Roles.Auditor)]
     public override Task<ListRateGridsResponse> ListRateGrids(ListRateGridsRequest request, ServerCallContext context) =>
         listRateGrids.Handle(request, context.Call());
 
+    [CalledBy(Roles.FinanceOfficer)]
     public override Task<CreatePayeeResponse> CreatePayee(CreatePayeeRequest request, ServerCallContext context) =>
         createPayee.Handle(request, context.Call());
 
+    [CalledBy(Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser)]
     public override Task<ListPayeesResponse> ListPayees(ListPayeesRequest request, ServerCallContext context) =>
         listPayees.Handle(request, context.Call());
 
+    [CalledBy(Roles.FinanceApprover)]
     public override Task<PutEnvelopeResponse> PutEnvelope(PutEnvelopeRequest request, ServerCallContext context) =>
         putEnvelope.Handle(request, context.Call());
 
+    [CalledBy(Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser, Roles.Auditor)]
     public override Task<ListEnvelopesResponse> ListEnvelopes(ListEnvelopesRequest request, ServerCallContext context) =>
         listEnvelopes.Handle(request, context.Call());
 
+    [CalledBy(Roles.FinanceApprover)]
     public override Task<PutDebtorResponse> PutDebtor(PutDebtorRequest request, ServerCallContext context) =>
         putDebtor.Handle(request, context.Call());
 
+    [CalledBy(Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser)]
+    [CalledBy(Roles.Professional, Within = Within.Oneself)]
     public override Task<ListLinesResponse> ListLines(ListLinesRequest request, ServerCallContext context) =>
         listLines.Handle(request, context.Call());
 
+    [CalledBy(Roles.FinanceOfficer)]
     public override Task<ApproveLinesResponse> ApproveLines(ApproveLinesRequest request, ServerCallContext context) =>
         approveLines.Handle(request, context.Call());
 
+    [CalledBy(Roles.FinanceOfficer)]
     public override Task<ProposePaymentRunResponse> ProposePaymentRun(ProposePaymentRunRequest request, ServerCallContext context) =>
         proposePaymentRun.Handle(request, context.Call());
 
+    [CalledBy(Roles.FinanceApprover)]
     public override Task<ApprovePaymentRunResponse> ApprovePaymentRun(ApprovePaymentRunRequest request, ServerCallContext context) =>
         approvePaymentRun.Handle(request, context.Call());
 
+    [CalledBy(Roles.FinanceReleaser)]
     public override Task<ReleasePaymentRunResponse> ReleasePaymentRun(ReleasePaymentRunRequest request, ServerCallContext context) =>
         releasePaymentRun.Handle(request, context.Call());
 
+    [CalledBy(Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser, Roles.Auditor)]
     public override Task<GetPaymentRunResponse> GetPaymentRun(GetPaymentRunRequest request, ServerCallContext context) =>
         getPaymentRun.Handle(request, context.Call());
 
+    [CalledBy(Roles.FinanceReleaser)]
     public override Task<GetPaymentFileResponse> GetPaymentFile(GetPaymentFileRequest request, ServerCallContext context) =>
         getPaymentFile.Handle(request, context.Call());
 
+    [CalledBy(Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser, Roles.Auditor)]
     public override Task<ReconcileLedgerResponse> ReconcileLedger(ReconcileLedgerRequest request, ServerCallContext context) =>
         reconcileLedger.Handle(request, context.Call());
 }

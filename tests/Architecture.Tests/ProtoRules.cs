@@ -17,6 +17,8 @@ public sealed class ProtoRules
         IndemnisationReflection.Descriptor, OperationsReflection.Descriptor,
     ];
 
+    internal static IEnumerable<ServiceDescriptor> Services => Files.SelectMany(f => f.Services);
+
     public static TheoryData<string> Methods() => [.. Files.SelectMany(f => f.Services).SelectMany(s => s.Methods).Select(m => m.FullName)];
 
     [Theory]

@@ -149,14 +149,7 @@ public sealed class AuthorisationTests(TwoTerritories membership) : IClassFixtur
     public void The_page_shows_what_the_code_declares()
     {
         var file = Path.Combine(Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!, Page);
-        var expected =
-            $"""
-            # Who may call Membership
-
-            Generated from the `[CalledBy]` declarations on the RPCs in `services/Membership/*/*Rpcs.cs`; a test enumerates every cell and compares this page (with `APPROVE=1` it rewrites it). `yes`: whatever the resource; a bound (`own territory`, `own pôles`, `oneself`): within it, and beyond it `PERMISSION_DENIED` whether or not the thing exists, lists being narrowed to it; `–`: `PERMISSION_DENIED` before the request is looked at (`UNAUTHENTICATED` without a token).
-
-            {Table.ToMarkdown()}
-            """.ReplaceLineEndings("\n");
+        var expected = Table.ToPage("Membership", "`services/Membership/*/*Rpcs.cs`");
         if (Environment.GetEnvironmentVariable("APPROVE") == "1")
         {
             File.WriteAllText(file, expected);

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text;
+using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Intervision.ServiceDefaults.Security;
@@ -14,6 +15,8 @@ public sealed record Cell(string Rpc, string Role, bool Allowed, string Within);
 /// <summary>RPC × role, read off the declarations of a service's own code: what the page in docs shows and what tests enumerate.</summary>
 public sealed class AuthorisationTable(ServiceDescriptor service, Type implementation)
 {
+    private static readonly TimeSpan StaysOpen = TimeSpan.FromSeconds(2);
+
     /// <summary>A caller without a token.</summary>
     public const string Nobody = "(no token)";
 
@@ -31,18 +34,35 @@ public sealed class AuthorisationTable(ServiceDescriptor service, Type implement
         || (!method.GetCustomAttributes<CalledByAttribute>().Any() && method.GetCustomAttribute<CalledByAnyoneAttribute>() is null));
 
     /// <summary>Calls the RPC with an empty request and gives back the status.</summary>
-    public async Task<StatusCode> CallEmpty(CallInvoker invoker, string rpc, Metadata headers)
+    public Task<StatusCode> CallEmpty(CallInvoker invoker, string rpc, Metadata headers) => Call(invoker, rpc, headers, []);
+
+    /// <summary>A message of the RPC's request type with these fields.</summary>
+    public IMessage Request(string rpc, params IEnumerable<(string Field, object Value)> fields)
+    {
+        var type = service.FindMethodByName(rpc).InputType;
+        var request = type.Parser.ParseFrom(ByteString.Empty);
+        foreach (var (field, value) in fields)
+        {
+            type.FindFieldByName(field)?.Accessor.SetValue(request, value);
+        }
+
+        return request;
+    }
+
+    /// <summary>Calls the RPC and gives back the status; a stream that stays open counts as OK.</summary>
+    public async Task<StatusCode> Call(CallInvoker invoker, string rpc, Metadata headers, byte[] request)
     {
         ArgumentNullException.ThrowIfNull(invoker);
         var bytes = Marshallers.Create(b => b, b => b);
         var method = new Method<byte[], byte[]>(MethodType.DuplexStreaming, service.FullName, rpc, bytes, bytes);
         var descriptor = service.FindMethodByName(rpc);
-        using var call = invoker.AsyncDuplexStreamingCall(method, host: null, new CallOptions(headers));
+        DateTime? deadline = descriptor.IsServerStreaming ? TimeProvider.System.GetUtcNow().UtcDateTime + StaysOpen : null;
+        using var call = invoker.AsyncDuplexStreamingCall(method, host: null, new CallOptions(headers, deadline));
         try
         {
             if (!descriptor.IsClientStreaming)
             {
-                await call.RequestStream.WriteAsync([]);
+                await call.RequestStream.WriteAsync(request);
             }
 
             await call.RequestStream.CompleteAsync();
@@ -60,7 +80,7 @@ public sealed class AuthorisationTable(ServiceDescriptor service, Type implement
         }
         catch (RpcException e)
         {
-            return e.StatusCode;
+            return deadline is not null && e.StatusCode == StatusCode.DeadlineExceeded ? StatusCode.OK : e.StatusCode;
         }
 
         return StatusCode.OK;
@@ -84,6 +104,16 @@ public sealed class AuthorisationTable(ServiceDescriptor service, Type implement
 
         return text.ToString();
     }
+
+    /// <summary>The whole page.</summary>
+    public string ToPage(string title, string source) =>
+        $"""
+        # Who may call {title}
+
+        Generated from the `[CalledBy]` declarations on the RPCs in {source}; a test enumerates every cell and compares this page (with `APPROVE=1` it rewrites it). `yes`: whatever the resource; a bound ({string.Join(", ", Cells.Select(c => c.Within).Where(w => w.Length > 0).Distinct().Order(StringComparer.Ordinal).Select(w => $"`{w}`"))}): within it, and beyond it `PERMISSION_DENIED` whether or not the thing exists, lists being narrowed to it; `–`: `PERMISSION_DENIED` before the request is looked at (`UNAUTHENTICATED` without a token).
+
+        {ToMarkdown()}
+        """.ReplaceLineEndings("\n");
 
     private Cell CellOf(string rpc, string role)
     {

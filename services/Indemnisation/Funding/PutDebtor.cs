@@ -3,7 +3,6 @@ using Intervision.Indemnisation.Payees;
 using Intervision.Indemnisation.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
-using Intervision.ServiceDefaults.Security;
 
 namespace Intervision.Indemnisation.Funding;
 
@@ -24,7 +23,6 @@ public sealed class PutDebtor(Db db)
 {
     public Task<PutDebtorResponse> Handle(PutDebtorRequest request, Call call)
     {
-        call.Caller.MustHave(Roles.FinanceApprover);
         var debtor = Read(request);
         return db.Once(call, request.RequestId, request, async tx =>
         {

@@ -12,7 +12,6 @@ public sealed class ReconcileLedger(Db db)
 
     public Task<ReconcileLedgerResponse> Handle(ReconcileLedgerRequest request, Call call)
     {
-        call.Caller.MustBeFinanceOrAuditor();
         if (request.AsOfTime is { } asOf && asOf.ToDateTimeOffset() < call.Now.AddMinutes(-1))
         {
             throw RuleBroken.Invalid("as_of_time", "AS_OF_TIME_NOT_NOW", "Le rapprochement porte sur l'instant présent.");

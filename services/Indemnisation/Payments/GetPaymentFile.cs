@@ -2,7 +2,6 @@ using Google.Protobuf;
 using Intervision.Indemnisation.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
-using Intervision.ServiceDefaults.Security;
 
 namespace Intervision.Indemnisation.Payments;
 
@@ -13,7 +12,6 @@ public sealed class GetPaymentFile(Db db, PaymentFiles files)
 
     public async Task<GetPaymentFileResponse> Handle(GetPaymentFileRequest request, Call call)
     {
-        call.Caller.MustHave(Roles.FinanceReleaser);
         var id = RunName.Read(request.Name);
         var (run, payments) = await db.Read(
             async tx => (await RunStore.Find(tx, id) ?? throw RuleBroken.NotFound(request.Name), await RunStore.Payments(tx, id)), call.Cancellation);

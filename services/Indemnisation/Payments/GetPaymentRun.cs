@@ -9,7 +9,6 @@ public sealed class GetPaymentRun(Db db)
 {
     public Task<GetPaymentRunResponse> Handle(GetPaymentRunRequest request, Call call)
     {
-        call.Caller.MustBeFinanceOrAuditor();
         var id = RunName.Read(request.Name);
         return db.Read(
             async tx =>

@@ -3,7 +3,6 @@ using Intervision.Indemnisation.Payees;
 using Intervision.Indemnisation.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
-using Intervision.ServiceDefaults.Security;
 using Intervision.ServiceDefaults.Time;
 
 namespace Intervision.Indemnisation.Payments;
@@ -15,7 +14,6 @@ public sealed class ProposePaymentRun(Db db)
 
     public Task<ProposePaymentRunResponse> Handle(ProposePaymentRunRequest request, Call call)
     {
-        call.Caller.MustHave(Roles.FinanceOfficer);
         var blank = Read(request, call);
         return db.Once(call, request.RequestId, request, async tx =>
         {

@@ -19,7 +19,6 @@ public sealed class ReleasePaymentRun(Db db, PaymentFiles files)
 {
     public async Task<ReleasePaymentRunResponse> Handle(ReleasePaymentRunRequest request, Call call)
     {
-        call.Caller.MustHave(Roles.FinanceReleaser);
         var id = RunName.Read(request.Name);
         await db.InTransaction(tx => Reserve(tx, id, request.Etag, call), call.Cancellation);
         return await db.Once(call, request.RequestId, request, async tx =>

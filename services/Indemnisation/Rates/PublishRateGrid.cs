@@ -2,7 +2,6 @@ using Intervision.Indemnisation.Lines;
 using Intervision.Indemnisation.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
-using Intervision.ServiceDefaults.Security;
 using Intervision.ServiceDefaults.Time;
 using Npgsql;
 
@@ -15,7 +14,6 @@ public sealed class PublishRateGrid(Db db, CalculateWaiting waiting)
 
     public Task<PublishRateGridResponse> Handle(PublishRateGridRequest request, Call call)
     {
-        call.Caller.MustHave(Roles.FinanceOfficer);
         var grid = request.RateGrid ?? new RateGrid();
         Validate(grid);
         return db.Once(call, request.RequestId, request, async tx =>

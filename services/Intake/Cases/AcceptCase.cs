@@ -11,7 +11,6 @@ internal sealed class AcceptCase(Db db)
 {
     public Task<AcceptCaseResponse> Handle(AcceptCaseRequest request, Call call)
     {
-        call.Caller.MustHave(Roles.Coordinator, Roles.Referent, Roles.HostCoordinator);
         return db.Once(call, request.RequestId, request, async tx =>
         {
             var before = await CaseStore.LockFor(

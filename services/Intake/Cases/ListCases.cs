@@ -12,7 +12,6 @@ internal sealed class ListCases(Db db, PageTokens tokens, Idleness idleness)
 {
     public async Task<ListCasesResponse> Handle(ListCasesRequest request, Call call)
     {
-        call.Caller.MustHave(Roles.Coordinator, Roles.Referent, Roles.HostCoordinator, Roles.Professional, Roles.Cpts);
         var size = PageTokens.Size(request.PageSize);
         var filter = $"{call.Caller.Subject}|{request.Pole}|{string.Join(',', request.States.Select(s => (int)s))}|{request.IdleOnly}";
         var after = Position.Parse(await tokens.Open(filter, request.PageToken, call.Cancellation));

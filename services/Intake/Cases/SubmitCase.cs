@@ -20,7 +20,6 @@ internal sealed class SubmitCase(Db db, SubmitGroups groups, UrgentAlerts alerts
 {
     public async Task<SubmitCaseResponse> Handle(SubmitCaseRequest request, Call call)
     {
-        call.Caller.MustHave(Roles.Professional, Roles.Referent, Roles.HostCoordinator, Roles.Coordinator, Roles.Cpts);
         return await groups.TryStore(request, call) ?? await Alone(request, call);
     }
 

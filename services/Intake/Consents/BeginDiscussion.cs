@@ -2,7 +2,6 @@ using Intervision.Intake.Cases;
 using Intervision.Intake.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
-using Intervision.ServiceDefaults.Security;
 using Case = Intervision.Intake.Cases.Case;
 
 namespace Intervision.Intake.Consents;
@@ -28,7 +27,6 @@ internal sealed class BeginDiscussion(Db db)
 
     public Task<BeginDiscussionResponse> Handle(BeginDiscussionRequest request, Call call)
     {
-        call.Caller.MustHave(Roles.Service);
         var instant = Validate(request, call.Now);
         return db.Once(call, request.RequestId, request, async tx =>
         {

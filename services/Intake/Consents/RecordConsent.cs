@@ -17,7 +17,6 @@ internal sealed class RecordConsent(Db db)
 {
     public Task<RecordConsentResponse> Handle(RecordConsentRequest request, Call call)
     {
-        call.Caller.MustHave(Roles.Professional, Roles.Referent, Roles.Coordinator);
         return db.Once(call, request.RequestId, request, async tx =>
         {
             var before = await CaseStore.LockFor(tx, request.Name, request.Etag, call, May);

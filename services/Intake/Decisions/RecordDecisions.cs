@@ -18,7 +18,6 @@ internal sealed class RecordDecisions(Db db, Vault vault)
 {
     public Task<RecordDecisionsResponse> Handle(RecordDecisionsRequest request, Call call)
     {
-        call.Caller.MustHave(Roles.Referent, Roles.Coordinator);
         return db.Once(call, request.RequestId, request, async tx =>
         {
             var before = await CaseStore.LockFor(

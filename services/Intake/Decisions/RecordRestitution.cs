@@ -4,7 +4,6 @@ using Intervision.Intake.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Messaging;
 using Intervision.ServiceDefaults.Persistence;
-using Intervision.ServiceDefaults.Security;
 using Intervision.ServiceDefaults.Time;
 using Case = Intervision.Intake.Cases.Case;
 
@@ -15,7 +14,6 @@ internal sealed class RecordRestitution(Db db)
 {
     public Task<RecordRestitutionResponse> Handle(RecordRestitutionRequest request, Call call)
     {
-        call.Caller.MustHave(Roles.Professional, Roles.Referent);
         return db.Once(call, request.RequestId, request, async tx =>
         {
             var before = await CaseStore.LockFor(

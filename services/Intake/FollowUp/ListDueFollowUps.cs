@@ -13,7 +13,6 @@ internal sealed class ListDueFollowUps(Db db, PageTokens tokens)
     public async Task<ListDueFollowUpsResponse> Handle(ListDueFollowUpsRequest request, Call call)
     {
         var caller = call.Caller;
-        caller.MustHave(Roles.Coordinator, Roles.Referent, Roles.HostCoordinator, Roles.Professional);
         var size = PageTokens.Size(request.PageSize);
         var today = Paris.DateOf(call.Now);
         var filter = $"due|{caller.Subject}|{request.Pole}";

@@ -16,7 +16,6 @@ internal sealed class ReportIndicators(Db db)
     public Task<ReportIndicatorsResponse> Handle(ReportIndicatorsRequest request, Call call)
     {
         var caller = call.Caller;
-        caller.MustHave(Roles.Coordinator, Roles.Auditor, Roles.Referent);
         var all = caller.HasAny(Roles.Coordinator, Roles.Auditor);
         if (!all && request.Pole.Length > 0 && !caller.Poles.Contains(request.Pole))
         {

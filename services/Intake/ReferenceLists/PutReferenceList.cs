@@ -1,7 +1,6 @@
 using Intervision.Intake.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
-using Intervision.ServiceDefaults.Security;
 
 namespace Intervision.Intake.ReferenceLists;
 
@@ -13,7 +12,6 @@ internal sealed class PutReferenceList(Db db)
 
     public Task<PutReferenceListResponse> Handle(PutReferenceListRequest request, Call call)
     {
-        call.Caller.MustHave(Roles.Coordinator);
         Validate(request);
         return db.Once(call, request.RequestId, request, async tx =>
         {

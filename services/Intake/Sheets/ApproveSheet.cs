@@ -13,7 +13,6 @@ internal sealed class ApproveSheet(Db db)
 {
     public Task<ApproveSheetResponse> Handle(ApproveSheetRequest request, Call call)
     {
-        call.Caller.MustHave(Roles.Referent, Roles.HostCoordinator, Roles.Coordinator);
         return db.Once(call, request.RequestId, request, async tx =>
         {
             var before = await CaseStore.LockFor(

@@ -21,7 +21,6 @@ internal sealed class ReadSheet(Db db, Vault vault)
 
     public async Task<ReadSheetResponse> Handle(ReadSheetRequest request, Call call)
     {
-        call.Caller.MustHave(Roles.Professional, Roles.Referent);
         // The refusal is committed to the log before it is answered, so it is a value in here.
         var (response, refusal) = await db.InTransaction(tx => Read(tx, request, call), call.Cancellation);
         return response ?? throw refusal!;

@@ -14,7 +14,6 @@ internal sealed class WriteSheet(Db db, Vault vault)
 {
     public Task<WriteSheetResponse> Handle(WriteSheetRequest request, Call call)
     {
-        call.Caller.MustHave(Roles.Professional, Roles.Referent);
         return db.Once(call, request.RequestId, request, async tx =>
         {
             var before = await CaseStore.LockFor(

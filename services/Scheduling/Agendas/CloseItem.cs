@@ -4,7 +4,6 @@ using Intervision.Scheduling.Sessions;
 using Intervision.Scheduling.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
-using Intervision.ServiceDefaults.Security;
 using Intervision.ServiceDefaults.Time;
 
 namespace Intervision.Scheduling.Agendas;
@@ -16,7 +15,6 @@ internal sealed class CloseItem(Db db)
 
     public Task<CloseItemResponse> Handle(CloseItemRequest request, Call call)
     {
-        call.Caller.MustHave(Roles.Coordinator, Roles.Referent, Roles.HostCoordinator, Roles.Professional);
         return db.Once(call, request.RequestId, request, async tx =>
         {
             var (meeting, actor) = await SessionVerb.Enter(tx, call, request.Name, request.Etag, (a, m) => a.Leads(m));

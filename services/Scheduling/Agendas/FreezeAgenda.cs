@@ -5,7 +5,6 @@ using Intervision.Scheduling.Sessions;
 using Intervision.Scheduling.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
-using Intervision.ServiceDefaults.Security;
 using Intervision.ServiceDefaults.Time;
 
 namespace Intervision.Scheduling.Agendas;
@@ -18,7 +17,6 @@ internal sealed class FreezeAgenda(Db db)
 {
     public Task<FreezeAgendaResponse> Handle(FreezeAgendaRequest request, Call call)
     {
-        call.Caller.MustHave(Roles.Coordinator, Roles.Referent, Roles.HostCoordinator);
         return db.Once(call, request.RequestId, request, async tx =>
         {
             var (meeting, actor) = await SessionVerb.Enter(tx, call, request.Name, request.Etag, (a, m) => a.Organises(m));

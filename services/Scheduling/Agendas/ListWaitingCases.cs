@@ -57,7 +57,6 @@ internal sealed class ListWaitingCases(Db db, PageTokens tokens)
             return [request.Pole];
         }
 
-        caller.MustHave(Roles.Coordinator, Roles.Referent, Roles.HostCoordinator);
         return caller.Has(Roles.Coordinator) ? null : [.. caller.Poles];
     }
 

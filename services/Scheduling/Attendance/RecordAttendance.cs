@@ -3,7 +3,6 @@ using Intervision.Scheduling.Sessions;
 using Intervision.Scheduling.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
-using Intervision.ServiceDefaults.Security;
 
 namespace Intervision.Scheduling.Attendance;
 
@@ -15,7 +14,6 @@ internal sealed class RecordAttendance(Db db)
 {
     public Task<RecordAttendanceResponse> Handle(RecordAttendanceRequest request, Call call)
     {
-        call.Caller.MustHave(Roles.Coordinator, Roles.Referent, Roles.HostCoordinator, Roles.Professional);
         return db.Once(call, request.RequestId, request, async tx =>
         {
             var (meeting, actor) = await SessionVerb.Enter(tx, call, request.Name, request.Etag, (a, m) => a.LeadsOrOrganises(m));

@@ -1,7 +1,6 @@
 using Intervision.Scheduling.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
-using Intervision.ServiceDefaults.Security;
 using Intervision.ServiceDefaults.Time;
 
 namespace Intervision.Scheduling.Calendar;
@@ -16,7 +15,6 @@ internal sealed class PutCalendar(Db db)
 
     public Task<PutCalendarResponse> Handle(PutCalendarRequest request, Call call)
     {
-        call.Caller.MustHave(Roles.Coordinator);
         var (days, school) = Validate(request);
         return db.Once(call, request.RequestId, request, async tx =>
         {

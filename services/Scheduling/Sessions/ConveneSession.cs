@@ -4,7 +4,6 @@ using Intervision.Scheduling.Events.V1;
 using Intervision.Scheduling.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
-using Intervision.ServiceDefaults.Security;
 using Intervision.ServiceDefaults.Time;
 
 namespace Intervision.Scheduling.Sessions;
@@ -16,7 +15,6 @@ internal sealed class ConveneSession(Db db)
 
     public Task<ConveneSessionResponse> Handle(ConveneSessionRequest request, Call call)
     {
-        call.Caller.MustHave(Roles.Coordinator, Roles.Referent, Roles.HostCoordinator);
         return db.Once(call, request.RequestId, request, async tx =>
         {
             var (meeting, actor) = await SessionVerb.Enter(tx, call, request.Name, request.Etag, (a, m) => a.Organises(m));

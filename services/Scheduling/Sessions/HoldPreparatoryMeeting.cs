@@ -1,7 +1,6 @@
 using Intervision.Scheduling.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
-using Intervision.ServiceDefaults.Security;
 using Intervision.ServiceDefaults.Time;
 
 namespace Intervision.Scheduling.Sessions;
@@ -13,7 +12,6 @@ internal sealed class HoldPreparatoryMeeting(Db db)
 
     public Task<HoldPreparatoryMeetingResponse> Handle(HoldPreparatoryMeetingRequest request, Call call)
     {
-        call.Caller.MustHave(Roles.Coordinator, Roles.Referent, Roles.HostCoordinator);
         return db.Once(call, request.RequestId, request, async tx =>
         {
             var (meeting, actor) = await SessionVerb.Enter(tx, call, request.Name, request.Etag, (a, m) => a.Organises(m));

@@ -12,7 +12,6 @@ internal sealed class ListSessions(Db db, PageTokens tokens)
 {
     public async Task<ListSessionsResponse> Handle(ListSessionsRequest request, Call call)
     {
-        call.Caller.MustHave(Roles.Coordinator, Roles.Auditor, Roles.Service, Roles.Referent, Roles.HostCoordinator, Roles.Professional);
         var broken = new Violations();
         broken.Check(request.FromDate is null || request.FromDate.ToDate() is not null, "from_date", "DATE_INVALID", "Cette date n'existe pas.");
         broken.Check(request.ToDate is null || request.ToDate.ToDate() is not null, "to_date", "DATE_INVALID", "Cette date n'existe pas.");

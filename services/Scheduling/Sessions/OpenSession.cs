@@ -17,7 +17,6 @@ internal sealed class OpenSession(Db db, ConsentCheck consents)
 {
     public Task<OpenSessionResponse> Handle(OpenSessionRequest request, Call call)
     {
-        call.Caller.MustHave(Roles.Coordinator, Roles.Referent, Roles.HostCoordinator, Roles.Professional);
         return db.Once(call, request.RequestId, request, async tx =>
         {
             var seen = await Read(tx, request, call);

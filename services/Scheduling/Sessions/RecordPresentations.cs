@@ -2,7 +2,6 @@ using Intervision.Scheduling.Events.V1;
 using Intervision.Scheduling.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
-using Intervision.ServiceDefaults.Security;
 using Intervision.ServiceDefaults.Time;
 
 namespace Intervision.Scheduling.Sessions;
@@ -17,7 +16,6 @@ internal sealed class RecordPresentations(Db db)
 
     public Task<RecordPresentationsResponse> Handle(RecordPresentationsRequest request, Call call)
     {
-        call.Caller.MustHave(Roles.Coordinator, Roles.Referent, Roles.HostCoordinator, Roles.Professional);
         return db.Once(call, request.RequestId, request, async tx =>
         {
             var (meeting, actor) = await SessionVerb.Enter(tx, call, request.Name, request.Etag, (a, m) => a.LeadsOrOrganises(m));

@@ -1,0 +1,92 @@
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using Grpc.Core;
+using Intervision.Intake.V1;
+using Intervision.ServiceDefaults.Security;
+using Intervision.Tests.Support;
+
+namespace Intervision.Intake.Tests;
+
+/// <summary>Every RPC by every role. One person is référent, host coordinator or professional in turn; one case is theirs, the other is not.</summary>
+public sealed class AuthorisationTests(TwoPoles intake) : AuthorisationCompliance(
+    new AuthorisationTable(IntakeReflection.Descriptor.FindTypeByName<ServiceDescriptor>("IntakeService"), typeof(IntakeGrpcService)),
+    "Intake", "`services/Intake`"), IClassFixture<TwoPoles>
+{
+    protected override CallInvoker Invoker => intake.Invoker;
+
+    protected override Metadata HeadersOf(string role) => role switch
+    {
+        AuthorisationTable.Nobody => [],
+        Roles.Cpts => IntakeFixture.At(IntakeFixture.Cpts, 10),
+        _ => IntakeFixture.At(new DevelopmentClaims(IntakeFixture.ReferentName, [role]) { Poles = ["poles/P12"], Rpps = "99700000039" }, 10),
+    };
+
+    protected override Bounded BoundsOf(Cell cell) => cell.Rpc switch
+    {
+        "SubmitCase" => Deposits(cell.Role),
+        "ListCases" or "ReportWork" or "ListDueFollowUps" => new Bounded([Table.Request(cell.Rpc)], []),
+        "ReportIndicators" => new Bounded([Table.Request(cell.Rpc, ("pole", "poles/P12"))], [.. Of(cell, "pole", "poles/P01", "poles/P404", "nonsense")]),
+        _ => new Bounded([Usual(cell.Rpc)], [.. Of(cell, NameOf(cell.Rpc), intake.Other.Name, "cases/SIT-0000-0000", "nonsense")]),
+    };
+
+    protected override IMessage Usual(string rpc) => Request(rpc, NameOf(rpc), intake.Own.Name);
+
+    /// <summary>The same rule as of one case, as a set.</summary>
+    [Fact]
+    public async Task Lists_are_narrowed_to_what_is_theirs()
+    {
+        foreach (var role in new[] { Roles.Referent, Roles.HostCoordinator, Roles.Professional, Roles.Cpts })
+        {
+            var seen = (await intake.Intake.ListCasesAsync(new ListCasesRequest { PageSize = 1000 }, HeadersOf(role))).Cases;
+            Assert.Contains(intake.Own.Name, seen.Select(c => c.Name));
+            Assert.DoesNotContain(intake.Other.Name, seen.Select(c => c.Name));
+        }
+    }
+
+    private IEnumerable<IMessage> Of(Cell cell, string field, params string[] values) =>
+        values.Select(v => Request(cell.Rpc, field, v));
+
+    private IMessage Request(string rpc, string field, string value) =>
+        Table.Request(rpc, ("request_id", IntakeFixture.NewId()), ("duplicate_of", intake.Own.Name), (field, value));
+
+    /// <summary>Reads of what belongs to a case name it as their parent.</summary>
+    private string NameOf(string rpc) => Table.Request(rpc).Descriptor.FindFieldByName("case") is null ? "name" : "case";
+
+    private static Bounded Deposits(string role) => role switch
+    {
+        Roles.Professional => Deposits(r => r.Requester = IntakeFixture.ReferentName, r => r.Requester = IntakeFixture.Doctor, r => r.Requester = "professionals/PER-404"),
+        Roles.Cpts => Deposits(
+            r => TwoPoles.By(r, IntakeFixture.CptsName, "62498"),
+            r => TwoPoles.By(r, IntakeFixture.CptsName, "59350"),
+            r => TwoPoles.By(r, IntakeFixture.OtherCptsName, "62498"),
+            r => TwoPoles.By(r, "organisations/404", "62498")),
+        _ => Deposits(r => r.Pole = "poles/P12", r => r.Pole = "poles/P01", r => r.Pole = "poles/P404"),
+    };
+
+    private static Bounded Deposits(Action<SubmitCaseRequest> inside, params Action<SubmitCaseRequest>[] outside) =>
+        new([IntakeFixture.Request(inside)], [.. outside.Select(IntakeFixture.Request)]);
+}
+
+/// <summary>A case of the référent's own pôle, request and CPTS, and one that has nothing to do with them.</summary>
+public sealed class TwoPoles : IntakeFixture
+{
+    public Case Own { get; private set; } = new();
+
+    public Case Other { get; private set; } = new();
+
+    public static void By(SubmitCaseRequest request, string cpts, string commune) =>
+        (request.Channel, request.SubmittingOrganisation, request.Pole, request.Commune) = ("CPTS", cpts, "", commune);
+
+    protected override async Task Prepare()
+    {
+        await base.Prepare();
+        Own = await Accepted(r => Deposit(r, CptsName, "62498", ReferentName));
+        Other = await Accepted(r => Deposit(r, OtherCptsName, "59350", SocialWorker));
+    }
+
+    private static void Deposit(SubmitCaseRequest request, string cpts, string commune, string requester)
+    {
+        By(request, cpts, commune);
+        request.Requester = requester;
+    }
+}
