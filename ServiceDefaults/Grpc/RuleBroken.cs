@@ -89,6 +89,9 @@ public sealed class RuleBroken : Exception
     public static RuleBroken TooMuch(string reason, string french, TimeSpan? retryAfter = null) =>
         new(StatusCode.ResourceExhausted, reason, french) { RetryAfter = retryAfter };
 
+    /// <summary>UNAUTHENTICATED: a new token is needed.</summary>
+    public static RuleBroken Unauthenticated(string reason, string french) => new(StatusCode.Unauthenticated, reason, french);
+
     /// <summary>UNAVAILABLE: nothing changed, try again.</summary>
     public static RuleBroken Unavailable(string reason, string french, TimeSpan? retryAfter = null) =>
         new(StatusCode.Unavailable, reason, french) { RetryAfter = retryAfter ?? TimeSpan.FromSeconds(1) };

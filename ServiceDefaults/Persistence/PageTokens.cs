@@ -40,16 +40,22 @@ public sealed class PageTokens(Db db)
             return null;
         }
 
-        if (Base64Url.IsValid(token) && Base64Url.DecodeFromChars(token) is { Length: >= MacBytes } bytes)
+        return await TryOpen(filter, token, cancellation)
+            ?? throw RuleBroken.Invalid("page_token", "PAGE_TOKEN_INVALID", "Le jeton de page n'est pas valable pour cette recherche.");
+    }
+
+    /// <summary>For tokens that are not of pages: null when forged, or sealed for another purpose.</summary>
+    public async Task<string?> TryOpen(string purpose, string token, CancellationToken cancellation)
+    {
+        if (!Base64Url.IsValid(token) || Base64Url.DecodeFromChars(token) is not { Length: >= MacBytes } bytes)
         {
-            var body = bytes[MacBytes..];
-            if (CryptographicOperations.FixedTimeEquals(await Mac(filter, body, cancellation), bytes.AsSpan(0, MacBytes)))
-            {
-                return Encoding.UTF8.GetString(body);
-            }
+            return null;
         }
 
-        throw RuleBroken.Invalid("page_token", "PAGE_TOKEN_INVALID", "Le jeton de page n'est pas valable pour cette recherche.");
+        var body = bytes[MacBytes..];
+        return CryptographicOperations.FixedTimeEquals(await Mac(purpose, body, cancellation), bytes.AsSpan(0, MacBytes))
+            ? Encoding.UTF8.GetString(body)
+            : null;
     }
 
     private async Task<byte[]> Mac(string filter, byte[] body, CancellationToken cancellation)

@@ -45,7 +45,7 @@ builder.Services.AddSingleton<WriteSheet>().AddSingleton<ReadSheet>().AddSinglet
 builder.Services.AddSingleton<RecordDecisions>().AddSingleton<RecordRestitution>();
 builder.Services.AddSingleton<IntakeVerbs>();
 builder.Services.AddConsentVerbs(builder.Environment).AddAccessLogVerbs();
-builder.Services.AddTriageVerbs().AddUrgencyVerbs(builder.Environment).AddEmailVerbs().AddFollowUpVerbs();
+builder.Services.AddTriageVerbs().AddUrgencyVerbs(builder.Environment).AddEmailVerbs().AddFollowUpVerbs().AddWatchVerbs();
 
 var app = builder.Build();
 // A missing or wrong key is said at start, not at the first deposit.

@@ -26,15 +26,10 @@ internal sealed class ListCases(Db db, PageTokens tokens, Idleness idleness)
         return response;
     }
 
-    // The same rule as Case.IsVisibleTo, as a set.
     private const string Sql =
         $"""
         select {CaseStore.Columns} {CaseStore.From}
-        where (@all
-            or (@asPerson and (c.requester = @Subject or p.rpps = @Rpps))
-            or c.pole = any (@poles)
-            or (c.pole is null and c.candidate_poles && @poles)
-            or c.submitting_organisation = @cpts)
+        where {CaseVisibility.Sql}
           and (@Pole = '' or c.pole = @Pole)
           and (cardinality(@states) = 0 or c.state = any (@states))
           and (not @IdleOnly or {Idleness.Sql})
@@ -45,16 +40,10 @@ internal sealed class ListCases(Db db, PageTokens tokens, Idleness idleness)
 
     private object Parameters(ListCasesRequest request, Call call, Position after, int limit)
     {
-        var caller = call.Caller;
         var (idleStates, idleBefore, urgentBefore) = idleness.AsOf(call.Now);
-        return new
+        var parameters = CaseVisibility.Parameters(call.Caller);
+        parameters.AddDynamicParams(new
         {
-            all = caller.Has(Roles.Coordinator),
-            asPerson = caller.HasAny(Roles.Professional, Roles.Referent),
-            caller.Subject,
-            caller.Rpps,
-            poles = caller.HasAny(Roles.Referent, Roles.HostCoordinator) ? caller.Poles.ToArray() : [],
-            cpts = caller.Has(Roles.Cpts) ? caller.Cpts : null,
             request.Pole,
             states = request.States.Select(s => s.ToString()).ToArray(),
             after.Time,
@@ -64,7 +53,8 @@ internal sealed class ListCases(Db db, PageTokens tokens, Idleness idleness)
             idleStates,
             idleBefore,
             urgentBefore,
-        };
+        });
+        return parameters;
     }
 
     /// <summary>Keyset of a page; PostgreSQL keeps microseconds, which ticks hold exactly.</summary>
