@@ -24,7 +24,7 @@ public sealed class AuthorisationTests(TwoPoles intake) : AuthorisationComplianc
     protected override Bounded BoundsOf(Cell cell) => cell.Rpc switch
     {
         "SubmitCase" => Deposits(cell.Role),
-        "ListCases" or "ReportWork" or "ListDueFollowUps" => new Bounded([Table.Request(cell.Rpc)], []),
+        "ListCases" or "WatchCases" or "ReportWork" or "ListDueFollowUps" => new Bounded([Table.Request(cell.Rpc)], []),
         "ReportIndicators" => new Bounded([Table.Request(cell.Rpc, ("pole", "poles/P12"))], [.. Of(cell, "pole", "poles/P01", "poles/P404", "nonsense")]),
         _ => new Bounded([Usual(cell.Rpc)], [.. Of(cell, NameOf(cell.Rpc), intake.Other.Name, "cases/SIT-0000-0000", "nonsense")]),
     };

@@ -11,7 +11,8 @@ internal sealed partial class IntakeGrpcService
 {
     [CalledBy(Roles.Coordinator)]
     [CalledBy(Roles.Referent, Roles.HostCoordinator, Within = Within.OwnPoles)]
-    [CalledBy(Roles.Professional, Roles.Cpts, Within = Within.Oneself)]
+    [CalledBy(Roles.Professional, Within = Within.Oneself)]
+    [CalledBy(Roles.Cpts, Within = Within.OwnDeposits)]
     public override Task WatchCases(WatchCasesRequest request, IServerStreamWriter<WatchCasesResponse> responseStream, ServerCallContext context) =>
         Of<WatchCases>().Handle(request, responseStream, context.Call(), TokenValidFor(context));
 
