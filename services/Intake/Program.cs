@@ -7,6 +7,7 @@ using Intervision.Intake.Encryption;
 using Intervision.Intake.Events;
 using Intervision.Intake.FollowUp;
 using Intervision.Intake.ReferenceLists;
+using Intervision.Intake.Retention;
 using Intervision.Intake.Sheets;
 using Intervision.Membership.Events.V1;
 using Intervision.Scheduling.Events.V1;
@@ -14,7 +15,8 @@ using Intervision.ServiceDefaults;
 using Intervision.ServiceDefaults.Messaging;
 
 var builder = WebApplication.CreateBuilder(args);
-if (await builder.MigrateIfAsked(args, "intake", typeof(Program).Assembly) || await builder.AccessLogIfAsked(args))
+if (await builder.MigrateIfAsked(args, "intake", typeof(Program).Assembly, tx => RetentionClock.Set(tx, builder.Environment.IsDevelopment()))
+    || await builder.AccessLogIfAsked(args) || await builder.ErasuresIfAsked(args))
 {
     return;
 }
@@ -42,14 +44,14 @@ builder.Services.AddSingleton<SubmitGroups>().AddHostedService(services => servi
 builder.Services.AddSingleton<SubmitCase>().AddSingleton<GetCase>().AddSingleton<ListCases>().AddSingleton<AcceptCase>();
 builder.Services.AddSingleton<RecordConsent>().AddSingleton<BeginDiscussion>();
 builder.Services.AddSingleton<WriteSheet>().AddSingleton<ReadSheet>().AddSingleton<ApproveSheet>();
-builder.Services.AddSingleton<RecordDecisions>().AddSingleton<RecordRestitution>();
-builder.Services.AddSingleton<IntakeVerbs>();
-builder.Services.AddConsentVerbs(builder.Environment).AddAccessLogVerbs();
-builder.Services.AddTriageVerbs().AddUrgencyVerbs(builder.Environment).AddEmailVerbs().AddFollowUpVerbs().AddWatchVerbs();
+builder.Services.AddSingleton<RecordDecisions>().AddSingleton<RecordRestitution>().AddSingleton<IntakeVerbs>();
+builder.Services.AddConsentVerbs(builder.Environment).AddAccessLogVerbs().AddWatchVerbs().AddRetentionVerbs(builder.Environment);
+builder.Services.AddTriageVerbs().AddUrgencyVerbs(builder.Environment).AddEmailVerbs().AddFollowUpVerbs();
 
 var app = builder.Build();
-// A missing or wrong key is said at start, not at the first deposit.
+// A missing or wrong key, and limits that cannot be, are said at start, not at the first deposit or erasure.
 app.Services.GetRequiredService<MasterKey>();
+app.Services.GetRequiredService<RetentionPolicy>();
 app.MapServiceDefaults();
 app.MapGrpcService<IntakeGrpcService>().RequireAuthorization();
 await app.RunAsync();

@@ -26,6 +26,8 @@ public sealed class AuthorisationTests(TwoPoles intake) : AuthorisationComplianc
         "SubmitCase" => Deposits(cell.Role),
         "ListCases" or "WatchCases" or "ReportWork" or "ListDueFollowUps" => new Bounded([Table.Request(cell.Rpc)], []),
         "ReportIndicators" => new Bounded([Table.Request(cell.Rpc, ("pole", "poles/P12"))], [.. Of(cell, "pole", "poles/P01", "poles/P404", "nonsense")]),
+        "ListConsentAttestations" => new Bounded(
+            [.. Of(cell, "requester", IntakeFixture.ReferentName, "")], [.. Of(cell, "requester", IntakeFixture.Doctor, "professionals/PER-404", "nonsense")]),
         _ => new Bounded([Usual(cell.Rpc)], [.. Of(cell, NameOf(cell.Rpc), intake.Other.Name, "cases/SIT-0000-0000", "nonsense")]),
     };
 

@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
 using Grpc.Core;
+using Intervision.Intake.Retention;
 using Intervision.Intake.V1;
 using Intervision.Membership.Events.V1;
 using Intervision.Membership.V1;
 using Intervision.Scheduling.Events.V1;
+using Intervision.ServiceDefaults.Persistence;
 using Intervision.ServiceDefaults.Security;
 using Intervision.ServiceDefaults.Time;
 using Intervision.Tests.Support;
@@ -174,6 +176,9 @@ public class IntakeFixture() : ServiceFixture<Program>("intake")
     public static string NewSession() => $"sessions/{NewId()}";
 
     public AllLogs AllLogs { get; } = new();
+
+    /// <summary>As the migrate step does in Development: calls bring their clock.</summary>
+    protected override Func<Tx, Task>? Seed => tx => RetentionClock.Set(tx, development: true);
 
     protected override void Configure(IWebHostBuilder builder)
     {

@@ -10,6 +10,7 @@ internal sealed class MasterKey
     private readonly byte[] key;
     private readonly byte[] macKey;
     private readonly byte[] mailboxKey;
+    private readonly byte[] erasedKey;
 
     public MasterKey(IConfiguration configuration)
     {
@@ -22,6 +23,7 @@ internal sealed class MasterKey
 
         key = bytes[..32].ToArray();
         mailboxKey = HKDF.DeriveKey(HashAlgorithmName.SHA256, key, 32, info: "intake mailbox mac"u8.ToArray());
+        erasedKey = HKDF.DeriveKey(HashAlgorithmName.SHA256, key, 32, info: "intake erased case mac"u8.ToArray());
         macKey = HKDF.DeriveKey(HashAlgorithmName.SHA256, key, 32, info: "intake payload mac"u8.ToArray());
     }
 
@@ -38,4 +40,10 @@ internal sealed class MasterKey
 
     /// <summary>Recognises a mailbox without keeping its address, whatever its case.</summary>
     public byte[] MailboxMac(string address) => HMACSHA256.HashData(mailboxKey, Encoding.UTF8.GetBytes(address.Trim().ToLowerInvariant()));
+
+    /// <summary>Recognises an erased case for whoever holds its code, without keeping the code.</summary>
+    public byte[] CodeMac(string code) => HMACSHA256.HashData(erasedKey, Encoding.UTF8.GetBytes(code));
+
+    /// <summary>Recognises an erased case for whoever holds its code and knows who had requested it (<c>professionals/{id}</c>).</summary>
+    public byte[] HolderMac(string code, string requester) => HMACSHA256.HashData(erasedKey, Encoding.UTF8.GetBytes($"{code}/{requester}"));
 }

@@ -8,10 +8,10 @@ namespace Intervision.Intake.Watch;
 /// <summary>A row of the history, with what decides who may see its case as of the reading.</summary>
 internal sealed class Change
 {
-    /// <summary>Action of the row that an erased case leaves.</summary>
+    /// <summary>Action under which an erased case stands in <c>case_change</c>.</summary>
     public const string Erasure = "EraseCase";
 
-    /// <summary>What a watcher is told of: another state, or the end of everything. A condition on <c>case_history h</c>.</summary>
+    /// <summary>What a watcher is told of: another state, or the end of everything. A condition on <c>case_change h</c>.</summary>
     public const string IsTold = $"(h.from_state is distinct from h.to_state or h.action = '{Erasure}')";
 
     public const string Columns =

@@ -8,8 +8,13 @@ namespace Intervision.Intake.Watch;
 /// <summary>The readings of the history. Numbers of transactions go as text: no type of .NET's is mapped to <c>xid8</c>.</summary>
 internal static class WatchSql
 {
+    /// <summary>The history of the cases there are, and the erasure of those there were (<c>case_change</c>, migration 0065).</summary>
     private const string From =
-        "from case_history h join cases c on c.id = h.case_id left join professional p on p.name = c.requester";
+        """
+        from case_change h
+        cross join lateral (select h.case_id as id, h.code, h.pole, h.candidate_poles, h.submitting_organisation, h.requester) c
+        left join professional p on p.name = c.requester
+        """;
 
     /// <summary>What is seen at this moment.</summary>
     public static async Task<Position> Now(Tx tx)
@@ -63,7 +68,7 @@ internal static class WatchSql
     public static Task<IReadOnlyList<Change>> States(Tx tx, Position seen, Guid after, Caller caller, int limit)
     {
         var parameters = CaseVisibility.Parameters(caller);
-        parameters.AddDynamicParams(new { high = Text(seen.High), running = Text(seen.Running), after, erasure = Change.Erasure, limit });
+        parameters.AddDynamicParams(new { high = Text(seen.High), running = Text(seen.Running), after, limit });
         return tx.Query<Change>(
             $"""
             select {Change.Columns} {CaseStore.From}
@@ -72,7 +77,7 @@ internal static class WatchSql
               where h.case_id = c.id and h.xid <= @high::xid8 and h.xid <> all (@running::xid8[]) and {Change.IsTold}
               order by h.version desc
               limit 1) h
-            where c.id > @after and h.action <> @erasure and {CaseVisibility.Sql}
+            where c.id > @after and {CaseVisibility.Sql}
             order by c.id
             limit @limit
             """,
@@ -81,7 +86,7 @@ internal static class WatchSql
 
     private static Task<(string High, string Snapshot, string End)> Newest(Tx tx) => tx.Single<(string, string, string)>(
         """
-        select coalesce((select xid from case_history order by xid desc limit 1), '0')::text,
+        select greatest((select xid from case_history order by xid desc limit 1), (select xid from erasure_notice order by xid desc limit 1), '0')::text,
                pg_current_snapshot()::text, pg_snapshot_xmax(pg_current_snapshot())::text
         """);
 
