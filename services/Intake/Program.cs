@@ -6,6 +6,7 @@ using Intervision.Intake.Decisions;
 using Intervision.Intake.Encryption;
 using Intervision.Intake.Events;
 using Intervision.Intake.FollowUp;
+using Intervision.Intake.Library;
 using Intervision.Intake.ReferenceLists;
 using Intervision.Intake.Retention;
 using Intervision.Intake.Sheets;
@@ -46,7 +47,7 @@ builder.Services.AddSingleton<RecordConsent>().AddSingleton<BeginDiscussion>();
 builder.Services.AddSingleton<WriteSheet>().AddSingleton<ReadSheet>().AddSingleton<ApproveSheet>();
 builder.Services.AddSingleton<RecordDecisions>().AddSingleton<RecordRestitution>().AddSingleton<IntakeVerbs>();
 builder.Services.AddConsentVerbs(builder.Environment).AddAccessLogVerbs().AddWatchVerbs().AddRetentionVerbs(builder.Environment);
-builder.Services.AddTriageVerbs().AddUrgencyVerbs(builder.Environment).AddEmailVerbs().AddFollowUpVerbs();
+builder.Services.AddTriageVerbs().AddUrgencyVerbs(builder.Environment).AddEmailVerbs().AddFollowUpVerbs().AddLibraryVerbs(builder.Environment);
 
 var app = builder.Build();
 // A missing or wrong key, and limits that cannot be, are said at start, not at the first deposit or erasure.
@@ -54,6 +55,7 @@ app.Services.GetRequiredService<MasterKey>();
 app.Services.GetRequiredService<RetentionPolicy>();
 app.MapServiceDefaults();
 app.MapGrpcService<IntakeGrpcService>().RequireAuthorization();
+app.MapLibraryPages();
 await app.RunAsync();
 
 /// <summary>The intake service.</summary>

@@ -13,7 +13,7 @@ public sealed class ProtoRules
     private static readonly FileDescriptor[] Files =
     [
         MembershipReflection.Descriptor, ProgrammeReflection.Descriptor, PoleReflection.Descriptor, OrganisationReflection.Descriptor,
-        ConventionReflection.Descriptor, ProfessionalReflection.Descriptor, DirectoryReflection.Descriptor, IntakeReflection.Descriptor, AccessReflection.Descriptor, CaseReflection.Descriptor, ConsentReflection.Descriptor, TriageReflection.Descriptor, EmailReflection.Descriptor, UrgencyReflection.Descriptor, FollowUpReflection.Descriptor, IndicatorsReflection.Descriptor, RetentionReflection.Descriptor, WatchReflection.Descriptor, SchedulingReflection.Descriptor,
+        ConventionReflection.Descriptor, ProfessionalReflection.Descriptor, DirectoryReflection.Descriptor, IntakeReflection.Descriptor, AccessReflection.Descriptor, CaseReflection.Descriptor, ConsentReflection.Descriptor, TriageReflection.Descriptor, EmailReflection.Descriptor, UrgencyReflection.Descriptor, FollowUpReflection.Descriptor, IndicatorsReflection.Descriptor, LibraryReflection.Descriptor, RetentionReflection.Descriptor, WatchReflection.Descriptor, SchedulingReflection.Descriptor,
         IndemnisationReflection.Descriptor, OperationsReflection.Descriptor,
     ];
 
@@ -27,7 +27,7 @@ public sealed class ProtoRules
     {
         var m = Find(method);
         // These write the access log, but reading twice is twice a fact: nothing to make idempotent.
-        if (IsRead(m) || m.Name is "ReadSheet" or "ExportAccessLog")
+        if (IsRead(m) || m.Name is "ReadSheet" or "ExportAccessLog" or "ReadLibraryProposal")
         {
             return;
         }
@@ -65,7 +65,7 @@ public sealed class ProtoRules
     public void Every_named_resource_begins_with_its_name_and_every_changeable_one_has_an_etag()
     {
         // Parts of a resource, values, and rows that are never changed by themselves.
-        string[] immutable = ["ReferentTerm", "RateGrid", "Envelope", "Payment"];
+        string[] immutable = ["ReferentTerm", "RateGrid", "Envelope", "Payment", "LibraryCase"];
         var named = Files.SelectMany(f => f.MessageTypes)
             .Where(m => !m.Name.EndsWith("Request", StringComparison.Ordinal) && !m.Name.EndsWith("Response", StringComparison.Ordinal))
             .Where(m => m.FindFieldByName("name") is not null)

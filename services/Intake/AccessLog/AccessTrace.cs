@@ -17,7 +17,12 @@ internal static class AccessTrace
 
     /// <param name="caseId">Null for what concerns no single case.</param>
     /// <param name="actingAs">What ties the reader to the case (<c>REQUESTER</c>, …); empty when nothing does.</param>
-    public static async Task Append(Tx tx, Call call, Guid? caseId, string action, string purpose, string outcome, string actingAs = "")
+    /// <param name="insteadOfCase">
+    /// What is noted in place of the case's code: of a proposal for the library its own name, which leads nowhere once it is
+    /// published.
+    /// </param>
+    public static async Task Append(
+        Tx tx, Call call, Guid? caseId, string action, string purpose, string outcome, string actingAs = "", string? insteadOfCase = null)
     {
         var head = await tx.Single<HeadRow>(
             """
@@ -34,7 +39,7 @@ internal static class AccessTrace
             Actor = call.Caller.Subject,
             Roles = [.. call.Caller.Roles.Order(StringComparer.Ordinal)],
             ActingAs = actingAs,
-            CaseCode = head.CaseCode ?? "",
+            CaseCode = insteadOfCase ?? head.CaseCode ?? "",
             Action = action,
             Purpose = purpose,
             Outcome = outcome,

@@ -26,9 +26,11 @@ internal sealed class ListCaseAccesses(Db db, PageTokens tokens)
             tx => tx.Query<Entry>(
                 """
                 select no, access_time, actor, roles, acting_as, action, purpose, outcome from access_log
-                where case_code = @Code and no > @after order by no limit @limit
+                where case_code = any (array (select @Code union all select 'libraryProposals/' || id from library_proposal where case_id = @Id))
+                  and no > @after
+                order by no limit @limit
                 """,
-                new { found.Code, after, limit = size + 1 }),
+                new { found.Id, found.Code, after, limit = size + 1 }),
             call.Cancellation);
         var response = new ListCaseAccessesResponse();
         response.Accesses.Add(rows.Take(size).Select(Shown));

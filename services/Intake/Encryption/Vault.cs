@@ -37,6 +37,10 @@ internal sealed class Vault(MasterKey master)
         return key is null || ciphertext is null ? null : Sealed.Open(key, ciphertext, Aad.Of(caseId, field));
     }
 
+    /// <summary>Deletes one text; the others of the case, and its key, stay.</summary>
+    public static Task Forget(Tx tx, Guid caseId, string field) =>
+        tx.Execute("delete from clinical_text where case_id = @caseId and field = @field", new { caseId, field });
+
     /// <summary>Destroys the key. Copies of the ciphertext elsewhere (backups) become unreadable with it.</summary>
     public static Task Erase(Tx tx, Guid caseId, DateTimeOffset now) =>
         tx.Execute(

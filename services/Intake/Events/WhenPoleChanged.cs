@@ -13,8 +13,9 @@ internal static class WhenPoleChanged
         var pole = received.Event.Pole;
         return tx.Execute(
             """
-            insert into pole (name, programme, active, coordinator_email) values (@Name, @Programme, @active, nullif(@CoordinatorEmail, ''))
-            on conflict (name) do update set programme = excluded.programme, active = excluded.active, coordinator_email = excluded.coordinator_email;
+            insert into pole (name, programme, active, coordinator_email, area) values (@Name, @Programme, @active, nullif(@CoordinatorEmail, ''), nullif(@Area, ''))
+            on conflict (name) do update set
+              programme = excluded.programme, active = excluded.active, coordinator_email = excluded.coordinator_email, area = excluded.area;
             delete from pole_commune where pole = @Name and not (insee_code = any (@communes));
             insert into pole_commune (insee_code, pole) select unnest(@communes), @Name on conflict do nothing
             """,
@@ -24,6 +25,7 @@ internal static class WhenPoleChanged
                 pole.Programme,
                 // A mailbox of no use here must not stop the stream.
                 CoordinatorEmail = pole.CoordinatorEmail.Length <= 254 ? pole.CoordinatorEmail : "",
+                Area = pole.Area.Length <= 32 ? pole.Area : "",
                 // A state of tomorrow's producer is not taken for a closure.
                 active = pole.State is not (Pole.Types.State.Draft or Pole.Types.State.Suspended or Pole.Types.State.Closed),
                 communes = pole.Communes.Distinct(StringComparer.Ordinal).ToArray(),

@@ -1,0 +1,98 @@
+using Grpc.Core;
+using Intervision.Intake.V1;
+using Intervision.ServiceDefaults.Grpc;
+using Intervision.ServiceDefaults.Persistence;
+using Microsoft.Extensions.Primitives;
+using Npgsql;
+
+namespace Intervision.Intake.Library;
+
+/// <summary>GET /bibliotheque and /bibliotheque/{id}, for anybody with a browser, on the http endpoint only (DESIGN §6).</summary>
+internal static class LibraryEndpoint
+{
+    public const string Path = "/bibliotheque";
+    private const int PageSize = 20;
+
+    public static void MapLibraryPages(this WebApplication app)
+    {
+        app.MapMethods(Path, [HttpMethods.Get, HttpMethods.Head], context => Serve(context, Found)).AllowAnonymous();
+        app.MapMethods($"{Path}/{{id}}", [HttpMethods.Get, HttpMethods.Head], context => Serve(context, Whole)).AllowAnonymous();
+    }
+
+    private static async Task Serve(HttpContext context, Func<HttpContext, Task<string>> render)
+    {
+        // HTTP/1.1 is what the http endpoint speaks and the grpc endpoint does not.
+        if (!HttpProtocol.IsHttp11(context.Request.Protocol))
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        var page = await Render(context, render);
+        var headers = context.Response.Headers;
+        headers.ContentSecurityPolicy = LibraryPage.ContentSecurityPolicy;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        // What is taken out of the library must not live on in a cache or a search engine.
+        headers["X-Robots-Tag"] = "noindex, noarchive";
+        headers.CacheControl = "no-store";
+        context.Response.ContentType = "text/html; charset=utf-8";
+        await context.Response.WriteAsync(page, context.RequestAborted);
+    }
+
+    private static async Task<string> Render(HttpContext context, Func<HttpContext, Task<string>> render)
+    {
+        try
+        {
+            return await render(context);
+        }
+        catch (RuleBroken broken)
+        {
+            context.Response.StatusCode = broken.Code switch
+            {
+                StatusCode.NotFound => StatusCodes.Status404NotFound,
+                StatusCode.ResourceExhausted => StatusCodes.Status503ServiceUnavailable,
+                _ => StatusCodes.Status400BadRequest,
+            };
+            return LibraryPage.Sorry(broken.Code == StatusCode.NotFound ? "Cette situation n'est pas, ou n'est plus, dans la bibliothèque." : broken.French);
+        }
+        catch (NpgsqlException lost)
+        {
+            context.RequestServices.GetRequiredService<ILogger<Program>>().LogWarning("Database unavailable during GET {Path}: {Kind}", Path, lost.GetType().Name);
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            context.Response.Headers.RetryAfter = "5";
+            return LibraryPage.Sorry("La bibliothèque est momentanément indisponible : réessayez dans un instant.");
+        }
+    }
+
+    private static async Task<string> Found(HttpContext context)
+    {
+        var query = context.Request.Query;
+        var request = new SearchLibraryRequest
+        {
+            PageSize = PageSize,
+            PageToken = Text(query["page"]),
+            Query = Text(query["q"]),
+            Motive = Text(query["motif"]),
+            Product = Text(query["produit"]),
+            AgeBand = Text(query["age"]),
+            Area = Text(query["territoire"]),
+            Orientation = Text(query["orientation"]),
+            Quarter = Text(query["trimestre"]),
+        };
+        WireText.MustBeStorable(request);
+        var services = context.RequestServices;
+        var answer = await services.GetRequiredService<SearchLibrary>().Handle(request, context.RequestAborted);
+        var choices = await services.GetRequiredService<Db>().Read(LibraryChoices.Load, context.RequestAborted);
+        return LibraryPage.Found(request, answer, choices);
+    }
+
+    private static async Task<string> Whole(HttpContext context)
+    {
+        var request = new GetLibraryCaseRequest { Name = $"libraryCases/{context.Request.RouteValues["id"]}" };
+        return LibraryPage.Whole((await context.RequestServices.GetRequiredService<GetLibraryCase>().Handle(request, context.RequestAborted)).Case);
+    }
+
+    /// <summary>The first, when a name is there twice.</summary>
+    private static string Text(StringValues values) => values.Count > 0 ? values[0] ?? "" : "";
+}
