@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
+using Intervision.Intake.Tests.Library;
 using Intervision.Intake.V1;
 using Intervision.ServiceDefaults.Security;
 using Intervision.Tests.Support;
@@ -24,14 +25,17 @@ public sealed class AuthorisationTests(TwoPoles intake) : AuthorisationComplianc
     protected override Bounded BoundsOf(Cell cell) => cell.Rpc switch
     {
         "SubmitCase" => Deposits(cell.Role),
-        "ListCases" or "WatchCases" or "ReportWork" or "ListDueFollowUps" => new Bounded([Table.Request(cell.Rpc)], []),
+        "ListCases" or "ListLibraryProposals" or "WatchCases" or "ReportWork" or "ListDueFollowUps" => new Bounded([Table.Request(cell.Rpc)], []),
         "ReportIndicators" => new Bounded([Table.Request(cell.Rpc, ("pole", "poles/P12"))], [.. Of(cell, "pole", "poles/P01", "poles/P404", "nonsense")]),
         "ListConsentAttestations" => new Bounded(
             [.. Of(cell, "requester", IntakeFixture.ReferentName, "")], [.. Of(cell, "requester", IntakeFixture.Doctor, "professionals/PER-404", "nonsense")]),
+        _ when IsOfProposal(cell.Rpc) => new Bounded([Usual(cell.Rpc)], [.. Of(cell, "name", intake.OtherProposal, "libraryProposals/404", intake.Own.Name, "nonsense")]),
         _ => new Bounded([Usual(cell.Rpc)], [.. Of(cell, NameOf(cell.Rpc), intake.Other.Name, "cases/SIT-0000-0000", "nonsense")]),
     };
 
-    protected override IMessage Usual(string rpc) => Request(rpc, NameOf(rpc), intake.Own.Name);
+    protected override IMessage Usual(string rpc) => IsOfProposal(rpc) ? Request(rpc, "name", intake.OwnProposal) : Request(rpc, NameOf(rpc), intake.Own.Name);
+
+    private static bool IsOfProposal(string rpc) => rpc is "ReviewLibraryCase" or "WithdrawLibraryProposal" or "ReadLibraryProposal";
 
     /// <summary>The same rule as of one case, as a set.</summary>
     [Fact]
@@ -76,6 +80,11 @@ public sealed class TwoPoles : IntakeFixture
 
     public Case Other { get; private set; } = new();
 
+    /// <summary>For the library, of each of the two.</summary>
+    public string OwnProposal { get; } = $"libraryProposals/{Guid.CreateVersion7(Start)}";
+
+    public string OtherProposal { get; } = $"libraryProposals/{Guid.CreateVersion7(Start)}";
+
     public static void By(SubmitCaseRequest request, string cpts, string commune) =>
         (request.Channel, request.SubmittingOrganisation, request.Pole, request.Commune) = ("CPTS", cpts, "", commune);
 
@@ -84,6 +93,8 @@ public sealed class TwoPoles : IntakeFixture
         await base.Prepare();
         Own = await Accepted(r => Deposit(r, CptsName, "62498", ReferentName));
         Other = await Accepted(r => Deposit(r, OtherCptsName, "59350", SocialWorker));
+        await this.Waiting(OwnProposal, Own);
+        await this.Waiting(OtherProposal, Other);
     }
 
     private static void Deposit(SubmitCaseRequest request, string cpts, string commune, string requester)

@@ -26,7 +26,7 @@ public class LibraryFixture : IntakeFixture
             tx => tx.Execute(
                 """
                 insert into library_entry (title, situation, question, orientation, orientations, age_band, area, product, motive, publish_quarter, crowd)
-                values (@title, rpad(@situation, 50, '.'), @question, @orientation, '{ORIENTATION_CSAPA}', '35-44', 'NPDC', 'ALCOOL', @motive, @quarter::date, 5)
+                values (@title, @situation || repeat('.', greatest(0, 50 - char_length(@situation))), @question, @orientation, '{ORIENTATION_CSAPA}', '35-44', 'NPDC', 'ALCOOL', @motive, @quarter::date, 5)
                 """,
                 new { title, situation, question, orientation, motive, quarter }),
             CancellationToken.None);

@@ -52,6 +52,16 @@ internal static class LibrarySteps
     public static AsyncUnaryCall<SearchLibraryResponse> Search(this IntakeFixture service, SearchLibraryRequest request) =>
         service.Intake.SearchLibraryAsync(request, []);
 
+    /// <summary>A proposal of somebody else, without a text, of any case.</summary>
+    public static Task Waiting(this IntakeFixture service, string proposal, Case of) => service.Db.InTransaction(
+        tx => tx.Execute(
+            """
+            insert into library_proposal (id, case_id, version, state, proposer, propose_time, update_time)
+            select @id::uuid, id, 1, 'Proposed', 'professionals/PER-404', update_time, update_time from cases where 'cases/' || code = @Name
+            """,
+            new { id = proposal["libraryProposals/".Length..], of.Name }),
+        CancellationToken.None);
+
     /// <summary>Cases like this one, decided upon with the same orientations, whose patients agree.</summary>
     public static Task Others(this IntakeFixture service, Case like, int count, string? ageBand = null, string? motive = null) => service.Db.InTransaction(
         tx => tx.Execute(
@@ -63,7 +73,7 @@ internal static class LibrarySteps
                 age_band, sex, contexts, products, urgent, physician_absence, actors, availabilities, submit_time, update_time, state_time)
               select gen_random_uuid(), 'SIT-' || upper(substr(translate(md5(random()::text), 'aiou', '2345'), 1, 4)) || '-' || upper(substr(translate(md5(random()::text), 'aiou', '2345'), 1, 4)),
                 1, 'Decided', 'Granted', programme, pole, '{}', submitter, channel, gen_random_uuid()::text, payload_mac, requester,
-                coalesce(array[@motive], motives), coalesce(@ageBand, age_band), sex, contexts, products, false, physician_absence, '{}', '{}',
+                case when @motive::text is null then motives else array[@motive] end, coalesce(@ageBand::text, age_band), sex, contexts, products, false, physician_absence, '{}', '{}',
                 submit_time, update_time, state_time
               from model, generate_series(1, @count)
               returning id),
