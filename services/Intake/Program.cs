@@ -40,11 +40,9 @@ builder.AddServiceDefaults("intake", handlers =>
         .On<SessionCancelled>(WhenSessionCancelled.Handle);
 });
 builder.Services.AddSingleton(_ => master.Value).AddSingleton<Vault>();
-builder.Services.AddSingleton<PutReferenceList>();
-builder.Services.AddSingleton<SubmitGroups>().AddHostedService(services => services.GetRequiredService<SubmitGroups>());
+builder.Services.AddSingleton<PutReferenceList>().AddSingleton<SubmitGroups>().AddHostedService(services => services.GetRequiredService<SubmitGroups>());
 builder.Services.AddSingleton<SubmitCase>().AddSingleton<GetCase>().AddSingleton<ListCases>().AddSingleton<AcceptCase>();
-builder.Services.AddSingleton<RecordConsent>().AddSingleton<BeginDiscussion>();
-builder.Services.AddSingleton<WriteSheet>().AddSingleton<ReadSheet>().AddSingleton<ApproveSheet>();
+builder.Services.AddSingleton<RecordConsent>().AddSingleton<BeginDiscussion>().AddSingleton<WriteSheet>().AddSingleton<ReadSheet>().AddSingleton<ApproveSheet>();
 builder.Services.AddSingleton<RecordDecisions>().AddSingleton<RecordRestitution>().AddSingleton<IntakeVerbs>();
 builder.Services.AddConsentVerbs(builder.Environment).AddAccessLogVerbs().AddWatchVerbs().AddRetentionVerbs(builder.Environment);
 builder.Services.AddTriageVerbs().AddUrgencyVerbs(builder.Environment).AddEmailVerbs().AddFollowUpVerbs().AddLibraryVerbs(builder.Environment);
