@@ -37,6 +37,9 @@ public static class Within
     /// <summary>Those who take part in the care of a case or in its session.</summary>
     public const string TiedToCase = "tied to the case";
 
+    /// <summary>An authority: what was sent to it.</summary>
+    public const string SentToThem = "sent to them";
+
     /// <summary>The sessions one leads or is invited to.</summary>
     public const string OwnSessions = "own sessions";
 }

@@ -18,8 +18,8 @@ public sealed class AuthorisationTests(TwoPoles intake) : AuthorisationComplianc
     protected override Metadata HeadersOf(string role) => role switch
     {
         AuthorisationTable.Nobody => [],
-        Roles.Cpts => IntakeFixture.At(IntakeFixture.Cpts, 10),
-        _ => IntakeFixture.At(new DevelopmentClaims(IntakeFixture.ReferentName, [role]) { Poles = ["poles/P12"], Rpps = "99700000039" }, 10),
+        Roles.Cpts => IntakeFixture.At(IntakeFixture.Cpts, AlertSteps.January + 90),
+        _ => IntakeFixture.At(new DevelopmentClaims(IntakeFixture.ReferentName, [role]) { Poles = ["poles/P12"], Rpps = "99700000039" }, AlertSteps.January + 90),
     };
 
     protected override Bounded BoundsOf(Cell cell) => cell.Rpc switch
@@ -29,11 +29,19 @@ public sealed class AuthorisationTests(TwoPoles intake) : AuthorisationComplianc
         "ReportIndicators" => new Bounded([Table.Request(cell.Rpc, ("pole", "poles/P12"))], [.. Of(cell, "pole", "poles/P01", "poles/P404", "nonsense")]),
         "ListConsentAttestations" => new Bounded(
             [.. Of(cell, "requester", IntakeFixture.ReferentName, "")], [.. Of(cell, "requester", IntakeFixture.Doctor, "professionals/PER-404", "nonsense")]),
+        "DraftAlert" => new Bounded([AlertSteps.Draft("poles/P12")], [AlertSteps.Draft("poles/P01"), AlertSteps.Draft("poles/P404"), AlertSteps.Draft("nonsense")]),
+        "ListAlerts" => new Bounded([Table.Request(cell.Rpc)], []),
+        var rpc when IsOfAlerts(rpc) => new Bounded(
+            [Request(rpc, "name", cell.Role == Roles.Auditor ? intake.SentAlert.Name : intake.OwnAlert.Name)],
+            [.. Of(cell, "name", intake.OtherAlert.Name, $"alerts/{Guid.CreateVersion7()}", "nonsense")]),
         _ when IsOfProposal(cell.Rpc) => new Bounded([Usual(cell.Rpc)], [.. Of(cell, "name", intake.OtherProposal, "libraryProposals/404", intake.Own.Name, "nonsense")]),
         _ => new Bounded([Usual(cell.Rpc)], [.. Of(cell, NameOf(cell.Rpc), intake.Other.Name, "cases/SIT-0000-0000", "nonsense")]),
     };
 
-    protected override IMessage Usual(string rpc) => IsOfProposal(rpc) ? Request(rpc, "name", intake.OwnProposal) : Request(rpc, NameOf(rpc), intake.Own.Name);
+    protected override IMessage Usual(string rpc) =>
+        IsOfProposal(rpc) ? Request(rpc, "name", intake.OwnProposal)
+        : IsOfAlerts(rpc) ? Request(rpc, "name", intake.OwnAlert.Name)
+        : Request(rpc, NameOf(rpc), intake.Own.Name);
 
     private static bool IsOfProposal(string rpc) => rpc is "ReviewLibraryCase" or "WithdrawLibraryProposal" or "ReadLibraryProposal";
 
@@ -48,6 +56,9 @@ public sealed class AuthorisationTests(TwoPoles intake) : AuthorisationComplianc
             Assert.DoesNotContain(intake.Other.Name, seen.Select(c => c.Name));
         }
     }
+
+    private bool IsOfAlerts(string rpc) =>
+        rpc != "RepeatAlerts" && rpc.Contains("Alert", StringComparison.Ordinal);
 
     private IEnumerable<IMessage> Of(Cell cell, string field, params string[] values) =>
         values.Select(v => Request(cell.Rpc, field, v));
@@ -85,6 +96,13 @@ public sealed class TwoPoles : IntakeFixture
 
     public string OtherProposal { get; } = $"libraryProposals/{Guid.CreateVersion7(Start)}";
 
+    public Alert OwnAlert { get; private set; } = new();
+
+    public Alert OtherAlert { get; private set; } = new();
+
+    /// <summary>To the ARS.</summary>
+    public Alert SentAlert { get; private set; } = new();
+
     public static void By(SubmitCaseRequest request, string cpts, string commune) =>
         (request.Channel, request.SubmittingOrganisation, request.Pole, request.Commune) = ("CPTS", cpts, "", commune);
 
@@ -95,6 +113,9 @@ public sealed class TwoPoles : IntakeFixture
         Other = await Accepted(r => Deposit(r, OtherCptsName, "59350", SocialWorker));
         await this.Waiting(OwnProposal, Own);
         await this.Waiting(OtherProposal, Other);
+        OwnAlert = await this.Drafted("poles/P12");
+        OtherAlert = await this.Drafted("poles/P01");
+        SentAlert = await this.Transmitted(await this.Validated(await this.Drafted("poles/P12")));
     }
 
     private static void Deposit(SubmitCaseRequest request, string cpts, string commune, string requester)

@@ -32,13 +32,11 @@ internal sealed class ReportIndicators(Db db)
     {
         var (from, until) = (request.FromDate.ToDate(), request.UntilDate.ToDate());
         var v = new Violations();
-        v.Check(BeginsQuarter(from), "from_date", "FROM_DATE_INVALID", "La période commence le premier jour d'un trimestre.");
-        v.Check(BeginsQuarter(until) && !(until <= from), "until_date", "UNTIL_DATE_INVALID", "La période finit avant le premier jour d'un trimestre suivant.");
+        v.Check(Quarters.Begins(from), "from_date", "FROM_DATE_INVALID", "La période commence le premier jour d'un trimestre.");
+        v.Check(Quarters.Begins(until) && !(until <= from), "until_date", "UNTIL_DATE_INVALID", "La période finit avant le premier jour d'un trimestre suivant.");
         v.ThrowIfAny();
         return (from!.Value, until!.Value);
     }
-
-    private static bool BeginsQuarter(DateOnly? day) => day is { Day: 1, Month: 1 or 4 or 7 or 10 };
 
     private static async Task<ReportIndicatorsResponse> Report(Tx tx, object parameters)
     {
