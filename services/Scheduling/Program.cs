@@ -29,7 +29,8 @@ builder.AddServiceDefaults("scheduling", handlers =>
     handlers.From("intake", InboxKind.Contiguous)
         .On<CaseReady>(OnCaseReady.Handle)
         .On<CaseNoLongerReady>(OnCaseNoLongerReady.Handle)
-        .On<ConsentWithdrawn>(OnConsentWithdrawn.Handle);
+        .On<ConsentWithdrawn>(OnConsentWithdrawn.Handle)
+        .On<CaseErased>(OnCaseErased.Handle);
     handlers.From("indemnisation", InboxKind.Contiguous).On<SessionSettled>(OnSessionSettled.Handle);
 });
 builder.AddServiceClient<IntakeService.IntakeServiceClient>("intake");

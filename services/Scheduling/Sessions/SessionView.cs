@@ -23,8 +23,8 @@ internal static class SessionView
 
         if (meeting.Invitations.FirstOrDefault(i => reader.Names.Contains(i.Professional)) is { } mine)
         {
-            // An expert is invited to the whole session.
-            session.Items.Add(meeting.Items.Where(i => mine.Cases.Count == 0 || mine.Cases.Contains(i.Case)).Select(ToProto));
+            // An expert is invited to the whole session. Of erased cases nobody knows any more whose they were.
+            session.Items.Add(meeting.Items.Where(i => mine.Cases.Count == 0 || (i.Case.Length > 0 && mine.Cases.Contains(i.Case))).Select(ToProto));
             session.Invitations.Add(mine);
             session.Attendance.Add(meeting.Attendance.Where(l => reader.Names.Contains(l.Professional)));
         }
