@@ -9,6 +9,7 @@ internal static class MailMeters
     private static readonly Meter Meter = new(MeterName);
     private static readonly Counter<long> Handovers = Meter.CreateCounter<long>("intervision.mail.sent", "{mail}", "Mails handed over");
     private static readonly Counter<long> Failures = Meter.CreateCounter<long>("intervision.mail.failed", "{attempt}", "Attempts that failed: tried again");
+    private static readonly Counter<long> GivenUp = Meter.CreateCounter<long>("intervision.mail.given_up", "{mail}", "Mails that could not be handed over in time; alert above 0");
     private static long rows;
     private static double age;
 
@@ -27,4 +28,6 @@ internal static class MailMeters
     public static void Sent() => Handovers.Add(1);
 
     public static void Failed() => Failures.Add(1);
+
+    public static void Expired(int mails) => GivenUp.Add(mails);
 }

@@ -28,7 +28,10 @@ public sealed class MailOptions
     /// <summary>How long one mail may take to be handed over.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>First wait after a failure; doubles up to <see cref="BackoffMax"/>. A mail is never given up.</summary>
+    /// <summary>How long a mail is kept, sent or not: one that could not be handed over by then is given up (DOMAIN §4).</summary>
+    public TimeSpan Keep { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>First wait after a failure; doubles up to <see cref="BackoffMax"/>.</summary>
     public TimeSpan Backoff { get; set; } = TimeSpan.FromSeconds(5);
 
     public TimeSpan BackoffMax { get; set; } = TimeSpan.FromMinutes(30);

@@ -11,9 +11,11 @@ namespace Intervision.ServiceDefaults.Mail;
 /// Sends what waits in the queue, at least once: the row goes in the transaction that handed its mail over. Instances
 /// share the queue by skipping what another one holds.
 /// </summary>
-public sealed class MailSender(Db db, IOptions<MailOptions> options, IOptions<MessagingOptions> messaging, ILogger<MailSender> logger) : BackgroundService
+public sealed class MailSender(
+    Db db, IOptions<MailOptions> options, IOptions<MessagingOptions> messaging, TimeProvider time, ILogger<MailSender> logger) : BackgroundService
 {
     private const double Doubling = 2;
+    private long forgot = time.GetTimestamp() - (2 * 3600 * time.TimestampFrequency);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -35,6 +37,7 @@ public sealed class MailSender(Db db, IOptions<MailOptions> options, IOptions<Me
             {
                 await SendDue(stoppingToken);
                 await Measure(stoppingToken);
+                await ForgetNowAndThen(stoppingToken);
                 outage.Over();
                 await timer.WaitForNextTickAsync(stoppingToken);
             }
@@ -60,6 +63,31 @@ public sealed class MailSender(Db db, IOptions<MailOptions> options, IOptions<Me
         }
 
         return sent;
+    }
+
+    /// <summary>Gives up what waits longer than mail is kept, and deletes the files of mail that was written that long ago.</summary>
+    /// <returns>How many mails were given up.</returns>
+    public async Task<int> Forget(CancellationToken cancellation)
+    {
+        var givenUp = await db.InTransaction(
+            tx => tx.Execute("delete from mail_queue where append_time < clock_timestamp() - @Keep", new { options.Value.Keep }), cancellation);
+        if (givenUp > 0)
+        {
+            MailMeters.Expired(givenUp);
+            logger.LogWarning("{Mails} mails could not be handed over in time and are given up", givenUp);
+        }
+
+        PostOffice.ForgetBefore(time.GetUtcNow() - options.Value.Keep, options.Value);
+        return givenUp;
+    }
+
+    private async Task ForgetNowAndThen(CancellationToken cancellation)
+    {
+        if (time.GetElapsedTime(forgot) >= TimeSpan.FromHours(1))
+        {
+            await Forget(cancellation);
+            forgot = time.GetTimestamp();
+        }
     }
 
     /// <returns>Null when nothing is due; whether it was handed over.</returns>

@@ -26,6 +26,20 @@ internal static class PostOffice
         await smtp.SendMailAsync(message, cancellation);
     }
 
+    /// <summary>Files of mail written before; a folder that a person empties meanwhile is no failure.</summary>
+    public static void ForgetBefore(DateTimeOffset time, MailOptions options)
+    {
+        if (string.IsNullOrEmpty(options.Folder) || !Directory.Exists(options.Folder))
+        {
+            return;
+        }
+
+        foreach (var file in Directory.EnumerateFiles(options.Folder, "*.eml").Where(f => File.GetLastWriteTimeUtc(f) < time.UtcDateTime))
+        {
+            File.Delete(file);
+        }
+    }
+
     private static MailMessage Compose(Guid id, Letter letter, string from)
     {
         var message = new MailMessage(from, letter.Recipient, letter.Subject, letter.Body)

@@ -56,8 +56,11 @@ public sealed class MessagingOptions
     /// <summary>How long answers of idempotent requests are kept: 24 h at least, 30 days where money is concerned (API §8).</summary>
     public TimeSpan? RequestLogRetention { get; set; }
 
-    /// <summary>Months of published events that are kept; 0 keeps them for ever.</summary>
-    public int PublishedEventMonths { get; set; }
+    /// <summary>
+    /// Months of published events that are kept; 0 keeps them for ever. Not said: 13, and 121 where they are evidence of
+    /// payment (docs/privacy.md).
+    /// </summary>
+    public int? PublishedEventMonths { get; set; }
 
     /// <summary>How often the retention job runs.</summary>
     public TimeSpan Retention { get; set; } = TimeSpan.FromHours(1);

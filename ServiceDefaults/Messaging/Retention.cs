@@ -7,14 +7,17 @@ using Microsoft.Extensions.Options;
 namespace Intervision.ServiceDefaults.Messaging;
 
 /// <summary>
-/// Forgets what nobody needs any more: stored answers of requests, and months of published events where a limit is
-/// configured; makes the months to come.
+/// Forgets what nobody needs any more: stored answers of requests, and months of published events; makes the months to
+/// come.
 /// </summary>
 internal sealed class Retention(Db db, ServiceName service, IOptions<MessagingOptions> options, ILogger<Retention> logger) : BackgroundService
 {
     /// <summary>API §8: 30 days at least where money is concerned, 24 h elsewhere.</summary>
     private readonly TimeSpan requests = options.Value.RequestLogRetention
         ?? (service.Value == "indemnisation" ? TimeSpan.FromDays(31) : TimeSpan.FromDays(7));
+
+    /// <summary>They hold codes of cases and people's ids: a year, and the month that is running. Evidence of payment: ten.</summary>
+    private readonly int months = options.Value.PublishedEventMonths ?? (service.Value == "indemnisation" ? 121 : 13);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -47,7 +50,7 @@ internal sealed class Retention(Db db, ServiceName service, IOptions<MessagingOp
     internal async Task RunOnce(CancellationToken cancellation)
     {
         await db.InTransaction(tx => tx.Execute("select published_event_prepare(3)"), cancellation);
-        if (options.Value.PublishedEventMonths is > 0 and var months)
+        if (months > 0)
         {
             await db.InTransaction(tx => tx.Execute("select published_event_drop(@months)", new { months }), cancellation);
         }

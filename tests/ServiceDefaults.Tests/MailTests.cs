@@ -75,6 +75,29 @@ public sealed class MailTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task After_thirty_days_mail_is_given_up_and_its_files_go()
+    {
+        var sender = Sender(new MailOptions { Folder = folder.FullName });
+        await Append(new Letter("pole@example.invalid", "Partie", "Partie."));
+        await Append(new Letter("pole@example.invalid", "Partie aussi", "Partie aussi."));
+        await sender.SendDue(CancellationToken.None);
+        var old = folder.GetFiles("*.eml")[0];
+        old.LastWriteTimeUtc = TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-30).AddMinutes(-1);
+        await Append(new Letter("pole@example.invalid", "En attente", "En attente."));
+        await Append(new Letter("pole@example.invalid", "Trop tard", "Trop tard."));
+        await Db.InTransaction(
+            tx => tx.Execute("update mail_queue set append_time = clock_timestamp() - interval '30 days 1 minute' where subject = 'Trop tard'"), CancellationToken.None);
+        Assert.Equal(1, await sender.Forget(CancellationToken.None));
+        Assert.Equal(1, await Waiting());
+        Assert.Single(folder.GetFiles("*.eml"));
+        old.Refresh();
+        Assert.False(old.Exists);
+        // Without a folder, or before there is one, nothing is looked for.
+        Assert.Equal(0, await Sender(new MailOptions { Folder = Path.Combine(folder.FullName, "not yet") }).Forget(CancellationToken.None));
+        Assert.Equal(0, await Sender(new MailOptions()).Forget(CancellationToken.None));
+    }
+
+    [Fact]
     public async Task A_server_that_is_away_gets_the_mail_later()
     {
         await Append(new Letter("pole@example.invalid", "Plus tard", "Plus tard."));
@@ -118,7 +141,7 @@ public sealed class MailTests : IAsyncLifetime
         Assert.ThrowsAsync<Npgsql.PostgresException>(() => Append(new Letter("pole@example.invalid", "Oui\r\nBcc: other@example.invalid", "Texte.")));
 
     private MailSender Sender(MailOptions options) =>
-        new(Db, Options.Create(options), Options.Create(new MessagingOptions()), NullLogger<MailSender>.Instance);
+        new(Db, Options.Create(options), Options.Create(new MessagingOptions()), TimeProvider.System, NullLogger<MailSender>.Instance);
 
     private Task Append(Letter letter) => Db.InTransaction(tx => MailQueue.Append(tx, letter), CancellationToken.None);
 
