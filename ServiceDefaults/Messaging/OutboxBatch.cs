@@ -44,8 +44,24 @@ public static class OutboxBatch
             returning aggregate_id, last_no
             """,
             new { ids })).ToDictionary(h => h.Id, h => h.Last);
+        await Insert(tx, occurTime, events, ids.Select(id => heads[id]).ToArray(), heads: "");
+    }
+
+    /// <summary>The same, in one statement, for aggregates that were made in this transaction: nobody has spoken of them yet.</summary>
+    public static Task AppendFirst(Tx tx, IReadOnlyList<ToSay> events)
+    {
+        ArgumentNullException.ThrowIfNull(tx);
+        ArgumentNullException.ThrowIfNull(events);
+        const string heads = "with head as (insert into stream_head (aggregate_id, last_no) select id, 1 from unnest(@ids) id)";
+        return events.Count == 0 ? Task.CompletedTask : Insert(tx, DateTimeOffset.UnixEpoch, events, [.. events.Select(_ => 1L)], heads);
+    }
+
+    private static async Task Insert(Tx tx, DateTimeOffset occurTime, IReadOnlyList<ToSay> events, long[] numbers, string heads)
+    {
+        var ids = events.Select(e => e.AggregateId).ToArray();
         await tx.Execute(
-            """
+            $"""
+            {heads}
             insert into outbox (part, aggregate_id, stream_no, event_id, event_type, subject, payload, traceparent, occur_time)
             select part, aggregate_id, stream_no, event_id, event_type, subject, payload, traceparent, occur_time
             from unnest(@parts, @ids, @numbers, @eventIds, @types, @subjects, @payloads, @traceparents, @occurTimes)
@@ -54,8 +70,8 @@ public static class OutboxBatch
             new
             {
                 ids,
+                numbers,
                 parts = ids.Select(Outbox.PartitionOf).ToArray(),
-                numbers = ids.Select(id => heads[id]).ToArray(),
                 eventIds = ids.Select(_ => Guid.CreateVersion7()).ToArray(),
                 types = events.Select(e => EventTypes.NameOf(e.Event.Descriptor)).ToArray(),
                 subjects = events.Select(e => e.Subject).ToArray(),

@@ -29,6 +29,10 @@ public sealed class Tx(NpgsqlConnection connection, NpgsqlTransaction? transacti
     public Task<T> Single<T>(string sql, object? parameters = null) =>
         connection.QuerySingleAsync<T>(Command(sql, parameters));
 
+    /// <summary>Several statements, separated by semicolons, in one round trip; their results are read in their order.</summary>
+    public Task<SqlMapper.GridReader> QueryMultiple(string sql, object? parameters = null) =>
+        connection.QueryMultipleAsync(Command(sql, parameters));
+
     /// <returns>The number of rows touched.</returns>
     public Task<int> Execute(string sql, object? parameters = null) =>
         connection.ExecuteAsync(Command(sql, parameters));

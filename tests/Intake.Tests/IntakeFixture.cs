@@ -226,7 +226,7 @@ public class IntakeFixture() : ServiceFixture<Program>("intake")
         new() { Departement = departement, InseeCodes = { codes } };
 
     private static PoleChanged Pole(string name, string programme, params string[] communes) =>
-        new() { Pole = new Pole { Name = name, Programme = programme, Communes = { communes }, State = Membership.V1.Pole.Types.State.Active } };
+        new() { Pole = new Pole { Name = name, Programme = programme, SeatCommune = communes[0], Communes = { communes }, State = Membership.V1.Pole.Types.State.Active } };
 
     private static OrganisationChanged Organisation(string name, params string[] territory) =>
         new() { Organisation = new Organisation { Name = name, Kind = "CPTS", TerritoryCommunes = { territory } } };

@@ -73,6 +73,16 @@ public sealed class ScannerTests
     [InlineData("dans la rue de Paris", "STREET", "rue de")]
     [InlineData("il habite à côté", "DWELLING", "habite à")]
     [InlineData("elle habite Lille", "DWELLING", "habite Lille")]
+    // Communes, however written.
+    [InlineData("suivi à Roubaix depuis un an", "COMMUNE", "Roubaix")]
+    [InlineData("Roubaix est trop loin", "COMMUNE", "Roubaix")]
+    [InlineData("de HÉNIN-BEAUMONT à chez lui", "COMMUNE", "HÉNIN-BEAUMONT")]
+    [InlineData("vers Henin Beaumont", "COMMUNE", "Henin Beaumont")]
+    [InlineData("au Quesnoy le mardi", "COMMUNE", "Quesnoy")]
+    [InlineData("à L’Étoile, en Picardie", "COMMUNE", "Étoile")]
+    [InlineData("à Saint-Pol-sur-Ternoise hier", "COMMUNE", "Saint-Pol-sur-Ternoise")]
+    [InlineData("dans Avion même", "COMMUNE", "Avion")]
+    [InlineData("près de Rœux", "COMMUNE", "Rœux")]
     public void Warned_of(string text, string reason, string span)
     {
         var finding = Assert.Single(Scanner.Scan("sheet.situation", text));
@@ -87,6 +97,8 @@ public sealed class ScannerTests
     [InlineData("TA 12/8, IMC 22.5, 3 à 4 verres/jour, 20 cigarettes.")]
     [InlineData("Suivi au CSAPA et au CMP ; M2 en cours, RQTH en 2024.")]
     [InlineData("RPPS 99700001234 a une clé fausse, FINESS 590000999 aussi.")]
+    [InlineData("Avion ou train ? Rue ou foyer ? Ville ou campagne ?")]
+    [InlineData("Suivi EPS et HAM, la croix et la couture.")]
     [InlineData("12345678901234567890123456789012")]
     [InlineData("")]
     public void Left_alone(string text) => Assert.Empty(Scanner.Scan("question", text));
@@ -94,6 +106,14 @@ public sealed class ScannerTests
     [Fact]
     public void What_looks_like_a_social_security_number_hides_no_phone_number() =>
         Assert.Contains(Scanner.Scan("question", "1 85 06 12 34 56 78"), f => f is { Reason: "PHONE", Blocks: true });
+
+    [Fact]
+    public void The_seat_of_the_pole_may_be_named_and_no_other_commune()
+    {
+        Assert.Empty(Scanner.Scan("question", "Consultations à Lens seulement ?", ["62498"]));
+        var found = Assert.Single(Scanner.Scan("question", "De Lens à Arras ?", ["62498"]));
+        Assert.Equal(("COMMUNE", 10), (found.Reason, found.Start));
+    }
 
     [Fact]
     public void Every_finding_of_a_text_is_told_in_order()

@@ -229,6 +229,17 @@ public sealed class SubmitTests(IntakeFixture service)
     }
 
     [Fact]
+    public async Task The_seat_of_its_pole_may_be_named_and_another_commune_is_a_suspicion()
+    {
+        var seat = await service.Intake.SubmitCaseAsync(
+            IntakeFixture.Request(r => r.Question = "Qui peut recevoir le patient à Lens ?"), IntakeFixture.At(IntakeFixture.Coordinator));
+        Assert.Empty(seat.Warnings);
+        var other = await service.Intake.SubmitCaseAsync(
+            IntakeFixture.Request(r => r.Question = "Qui peut recevoir le patient à Lille ?"), IntakeFixture.At(IntakeFixture.Coordinator));
+        Assert.Equal(("COMMUNE", 31, 5), Assert.Single(other.Warnings) switch { var w => (w.Reason, w.Start, w.Length) });
+    }
+
+    [Fact]
     public async Task A_draft_pole_is_heard_and_takes_no_case()
     {
         var draft = new Membership.V1.Pole

@@ -10,74 +10,79 @@ internal sealed record NewCase(Case Case, SubmitCaseRequest Request, byte[] Mac,
 {
     /// <summary>Case, key, question, first consent record and history of all of them in one statement.</summary>
     /// <returns>
-    /// How many were stored. One whose intake key or code is taken is not, and then nothing of it was written.
+    /// Ids of those stored. One whose intake key or code is taken is not, and then nothing of it was written.
     /// </returns>
-    public static Task<int> Insert(Tx tx, params IReadOnlyList<NewCase> deposits) =>
-        tx.Single<int>(
+    public static async Task<IReadOnlySet<Guid>> Insert(Tx tx, params IReadOnlyList<NewCase> deposits) =>
+        (await tx.Query<Guid>(
             """
             with said as (
-              select * from jsonb_to_recordset(@rows::jsonb) as r (
-                id uuid, code text, state text, consent text, programme text, pole text, candidate_poles text[], submitter text,
-                submitting_organisation text, channel text, external_id text, mac text, requester text, motives text[], age_band text, sex text,
-                contexts text[], products text[], urgent boolean, attending_physician text, absence text, actors text[], availabilities text[],
-                submit_time timestamptz, wrapped_key text, ciphertext text, form text, giver text, actor text)),
+              select * from unnest(
+                @ids, @codes, @states, @consents, @programmes, @poles, @candidates, @submitters, @organisations, @channels, @externalIds,
+                @macs, @requesters, @motives, @ageBands, @sexes, @contexts, @products, @urgents, @physicians, @absences, @actors,
+                @availabilities, @times, @keys, @ciphertexts, @forms, @givers, @recorders)
+              as r (
+                id, code, state, consent, programme, pole, candidate_poles, submitter, submitting_organisation, channel, external_id,
+                mac, requester, motives, age_band, sex, contexts, products, urgent, attending_physician, absence, actors,
+                availabilities, submit_time, wrapped_key, ciphertext, form, giver, actor)),
             fresh as (
               insert into cases (
                 id, code, version, state, consent, programme, pole, candidate_poles, submitter, submitting_organisation, channel,
                 external_id, payload_mac, requester, motives, age_band, sex, contexts, products, urgent, attending_physician,
                 physician_absence, actors, availabilities, submit_time, update_time, state_time)
               select
-                id, code, 1, state, consent, programme, pole, candidate_poles, submitter, submitting_organisation, channel,
-                external_id, decode(mac, 'base64'), requester, motives, age_band, sex, contexts, products, urgent, attending_physician,
-                absence, actors, availabilities, submit_time, submit_time, submit_time
+                id, code, 1, state, consent, programme, pole, string_to_array(candidate_poles, ' '), submitter, submitting_organisation, channel,
+                external_id, mac, requester, string_to_array(motives, ' '), age_band, sex, string_to_array(contexts, ' '),
+                string_to_array(products, ' '), urgent, attending_physician, absence, string_to_array(actors, ' '),
+                string_to_array(availabilities, ' '), submit_time, submit_time, submit_time
               from said
               on conflict do nothing
               returning id),
             stored as (select said.* from said join fresh using (id)),
-            locked as (insert into case_key (case_id, wrapped_key) select id, decode(wrapped_key, 'base64') from stored),
-            asked as (insert into clinical_text (case_id, field, ciphertext) select id, 'question', decode(ciphertext, 'base64') from stored where ciphertext is not null),
+            locked as (insert into case_key (case_id, wrapped_key) select id, wrapped_key from stored),
+            asked as (insert into clinical_text (case_id, field, ciphertext) select id, 'question', ciphertext from stored where ciphertext is not null),
             agreed as (
               insert into consent_record (case_id, no, status, form, giver, withdrawal_right_told, answer_time, record_time, recorder)
               select id, 1, consent, form, giver, false, submit_time, submit_time, actor from stored),
             told as (
               insert into case_history (case_id, version, action, actor, to_state, consent, change_time)
               select id, 1, case state when 'Draft' then 'SubmitEmail' else 'SubmitCase' end, actor, state, consent, submit_time from stored)
-            select count(*) from fresh
+            select id from fresh
             """,
-            new { rows = JsonRows.Of(deposits.Select(d => d.Row())) });
+            new
+            {
+                ids = deposits.Select(d => d.Case.Id).ToArray(),
+                codes = deposits.Select(d => d.Case.Code).ToArray(),
+                states = deposits.Select(d => d.Case.State.ToString()).ToArray(),
+                consents = deposits.Select(d => d.Case.Consent.ToString()).ToArray(),
+                programmes = deposits.Select(d => d.Case.Programme).ToArray(),
+                poles = deposits.Select(d => d.Case.Pole).ToArray(),
+                candidates = deposits.Select(d => Words(d.Case.CandidatePoles)).ToArray(),
+                submitters = deposits.Select(d => d.Case.Submitter).ToArray(),
+                organisations = deposits.Select(d => d.Case.SubmittingOrganisation).ToArray(),
+                channels = deposits.Select(d => d.Case.Channel).ToArray(),
+                externalIds = deposits.Select(d => d.Case.ExternalId).ToArray(),
+                macs = deposits.Select(d => d.Mac).ToArray(),
+                requesters = deposits.Select(d => d.Case.Requester).ToArray(),
+                motives = deposits.Select(d => Words(d.Case.Motives)).ToArray(),
+                ageBands = deposits.Select(d => d.Case.AgeBand).ToArray(),
+                sexes = deposits.Select(d => d.Case.Sex).ToArray(),
+                contexts = deposits.Select(d => Words(d.Case.Contexts)).ToArray(),
+                products = deposits.Select(d => Words(d.Case.Products)).ToArray(),
+                urgents = deposits.Select(d => d.Case.Urgent).ToArray(),
+                physicians = deposits.Select(d => d.Case.AttendingPhysician).ToArray(),
+                absences = deposits.Select(d => d.Case.PhysicianAbsence.ToString()).ToArray(),
+                actors = deposits.Select(d => Words(d.Case.Actors)).ToArray(),
+                availabilities = deposits.Select(d => Words(d.Case.Availabilities)).ToArray(),
+                times = deposits.Select(d => d.Case.SubmitTime).ToArray(),
+                keys = deposits.Select(d => d.WrappedKey).ToArray(),
+                ciphertexts = deposits.Select(d => d.Ciphertext).ToArray(),
+                forms = deposits.Select(d => d.Request.ConsentForm == ConsentForm.Unspecified ? null : d.Request.ConsentForm.ToString()).ToArray(),
+                givers = deposits.Select(d => d.Request.ConsentGiver == ConsentGiver.Unspecified ? null : d.Request.ConsentGiver.ToString()).ToArray(),
+                recorders = deposits.Select(d => d.Actor).ToArray(),
+            })).ToHashSet();
 
-    private object Row() => new
-    {
-        Case.Id,
-        Case.Code,
-        State = Case.State.ToString(),
-        Consent = Case.Consent.ToString(),
-        Case.Programme,
-        Case.Pole,
-        Case.CandidatePoles,
-        Case.Submitter,
-        Case.SubmittingOrganisation,
-        Case.Channel,
-        Case.ExternalId,
-        Mac,
-        Case.Requester,
-        Case.Motives,
-        Case.AgeBand,
-        Case.Sex,
-        Case.Contexts,
-        Case.Products,
-        Case.Urgent,
-        Case.AttendingPhysician,
-        Absence = Case.PhysicianAbsence.ToString(),
-        Case.Actors,
-        Case.Availabilities,
-        Case.SubmitTime,
-        WrappedKey,
-        Ciphertext,
-        Form = Request.ConsentForm == ConsentForm.Unspecified ? null : Request.ConsentForm.ToString(),
-        Giver = Request.ConsentGiver == ConsentGiver.Unspecified ? null : Request.ConsentGiver.ToString(),
-        Actor,
-    };
+    /// <summary>Codes and names have no spaces; an array of arrays of different lengths cannot be sent.</summary>
+    private static string Words(IEnumerable<string> words) => string.Join(' ', words);
 
     /// <summary>Null when nobody has this intake key.</summary>
     /// <exception cref="RuleBroken">EXTERNAL_ID_REUSED when the payload was another one.</exception>

@@ -86,7 +86,7 @@ internal sealed class SubmitCase(Db db, SubmitGroups groups, UrgentAlerts alerts
         {
             // A fresh key and id at each attempt: the ciphertext is bound to the id.
             var fresh = Seal(request, facts, call, vault, master);
-            if (await NewCase.Insert(tx, fresh) == 1)
+            if ((await NewCase.Insert(tx, fresh)).Count == 1)
             {
                 return (fresh.Case, true);
             }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Intervision.Intake.ReferenceLists;
 using Intervision.Intake.V1;
 using Intervision.ServiceDefaults.Persistence;
@@ -22,6 +21,9 @@ internal sealed class SubmitFacts
     /// <summary>Active pôles of the programme that cover the commune.</summary>
     public string[] Candidates { get; init; } = [];
 
+    /// <summary>Seats of the pôles it may go to, which its question may name.</summary>
+    public string[] Seats { get; init; } = [];
+
     public string[] KnownPeople { get; init; } = [];
 
     public string? RequesterRpps { get; init; }
@@ -34,56 +36,45 @@ internal sealed class SubmitFacts
     /// <summary>The pôle and the CPTS share at least one commune.</summary>
     public bool PoleInTerritory { get; init; }
 
-    public ReferenceCodes Codes { get; private set; } = new([]);
+    public ReferenceCodes Codes { get; private init; } = new([]);
 
     public static async Task<SubmitFacts> Load(Tx tx, SubmitCaseRequest request) => (await Load(tx, [request]))[0];
 
-    /// <summary>Of several requests in one statement, in their order.</summary>
+    /// <summary>Of several requests with one look into the directory, in their order.</summary>
     public static async Task<IReadOnlyList<SubmitFacts>> Load(Tx tx, IReadOnlyList<SubmitCaseRequest> requests)
     {
-        var codes = await ReferenceCodes.Load(tx);
-        var all = await tx.Query<SubmitFacts>(
-            """
-            select
-              g.name is not null as programme_known,
-              coalesce(g.attending_physician_required, false) as attending_physician_required,
-              p.programme as pole_programme,
-              coalesce(p.active, false) as pole_active,
-              exists (select from commune where insee_code = r.commune) as commune_known,
-              array (select cp.name from pole_commune c join pole cp on cp.name = c.pole
-                     where c.insee_code = r.commune and cp.programme = r.programme and cp.active order by cp.name) as candidates,
-              array (select name from professional where name = any (r.people)) as known_people,
-              q.rpps as requester_rpps,
-              exists (select from organisation where name = r.organisation and kind = 'CPTS') as organisation_is_cpts,
-              exists (select from cpts_commune where organisation = r.organisation and insee_code = r.commune) as commune_in_territory,
-              exists (select from cpts_commune t join pole_commune c using (insee_code)
-                      where t.organisation = r.organisation and c.pole = r.pole) as pole_in_territory
-            from jsonb_to_recordset(@requests::jsonb)
-              as r (position int, programme text, pole text, commune text, requester text, organisation text, people text[])
-            left join programme g on g.name = r.programme
-            left join pole p on p.name = r.pole
-            left join professional q on q.name = r.requester
-            order by r.position
-            """,
-            new { requests = JsonSerializer.Serialize(requests.Select(Asked), JsonSerializerOptions.Web) });
-        foreach (var facts in all)
-        {
-            facts.Codes = codes;
-        }
-
-        return all;
+        var directory = await NamedInDirectory.Load(tx, requests);
+        return [.. requests.Select(request => Of(request, directory))];
     }
 
-    private static object Asked(SubmitCaseRequest request, int position) => new
+    private static SubmitFacts Of(SubmitCaseRequest request, NamedInDirectory directory)
     {
-        position,
-        programme = ProgrammeOf(request),
-        request.Pole,
-        request.Commune,
-        request.Requester,
-        organisation = request.SubmittingOrganisation,
-        people = request.Actors.Append(request.Requester).Append(request.AttendingPhysician).Distinct(StringComparer.Ordinal),
-    };
+        var programme = ProgrammeOf(request);
+        var pole = directory.Poles.GetValueOrDefault(request.Pole);
+        var commune = directory.Communes.GetValueOrDefault(request.Commune);
+        var cpts = directory.Cpts.GetValueOrDefault(request.SubmittingOrganisation);
+        string[] candidates = [.. (commune?.Poles ?? []).Where(p => directory.Poles.GetValueOrDefault(p) is { Active: true } active && active.Programme == programme)];
+        return new SubmitFacts
+        {
+            ProgrammeKnown = directory.Programmes.TryGetValue(programme, out var physicianRequired),
+            AttendingPhysicianRequired = physicianRequired,
+            PoleProgramme = pole?.Programme,
+            PoleActive = pole is { Active: true },
+            CommuneKnown = commune is not null,
+            Candidates = candidates,
+            Seats = [.. candidates.Append(request.Pole).Select(p => directory.Poles.GetValueOrDefault(p)?.SeatCommune).OfType<string>()],
+            KnownPeople = [.. People(request).Where(directory.People.ContainsKey)],
+            RequesterRpps = directory.People.GetValueOrDefault(request.Requester),
+            OrganisationIsCpts = cpts is not null,
+            CommuneInTerritory = cpts?.Communes.Contains(request.Commune) == true,
+            PoleInTerritory = cpts?.Poles.Contains(request.Pole) == true,
+            Codes = directory.Codes,
+        };
+    }
+
+    /// <summary>Everybody a request names, once.</summary>
+    public static IEnumerable<string> People(SubmitCaseRequest request) =>
+        request.Actors.Append(request.Requester).Append(request.AttendingPhysician).Where(p => p.Length > 0).Distinct(StringComparer.Ordinal);
 
     /// <summary>ADDICTIONS when not said.</summary>
     public static string ProgrammeOf(SubmitCaseRequest request) =>

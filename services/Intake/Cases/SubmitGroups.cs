@@ -77,10 +77,13 @@ internal sealed class SubmitGroups(Db db, Vault vault, MasterKey master, ILogger
     /// <summary>Whatever goes wrong, every member gets an answer: its own case, or null to try alone and learn why.</summary>
     private async Task Store(List<Waiting> group)
     {
-        var answers = new SubmitCaseResponse?[group.Count];
+        IReadOnlyCollection<Deposit> stored = [];
         try
         {
-            answers = await db.InTransaction(tx => Store(tx, group), CancellationToken.None);
+            // Outside the transaction: nothing of the directory is locked, and the transaction is short.
+            var facts = await db.Read(tx => SubmitFacts.Load(tx, group.ConvertAll(w => w.Request)), CancellationToken.None);
+            var right = group.Zip(facts).Select(m => Prepared(m.First, m.Second)).OfType<Deposit>().ToList();
+            stored = right.Count == 0 ? [] : await db.InTransaction(tx => Store(tx, right), CancellationToken.None);
         }
         catch (SeenBefore)
         {
@@ -92,41 +95,46 @@ internal sealed class SubmitGroups(Db db, Vault vault, MasterKey master, ILogger
             logger.LogWarning("A group of {Deposits} deposits goes one by one after {Failure}", group.Count, failure.GetType().Name);
         }
 
-        for (var i = 0; i < group.Count; i++)
+        foreach (var deposit in stored)
         {
-            group[i].Answer.TrySetResult(answers[i]);
+            deposit.Waiting.Answer.TrySetResult(deposit.Answer);
+        }
+
+        foreach (var waiting in group)
+        {
+            waiting.Answer.TrySetResult(null);
         }
     }
 
-    private async Task<SubmitCaseResponse?[]> Store(Tx tx, List<Waiting> group)
+    /// <returns>Those that are new: the others' intake key was taken.</returns>
+    private static async Task<IReadOnlyCollection<Deposit>> Store(Tx tx, IReadOnlyList<Deposit> right)
     {
-        var facts = await SubmitFacts.Load(tx, group.ConvertAll(w => w.Request));
-        var answers = new SubmitCaseResponse?[group.Count];
-        var fresh = new List<(Waiting Waiting, NewCase Case, SubmitCaseResponse Answer)>();
-        for (var i = 0; i < group.Count; i++)
-        {
-            if (Judge(group[i], facts[i]) is { } warnings)
-            {
-                var sealedCase = SubmitCase.Seal(group[i].Request, facts[i], group[i].Call, vault, master);
-                answers[i] = SubmitCase.Answer(sealedCase.Case, warnings, group[i].Call);
-                fresh.Add((group[i], sealedCase, answers[i]!));
-            }
-        }
-
-        if (fresh.Count > 0
-            && (!await RequestLogBatch.TryRecord(tx, fresh.ConvertAll(f => new Answered(f.Waiting.Call, f.Waiting.RequestId, f.Waiting.Request, f.Answer)))
-                || await NewCase.Insert(tx, fresh.ConvertAll(f => f.Case)) < fresh.Count))
+        var ids = await NewCase.Insert(tx, [.. right.Select(d => d.Case)]);
+        var fresh = right.Where(d => ids.Contains(d.Case.Case.Id)).ToList();
+        if (!await RequestLogBatch.TryRecord(tx, fresh.ConvertAll(d => new Answered(d.Waiting.Call, d.Waiting.RequestId, d.Waiting.Request, d.Answer))))
         {
             throw new SeenBefore();
         }
 
-        await OutboxBatch.Append(tx, DateTimeOffset.UnixEpoch, fresh.ConvertAll(f => new ToSay(f.Case.Case.Name, SubmitCase.Said(f.Case.Case))
+        await OutboxBatch.AppendFirst(tx, fresh.ConvertAll(d => new ToSay(d.Case.Case.Name, SubmitCase.Said(d.Case.Case))
         {
-            AggregateId = f.Case.Case.Id,
-            OccurTime = f.Waiting.Call.Now,
-            Traceparent = f.Waiting.Traceparent,
+            AggregateId = d.Case.Case.Id,
+            OccurTime = d.Waiting.Call.Now,
+            Traceparent = d.Waiting.Traceparent,
         }));
-        return answers;
+        return fresh;
+    }
+
+    /// <summary>Sealed under a new code, with its answer; null when it is not right.</summary>
+    private Deposit? Prepared(Waiting waiting, SubmitFacts facts)
+    {
+        if (Judge(waiting, facts) is not { } warnings)
+        {
+            return null;
+        }
+
+        var fresh = SubmitCase.Seal(waiting.Request, facts, waiting.Call, vault, master);
+        return new Deposit(waiting, fresh, SubmitCase.Answer(fresh.Case, warnings, waiting.Call));
     }
 
     /// <summary>Null when it is not right: alone, it is refused with its reasons, or found to be the repetition of one that was.</summary>
@@ -147,6 +155,8 @@ internal sealed class SubmitGroups(Db db, Vault vault, MasterKey master, ILogger
         public TaskCompletionSource<SubmitCaseResponse?> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    /// <summary>One of the group repeats another request or another deposit: rolls the group back.</summary>
+    private sealed record Deposit(Waiting Waiting, NewCase Case, SubmitCaseResponse Answer);
+
+    /// <summary>One of the group repeats another request under another number: rolls the group back.</summary>
     private sealed class SeenBefore : Exception;
 }

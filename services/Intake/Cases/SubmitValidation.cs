@@ -18,7 +18,7 @@ internal static class SubmitValidation
         Origin(violations, request, facts);
         Place(violations, request, facts);
         Coded(violations, request, facts.Codes);
-        var warnings = Texts.Question(violations, "question", request.Question);
+        var warnings = Texts.Question(violations, "question", request.Question, facts.Seats);
         Consent(violations, request);
         People(violations, request, facts);
         violations.ThrowIfAny();

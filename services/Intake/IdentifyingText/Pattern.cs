@@ -17,8 +17,8 @@ internal sealed record Pattern(string Reason, bool Blocks, string French, Regex 
 }
 
 /// <summary>
-/// The table of DOMAIN §4, over folded text. Every expression runs in linear time (NonBacktracking). Left out: names of
-/// communes, because the directory projection knows them by INSEE code only.
+/// The table of DOMAIN §4, over folded text. Every expression runs in linear time (NonBacktracking). Names
+/// of communes are <see cref="CommuneNames"/>'s.
 /// </summary>
 internal static class Patterns
 {

@@ -14,7 +14,8 @@ internal static class Scanner
 {
     public const string Refused = "IDENTIFYING_TEXT";
 
-    public static IReadOnlyList<Finding> Scan(string field, string text)
+    /// <param name="seats">INSEE codes of the pôle's seat, which may be named.</param>
+    public static IReadOnlyList<Finding> Scan(string field, string text, IReadOnlyCollection<string>? seats = null)
     {
         if (text.Length == 0)
         {
@@ -23,14 +24,14 @@ internal static class Scanner
 
         var folded = FoldedText.Of(text);
         var strong = Patterns.All.Where(p => !p.Weak).SelectMany(pattern => Matches(pattern, folded, field)).ToList();
-        var weak = Patterns.All.Where(p => p.Weak).SelectMany(pattern => Matches(pattern, folded, field));
+        var weak = Patterns.All.Where(p => p.Weak).SelectMany(pattern => Matches(pattern, folded, field)).Concat(Communes(folded, field, seats ?? []));
         return [.. strong.Concat(weak.Where(w => !strong.Exists(s => Contains(s, w)))).OrderBy(f => f.Start)];
     }
 
     /// <summary>Blocking findings as violations, the others as warnings for the second reader.</summary>
-    public static IReadOnlyList<TextWarning> Check(Violations violations, string field, string text)
+    public static IReadOnlyList<TextWarning> Check(Violations violations, string field, string text, IReadOnlyCollection<string>? seats = null)
     {
-        var findings = Scan(field, text);
+        var findings = Scan(field, text, seats);
         foreach (var f in findings.Where(f => f.Blocks))
         {
             violations.Add(new FieldViolation(field, Refused, $"{f.French} (caractères {f.Start + 1} à {f.Start + f.Length})"));
@@ -65,8 +66,26 @@ internal static class Scanner
             }
 
             // After a false start the true one may begin inside it.
-            match = pattern.Regex.Match(text, real ? end : match.Index + 1);
+            match = pattern.Regex.Match(text, real ? end : NextStart(pattern, text, match.Index + 1));
         }
+    }
+
+    private static IEnumerable<Finding> Communes(FoldedText folded, string field, IReadOnlyCollection<string> seats) =>
+        CommuneNames.In(folded.Text, seats).Select(name =>
+        {
+            var (start, length) = folded.Origin(name.Start, name.Length);
+            return new Finding(field, start, length, "COMMUNE", "Un nom de commune peut désigner quelqu'un.", Blocks: false);
+        });
+
+    /// <summary>What must stand alone cannot begin behind a digit: a long number is looked at once, not at each of its digits.</summary>
+    private static int NextStart(Pattern pattern, string text, int from)
+    {
+        while (pattern.StandsAlone && from < text.Length && char.IsAsciiDigit(text[from - 1]))
+        {
+            from++;
+        }
+
+        return from;
     }
 
     private static bool Contains(Finding outer, Finding inner) =>

@@ -2,6 +2,7 @@ using Intervision.Intake.AccessLog;
 using Intervision.Intake.Cases;
 using Intervision.Intake.Consents;
 using Intervision.Intake.Encryption;
+using Intervision.Intake.IdentifyingText;
 using Intervision.Intake.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
@@ -56,7 +57,7 @@ internal sealed class ReadSheet(Db db, Vault vault)
         }
 
         await AccessTrace.Append(tx, call, found.Id, AccessTrace.ReadSheet, request.Purpose, AccessTrace.Given, Name(reading.Tie));
-        return (Shown(Sheet.Parser.ParseFrom(text), reading, scope), null);
+        return (Shown(Sheet.Parser.ParseFrom(text), reading, scope, await PoleSeats.Of(tx, found.Pole)), null);
     }
 
     /// <summary>What is given to whom. A stranger, and whoever the patient excluded, learn nothing of the case.</summary>
@@ -106,7 +107,7 @@ internal sealed class ReadSheet(Db db, Vault vault)
     private static SheetFields Hidden(Tie tie, Scope scope) =>
         tie != Tie.Requester && scope.ExcludedTopics.Contains(Treatments) ? SheetFields.Treatments : SheetFields.None;
 
-    private static ReadSheetResponse Shown(Sheet whole, SheetReading reading, Scope scope)
+    private static ReadSheetResponse Shown(Sheet whole, SheetReading reading, Scope scope, IReadOnlyCollection<string> seats)
     {
         var response = new ReadSheetResponse { Sheet = new Sheet(), ActingAs = Name(reading.Tie) };
         response.ExcludedTopics.Add(scope.ExcludedTopics);
@@ -115,7 +116,7 @@ internal sealed class ReadSheet(Db db, Vault vault)
         Give(SheetFields.Situation, "situation", () => response.Sheet.Situation = whole.Situation);
         if (reading.Fields.HasFlag(SheetFields.Warnings))
         {
-            response.Warnings.Add(SheetText.Check(new Violations(), whole));
+            response.Warnings.Add(SheetText.Check(new Violations(), whole, seats));
         }
 
         return response;

@@ -12,8 +12,9 @@ internal static class SheetText
 
     private const int MaximumTreatments = 20;
 
+    /// <param name="seats">See <see cref="PoleSeats"/>.</param>
     /// <returns>Suspicions for the second reader.</returns>
-    public static IReadOnlyList<TextWarning> Check(Violations violations, Sheet? sheet)
+    public static IReadOnlyList<TextWarning> Check(Violations violations, Sheet? sheet, IReadOnlyCollection<string> seats)
     {
         if (sheet is null)
         {
@@ -26,12 +27,12 @@ internal static class SheetText
         {
             for (var i = 0; i < sheet.Treatments.Count; i++)
             {
-                warnings.AddRange(Texts.AtMost(violations, $"sheet.treatments[{i}]", sheet.Treatments[i], 100));
+                warnings.AddRange(Texts.AtMost(violations, $"sheet.treatments[{i}]", sheet.Treatments[i], 100, seats));
             }
         }
 
-        warnings.AddRange(Texts.Question(violations, "sheet.question", sheet.Question));
-        warnings.AddRange(Texts.AtMost(violations, "sheet.situation", sheet.Situation, 3000));
+        warnings.AddRange(Texts.Question(violations, "sheet.question", sheet.Question, seats));
+        warnings.AddRange(Texts.AtMost(violations, "sheet.situation", sheet.Situation, 3000, seats));
         return warnings;
     }
 }

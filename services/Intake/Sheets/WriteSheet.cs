@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Intervision.Intake.Cases;
 using Intervision.Intake.Encryption;
+using Intervision.Intake.IdentifyingText;
 using Intervision.Intake.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
@@ -19,7 +20,7 @@ internal sealed class WriteSheet(Db db, Vault vault)
             var before = await CaseStore.LockFor(
                 tx, request.Name, request.Etag, call, (c, caller) => c.IsRequestedBy(caller) || c.IsReferredBy(caller));
             var violations = new Violations();
-            var warnings = SheetText.Check(violations, request.Sheet);
+            var warnings = SheetText.Check(violations, request.Sheet, await PoleSeats.Of(tx, before.Pole));
             violations.ThrowIfAny();
             var after = Decide(before, call.Caller);
             await vault.Write(tx, before.Id, SheetText.Field, request.Sheet.ToByteArray());
