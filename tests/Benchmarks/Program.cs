@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Intervision.Benchmarks.Directory;
+using Intervision.Benchmarks.Intake;
 using Intervision.Benchmarks.Messaging;
 
 // dotnet run -c Release --project tests/Benchmarks -- VERB [--report FILE]
@@ -17,8 +18,14 @@ switch (args.FirstOrDefault())
     case "directory-import":
         figures = await DirectoryBenchmark.RunImport();
         break;
+    case "intake":
+        figures = await IntakeBenchmark.Run();
+        break;
+    case "intake-scanner":
+        figures = ScannerSpeed.Measure();
+        break;
     default:
-        Console.Error.WriteLine("Benchmarks -- messaging|directory|directory-import [--report FILE]");
+        Console.Error.WriteLine("Benchmarks -- messaging|directory|directory-import|intake|intake-scanner [--report FILE]");
         return 2;
 }
 

@@ -74,7 +74,7 @@ internal static class Region
     {
         var request = new SubmitCaseRequest
         {
-            RequestId = IntakeFixture.NewId(),
+            RequestId = Guid.CreateVersion7().ToString(),
             Channel = row["channel"],
             ExternalId = row["external_id"],
             SubmittingOrganisation = Name("organisations", row["cpts_identifier"]),

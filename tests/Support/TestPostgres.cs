@@ -25,6 +25,12 @@ public sealed class TestPostgres : IAsyncDisposable
 
     private TestPostgres(string folder, int port) => (this.folder, this.port) = (folder, port);
 
+    /// <summary>Folder of the server's own programs (initdb, pgbench, …).</summary>
+    public static string Bin { get; } =
+        Directory.Exists("/usr/lib/postgresql")
+            ? Directory.GetDirectories("/usr/lib/postgresql").OrderByDescending(d => d, StringComparer.Ordinal).First() + "/bin"
+            : throw new InvalidOperationException("PostgreSQL is missing: apt-get install postgresql");
+
     public int ProcessId => server!.Id;
 
     /// <summary>The cluster of this test process, started on first use and stopped when the process ends.</summary>
@@ -144,11 +150,6 @@ public sealed class TestPostgres : IAsyncDisposable
         Kill();
         Directory.Delete(folder, recursive: true);
     }
-
-    private static string Bin { get; } =
-        Directory.Exists("/usr/lib/postgresql")
-            ? Directory.GetDirectories("/usr/lib/postgresql").OrderByDescending(d => d, StringComparer.Ordinal).First() + "/bin"
-            : throw new InvalidOperationException("PostgreSQL is missing: apt-get install postgresql");
 
     private async Task<bool> Answers()
     {

@@ -70,7 +70,7 @@ internal sealed class SubmitEmail(Db db, Vault vault, MasterKey master)
         {
             var fresh = Decide(asked, facts, call.Now) with { Id = Guid.CreateVersion7(call.Now), Code = CaseCodes.Next() };
             var (key, ciphertext) = vault.SealFirst(fresh.Id, "question", Encoding.UTF8.GetBytes(question ?? ""));
-            if (await NewCase.Insert(tx, new NewCase(fresh, asked, mac, key, question is null ? null : ciphertext, call.Caller.Subject)) == 1)
+            if ((await NewCase.Insert(tx, new NewCase(fresh, asked, mac, key, question is null ? null : ciphertext, call.Caller.Subject))).Count == 1)
             {
                 return fresh;
             }

@@ -19,6 +19,9 @@ internal sealed class ReferenceCodes
 
     public static readonly IReadOnlyList<string> Lists = [Motive, Product, Context, AgeBand, Channel, Topic, Notice];
 
+    /// <summary>Of each list, the version put last.</summary>
+    public const string InForce = "select distinct on (list) list, codes from reference_list order by list, put_no desc";
+
     private readonly Dictionary<string, HashSet<string>> byList;
 
     public ReferenceCodes(IEnumerable<(string List, string[] Codes)> lists) =>
@@ -29,15 +32,7 @@ internal sealed class ReferenceCodes
     /// <summary>Whether anything was ever listed.</summary>
     public bool Knows(string list) => byList.ContainsKey(list);
 
-    /// <summary>Of each list, the version put last.</summary>
+    /// <inheritdoc cref="InForce"/>
     public static async Task<ReferenceCodes> Load(Tx tx) =>
-        new((await tx.Query<Row>("select distinct on (list) list, codes from reference_list order by list, put_no desc"))
-            .Select(r => (r.List, r.Codes)));
-
-    private sealed class Row
-    {
-        public string List { get; init; } = "";
-
-        public string[] Codes { get; init; } = [];
-    }
+        new(await tx.Query<(string List, string[] Codes)>(InForce));
 }

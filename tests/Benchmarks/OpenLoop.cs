@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Intervision.Benchmarks.Directory;
+namespace Intervision.Benchmarks;
 
 /// <summary>Milliseconds.</summary>
 internal sealed record Percentiles(double P50, double P99, double Worst)

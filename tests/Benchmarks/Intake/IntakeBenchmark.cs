@@ -1,0 +1,109 @@
+using System.Globalization;
+using Intervision.Tests.Support;
+using Npgsql;
+
+namespace Intervision.Benchmarks.Intake;
+
+/// <summary>The figures of issue 4, "Numbers".</summary>
+/// <param name="PgbenchRatio">Deposits per second by 128 callers / pgbench's transactions per second, medians of rounds that take turns; goal: at least 1.</param>
+/// <param name="PgbenchRatioAt32">The same with 32 callers, as many as pgbench has clients.</param>
+/// <param name="PgbenchRatioWithRelay">The same as the first, the events also being published to RabbitMQ on the same cores.</param>
+/// <param name="P99MsAt200">SubmitCase at 200 calls/s beside nothing else, events published; goal: below 50.</param>
+internal sealed record IntakeFigures(
+    double PgbenchRatio,
+    double PgbenchRatioAt32,
+    double PgbenchRatioWithRelay,
+    double SubmitPerSecond,
+    double PgbenchPerSecond,
+    double ServiceMicrosecondsPerSubmit,
+    double P50MsAt200,
+    double P99MsAt200,
+    ScannerSpeed Scanner,
+    string Method);
+
+internal static class IntakeBenchmark
+{
+    private const string Method =
+        "Private PostgreSQL 15 (fsync on), RabbitMQ, Intake in its own process, callers and pgbench on this machine's cores; the sample region's directory and requests, each deposit under a new request id and number. "
+        + "30,000 deposits first, then vacuum analyze; five rounds of pgbench (5 s; BEGIN, INSERT request, INSERT outbox, COMMIT, prepared, 32 clients, 2 threads) and deposits (5 s, closed loop, over gRPC with a token) in turn on one cluster; ratio and rates are medians. "
+        + "Without a broker events stay in the outbox; with it the relay publishes them meanwhile. Latency: open loop 200/s for 20 s after 10 s of warm-up, from the intended instant of the call. "
+        + ScannerSpeed.Method;
+
+    private const int Rounds = 5;
+    private static readonly TimeSpan Round = TimeSpan.FromSeconds(5);
+
+    public static async Task<IntakeFigures> Run()
+    {
+        var scanner = ScannerSpeed.Measure();
+        await using var postgres = await TestPostgres.StartNew(durable: true);
+        await using var broker = await TestBroker.StartNew();
+        var pgbench = await PgBench.New(postgres);
+        var (many, few) = await WithoutBroker(postgres, pgbench);
+        await using var intake = await IntakeProcess.Start(postgres, "intake_relayed", await broker.NewVirtualHost());
+        var deposits = new Deposits();
+        await Prepare(intake, deposits);
+        var latency = Percentiles.Of(await Latencies(intake, deposits));
+        Console.WriteLine($"SubmitCase at 200/s   {latency}");
+        var relayed = await InTurns(intake, deposits, pgbench, callers: 128);
+        return new IntakeFigures(
+            many.Ratio, few.Ratio, relayed.Ratio, many.PerSecond, many.Reference, many.ServiceMicroseconds, latency.P50, latency.P99, scanner, Method);
+    }
+
+    private static async Task<(Turns Many, Turns Few)> WithoutBroker(TestPostgres postgres, PgBench pgbench)
+    {
+        await using var intake = await IntakeProcess.Start(postgres, "intake_alone", amqp: null);
+        var deposits = new Deposits();
+        await Prepare(intake, deposits);
+        return (await InTurns(intake, deposits, pgbench, callers: 128), await InTurns(intake, deposits, pgbench, callers: 32));
+    }
+
+    /// <summary>Tables of a size that a season has, with the statistics that autovacuum makes within a minute.</summary>
+    private static async Task Prepare(IntakeProcess intake, Deposits deposits)
+    {
+        await using var source = NpgsqlDataSource.Create(intake.Process.Owner);
+        await using var analyse = source.CreateCommand("vacuum analyze");
+        analyse.CommandTimeout = 0;
+        while (deposits.Sent < 30_000)
+        {
+            await deposits.PerSecond(intake, 128, TimeSpan.FromSeconds(2));
+            await analyse.ExecuteNonQueryAsync();
+        }
+    }
+
+    private static async Task<double[]> Latencies(IntakeProcess intake, Deposits deposits)
+    {
+        var (channel, client) = intake.Connect();
+        using (channel)
+        {
+            return await OpenLoop.Measure(200, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(20), async _ =>
+            {
+                var (request, headers) = deposits.Next();
+                await client.SubmitCaseAsync(request, headers);
+            });
+        }
+    }
+
+    private static async Task<Turns> InTurns(IntakeProcess intake, Deposits deposits, PgBench pgbench, int callers)
+    {
+        var rounds = new List<Turns>();
+        for (var i = 0; i < Rounds; i++)
+        {
+            var reference = await pgbench.Measure((int)Round.TotalSeconds);
+            var (before, sent) = (intake.Process.ProcessorTime, deposits.Sent);
+            var rate = await deposits.PerSecond(intake, callers, Round);
+            var service = (intake.Process.ProcessorTime - before).TotalMicroseconds / (deposits.Sent - sent);
+            rounds.Add(new Turns(Math.Round(rate / reference, 2), Math.Round(rate), Math.Round(reference), Math.Round(service)));
+            Console.WriteLine($"{callers} callers: {rounds[^1]}");
+        }
+
+        return new Turns(Median(r => r.Ratio), Median(r => r.PerSecond), Median(r => r.Reference), Median(r => r.ServiceMicroseconds));
+
+        double Median(Func<Turns, double> figure) => rounds.Select(figure).Order().ElementAt(Rounds / 2);
+    }
+
+    private sealed record Turns(double Ratio, double PerSecond, double Reference, double ServiceMicroseconds)
+    {
+        public override string ToString() => string.Create(
+            CultureInfo.InvariantCulture, $"{PerSecond}/s, pgbench {Reference}/s, ratio {Ratio:F2}, {ServiceMicroseconds} us of the service each");
+    }
+}
