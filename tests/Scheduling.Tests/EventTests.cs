@@ -110,6 +110,19 @@ public sealed class EventTests(SchedulingFixture fixture) : IClassFixture<Schedu
         Assert.Equal(opened, await open.Get(opened.Name));
     }
 
+    [Theory]
+    [InlineData("ABANDONED")]
+    [InlineData("DUPLICATE")]
+    [InlineData("CONSENT_EXPIRED")]
+    public async Task What_has_ended_is_stopped_while_it_is_discussed(string reason)
+    {
+        var stage = await new Stage(fixture).Set();
+        var opened = await stage.Opened();
+        await fixture.Deliver("intake", new CaseNoLongerReady { Case = stage.Case(1), Reason = reason }, stage.Case(1), Stage.Start);
+        var item = (await stage.Get(opened.Name)).Items.Single(i => i.Case == stage.Case(1));
+        Assert.Equal((AgendaItem.Types.State.Removed, reason), (item.State, item.Reason));
+    }
+
     [Fact]
     public async Task A_withdrawal_and_a_placing_at_once_never_leave_the_case_on_an_agenda()
     {

@@ -81,6 +81,37 @@ public sealed class OpenSessionTests(SchedulingFixture fixture) : IClassFixture<
     }
 
     [Fact]
+    public async Task Intake_is_told_who_will_be_there_and_says_who_leaves()
+    {
+        var stage = await new Stage(fixture).Set();
+        var convened = await stage.Convened(1);
+        fixture.Intake.Answers[stage.Case(1)] = _ => Task.FromResult(new BeginDiscussionResponse
+        {
+            Allowed = true, CategoriesNotInformed = { ParticipantCategory.Expert }, ExcludedPeople = { stage.Pharmacist },
+            ExcludedTopics = { "TRAVAIL" }, PatientParticipation = PatientParticipation.Part,
+        });
+        var response = await stage.Client.OpenSessionAsync(
+            new OpenSessionRequest { RequestId = Stage.NewRequest(), Name = convened.Name, Etag = convened.Etag }, stage.AsCoordinator(Stage.Start));
+        var asked = Assert.Single(fixture.Intake.AskedFor(convened.Name));
+        Assert.Equal([ParticipantCategory.HealthProfessional, ParticipantCategory.Expert], asked.Categories);
+        string[] everybody = [stage.Pharmacist, stage.Physician, stage.Requester, stage.Referent, stage.Expert];
+        Assert.Equal(everybody.Order(StringComparer.Ordinal), asked.People);
+        Assert.Equal(
+            new ItemNotice { Case = stage.Case(1), LeavingPeople = { stage.Pharmacist, stage.Expert }, ExcludedTopics = { "TRAVAIL" }, PatientWishesToAttend = true },
+            Assert.Single(response.Notices));
+    }
+
+    [Fact]
+    public async Task A_case_that_nobody_invited_may_hear_waits_again()
+    {
+        var stage = await new Stage(fixture).Set();
+        var convened = await stage.Convened(1);
+        fixture.Intake.Deny(stage.Case(1), "NOBODY_MAY_HEAR");
+        await Open(stage, convened);
+        Assert.Equal(stage.Case(1), Assert.Single((await Waiting(stage)).Cases).Case);
+    }
+
+    [Fact]
     public async Task Too_early_Intake_is_not_even_asked()
     {
         var stage = await new Stage(fixture).Set();

@@ -7,8 +7,8 @@ using HalfDay = Intervision.Intake.V1.Availability.Types.HalfDay;
 namespace Intervision.Intake.Email;
 
 /// <summary>
-/// Dates followed, on their line, by the part of the day: « 6 octobre 2026 matin », « 06/10 après-midi », « 2026-10-06
-/// midi ». A date alone may be anything, and is left out; so is 1/2, which is half a tablet.
+/// Dates followed, on their line, by the part of the day: « 6 octobre 2026 matin », « les 6 et 8 octobre matin »,
+/// « 06/10 après-midi », « 2026-10-06 midi ». A date alone may be anything, and is left out; so is 1/2, which is half a tablet.
 /// </summary>
 internal static class FoundAvailabilities
 {
@@ -19,8 +19,10 @@ internal static class FoundAvailabilities
         ["janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre", "decembre"];
 
     private static readonly Regex Dates = new(
-        $@"\b(?<y>20[0-9]{{2}})-(?<m>[0-9]{{1,2}})-(?<d>[0-9]{{1,2}})\b|\b(?<d>[0-9]{{1,2}})/(?<m>[0-9]{{1,2}})/(?<y>20[0-9]{{2}})\b|\b(?<d>[0-9]{{2}})/(?<m>[0-9]{{2}})\b|\b(?<d>[0-9]{{1,2}})(?:er)? (?<n>{string.Join('|', Months)})(?: (?<y>20[0-9]{{2}}))?\b",
+        $@"\b(?<y>20[0-9]{{2}})-(?<m>[0-9]{{1,2}})-(?<d>[0-9]{{1,2}})\b|\b(?<d>[0-9]{{1,2}})/(?<m>[0-9]{{1,2}})/(?<y>20[0-9]{{2}})\b|\b(?<d>[0-9]{{2}})/(?<m>[0-9]{{2}})\b|\b(?<more>(?:[0-9]{{1,2}}(?:er)?(?:, (?:et )?| et )(?:le )?){{1,6}})?(?<d>[0-9]{{1,2}})(?:er)? (?<n>{string.Join('|', Months)})(?: (?<y>20[0-9]{{2}}))?\b",
         RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, TimeSpan.FromSeconds(1));
+
+    private static readonly Regex Numbers = new("[0-9]+", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, TimeSpan.FromSeconds(1));
 
     /// <param name="today">A date without a year is the next such day; what is past or more than a year away is left out.</param>
     public static IReadOnlyList<Availability> In(string ownWords, DateOnly today)
@@ -34,10 +36,12 @@ internal static class FoundAvailabilities
             var until = Math.Min(from + Reach, i + 1 < dates.Count ? dates[i + 1].Index : text.Length);
             // 06/10/1980 begins with no date of this year.
             var whole = from == text.Length || text[from] != '/';
-            if (whole && DateOf(dates[i], today) is { } date && date >= today && date <= today.AddYears(1))
-            {
-                found.AddRange(HalfDays(text[from..until].Split('\n')[0]).Select(h => new Availability { Date = date.ToProto(), HalfDay = h }));
-            }
+            var halfDays = whole ? HalfDays(text[from..until].Split('\n')[0]) : [];
+            found.AddRange(
+                from date in DatesOf(dates[i], today)
+                where date >= today && date <= today.AddYears(1)
+                from halfDay in halfDays
+                select new Availability { Date = date.ToProto(), HalfDay = halfDay });
         }
 
         return [.. found.Distinct().Take(Most)];
@@ -63,10 +67,14 @@ internal static class FoundAvailabilities
         }
     }
 
-    private static DateOnly? DateOf(Match match, DateOnly today)
+    /// <summary>« 6, 7 et 8 octobre » are three.</summary>
+    private static IEnumerable<DateOnly> DatesOf(Match match, DateOnly today) =>
+        Numbers.Matches(match.Groups["more"].Value).Select(n => int.Parse(n.ValueSpan, CultureInfo.InvariantCulture))
+            .Append(Number(match.Groups["d"])).Select(day => DateOf(match, day, today)).OfType<DateOnly>();
+
+    private static DateOnly? DateOf(Match match, int day, DateOnly today)
     {
         var month = match.Groups["n"].Success ? Array.IndexOf(Months, match.Groups["n"].Value) + 1 : Number(match.Groups["m"]);
-        var day = Number(match.Groups["d"]);
         if (match.Groups["y"].Success)
         {
             return Date(Number(match.Groups["y"]), month, day);

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Intervision.Scheduling.Agendas;
+using Intervision.Scheduling.Directory;
 using Intervision.Scheduling.Events.V1;
 using Intervision.Scheduling.V1;
 using Intervision.ServiceDefaults.Grpc;
@@ -21,16 +22,17 @@ internal sealed class OpenSession(Db db, ConsentCheck consents)
         {
             var seen = await Read(tx, request, call);
             var asked = seen.Ahead.Select(i => i.Case).Except(request.GiveUpCases, StringComparer.Ordinal);
-            var answers = await consents.Ask(seen, asked, AsOf(seen, call.Now), call);
+            var people = await People.Known(tx, seen.Invitations.Select(i => i.Professional), seen.Date);
+            var answers = await consents.Ask(seen, asked, people, AsOf(seen, call.Now), call);
             var (meeting, actor) = await SessionVerb.Enter(tx, call, request.Name, request.Etag, (a, m) => a.Leads(m));
             var decided = Decide(meeting, answers, request.GiveUpCases, call.Now);
             var saved = await MeetingStore.Save(tx, call.Now, meeting, decided);
             await WaitingList.Return(tx, saved.Items.Where(ComesBack).Select(i => i.Case));
-            return new OpenSessionResponse { Session = SessionView.For(saved, actor) };
+            return new OpenSessionResponse { Session = SessionView.For(saved, actor), Notices = { answers.Select(a => a.Notice).OfType<ItemNotice>() } };
 
             bool ComesBack(Item item) =>
                 item.State == AgendaItem.Types.State.Removed
-                && item.Reason is GivenUp or NotScheduled
+                && item.Reason is GivenUp or NotScheduled or NobodyMayHear
                 && meeting.Ahead.Any(i => i.Position == item.Position);
         });
     }
@@ -60,6 +62,9 @@ internal sealed class OpenSession(Db db, ConsentCheck consents)
 
     /// <summary>Intake had not heard of the agenda yet: no refusal of the patient, so the case waits again.</summary>
     private const string NotScheduled = "CASE_NOT_SCHEDULED";
+
+    /// <summary>Of those invited; others may: no refusal of the patient either.</summary>
+    private const string NobodyMayHear = "NOBODY_MAY_HEAR";
 
     private static void MustOpen(Meeting meeting, IReadOnlyCollection<string> givenUp, DateTimeOffset now)
     {
