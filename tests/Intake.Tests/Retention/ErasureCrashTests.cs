@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -50,10 +51,39 @@ public sealed class ErasureCrashTests(RetentionFixture service) : IClassFixture<
         }
     }
 
-    private Task<Process> Start(string crashPoint, out int port)
+    [Fact]
+    public async Task The_command_says_by_its_exit_code_whether_anything_is_left()
+    {
+        var rejected = await service.Rejected();
+        await service.Erase(RetentionFixture.Months(4));
+        Assert.Equal(0, await ExitCode("verify-erasures"));
+        await service.AsOwner<object>($"insert into session_person values ('sessions/x', '{rejected.Name}', 'Expert')");
+        Assert.Equal(1, await ExitCode("verify-erasures"));
+        await service.AsOwner<object>("delete from session_person where session = 'sessions/x'");
+    }
+
+    [Fact]
+    public async Task A_limit_that_cannot_be_stops_the_start()
+    {
+        var said = new ConcurrentQueue<string>();
+        using var process = await Start("", out _, said.Enqueue, "--Intake:Retention:CaseMonths", "3");
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.NotEqual(0, process.ExitCode);
+        await Eventually.IsTrue(
+            () => Task.FromResult(said.Any(l => l.Contains("Intake:Retention:CaseMonths : un nombre entier de 12 à 120 est attendu", StringComparison.Ordinal))), "the reason is said");
+    }
+
+    private async Task<int> ExitCode(string command)
+    {
+        using var process = await Start("", out _, null, command);
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        return process.ExitCode;
+    }
+
+    private Task<Process> Start(string crashPoint, out int port, Action<string>? line = null, params string[] arguments)
     {
         port = Ports.Free();
-        var info = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Intervision.Intake.dll")]);
+        var info = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Intervision.Intake.dll"), .. arguments]);
         foreach (var (key, value) in new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["DOTNET_ENVIRONMENT"] = "Development",
@@ -71,7 +101,7 @@ public sealed class ErasureCrashTests(RetentionFixture service) : IClassFixture<
             info.Environment[key] = value;
         }
 
-        return ChildProcesses.Start(info);
+        return ChildProcesses.Start(info, line);
     }
 
     private static async Task<bool> Answers(IntakeService.IntakeServiceClient intake, Process process)
