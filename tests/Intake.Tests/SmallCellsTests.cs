@@ -11,6 +11,7 @@ public sealed class SmallCellsTests
     [InlineData("12 7 30", "12 7 30 = 49")]
     [InlineData("2 7 30", "<5 - 30 = 39")]
     [InlineData("2 3 30", "<5 <5 30 = 35")]
+    [InlineData("1 2 9 30", "<5 <5 - 30 = 42")]
     [InlineData("1 1 30", "<5 <5 - = 32")]
     [InlineData("4 4 9", "<5 <5 - = 17")]
     [InlineData("4 5", "<5 - = 9")]
@@ -56,6 +57,36 @@ public sealed class SmallCellsTests
             return labelsAreTrue && totalIsRight && NobodyCanTell(cells, showings);
         }));
         Assert.Equal(Enum.GetValues<Showing>(), seen.Order());
+    }
+
+    /// <summary>
+    /// The attack on all reports of a year together: region by code, every pôle's total, the region's total. What lies
+    /// behind, the pôles by code, is told by none of them: whoever solves for a cell of it is left with five values at
+    /// least, unless the cell is a whole row or column that is shown.
+    /// </summary>
+    [Fact]
+    public void No_cell_of_pole_and_code_can_be_solved_from_all_reports_together()
+    {
+        var tables = Gen.Choose(1, 4).SelectMany(poles => Gen.Choose(1, 4).SelectMany(codes => Gen.ArrayOf(Gen.ArrayOf(Gen.Choose(0, 9), codes), poles)));
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(2000), Prop.ForAll(tables.ToArbitrary(), table =>
+        {
+            if (table.Length == 0 || table.Any(r => r.Length != table[0].Length))
+            {
+                return true;
+            }
+
+            var poles = table.Select(row => row.Sum()).Where(n => n > 0).ToArray();
+            var codes = Enumerable.Range(0, table[0].Length).Select(k => table.Sum(row => row[k])).Where(n => n > 0).ToArray();
+            var (shownPoles, shownCodes) = (SmallCells.Of(poles).Cells, SmallCells.Of(codes).Cells);
+            var total = poles.Sum();
+            // Any pôles and codes of one total go together: only the two margins of a cell bound it.
+            return (from p in Enumerable.Range(0, poles.Length).Where(i => shownPoles[i] == Showing.Shown)
+                    from k in Enumerable.Range(0, codes.Length).Where(i => shownCodes[i] == Showing.Shown)
+                    let least = Math.Max(0, poles[p] + codes[k] - total)
+                    let most = Math.Min(poles[p], codes[k])
+                    select most - least >= SmallCells.Threshold || Math.Max(poles[p], codes[k]) == total).All(safe => safe)
+                && NobodyCanTell(poles, shownPoles) && NobodyCanTell(codes, shownCodes);
+        }));
     }
 
     /// <summary>By trying every table that would look the same: each hidden cell has at least two values among them.</summary>

@@ -80,6 +80,9 @@ internal static class IndicatorSql
     /// <summary>Every table, in the order of the report: code and count.</summary>
     public static IReadOnlyList<(string Indicator, string Sql)> Tables { get; } = [.. Counted.Select(c => (c.Indicator, Count(c.Indicator, c.Facts)))];
 
+    /// <summary>The totals of every table, by pôle: code is the pôle, empty while triage has not settled it.</summary>
+    public static IReadOnlyList<(string Indicator, string Sql)> ByPole { get; } = [.. Counted.Select(c => (c.Indicator, CountByPole(c.Indicator, c.Facts)))];
+
     /// <summary>Every delay: median, p90 and of how many, with the cell that how many is.</summary>
     public static IReadOnlyList<(string Indicator, string Table, string Code, string Sql)> Delays { get; } =
     [
@@ -104,15 +107,18 @@ internal static class IndicatorSql
     /// <summary>Those of the living cases and those kept of erased ones, of the period and the pôles asked for: code and number.</summary>
     private static string InPeriod(string indicator, string facts) =>
         $"""
-        select f.code, 1::bigint as number from ({facts}) f
+        select f.pole, f.code, 1::bigint as number from ({facts}) f
         where f.day between @from and @until - 1 and (@all or f.pole = any (@poles)) and (@Pole = '' or f.pole = @Pole)
         union all
-        select e.code, e.number from erased_count e
+        select e.pole, e.code, e.number from erased_count e
         where e.indicator = '{indicator}' and e.quarter between @from and @until - 1 and (@all or e.pole = any (@poles)) and (@Pole = '' or e.pole = @Pole)
         """;
 
     private static string Count(string indicator, string facts) =>
         $"select n.code, sum(n.number)::int as count from ({InPeriod(indicator, facts)}) n group by n.code order by n.code";
+
+    private static string CountByPole(string indicator, string facts) =>
+        $"select coalesce(n.pole, '') as code, sum(n.number)::int as count from ({InPeriod(indicator, facts)}) n group by 1 order by 1";
 
     private static string Delay(string indicator, string facts) =>
         $"""

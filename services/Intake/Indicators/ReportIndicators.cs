@@ -1,3 +1,4 @@
+using Intervision.Intake.Library;
 using Intervision.Intake.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
@@ -10,21 +11,37 @@ using Table = Intervision.Intake.V1.ReportIndicatorsResponse.Types.Table;
 
 namespace Intervision.Intake.Indicators;
 
-/// <summary>The indicators of the activity report that come from cases; small numbers neither shown nor computable.</summary>
+/// <summary>
+/// The indicators of the activity report that come from cases; small numbers neither shown nor computable, from one report
+/// or from all of them together (ADR 0017). The region by code and the pôles by total share nothing but a total.
+/// </summary>
 internal sealed class ReportIndicators(Db db)
 {
     public Task<ReportIndicatorsResponse> Handle(ReportIndicatorsRequest request, Call call)
     {
-        var caller = call.Caller;
-        var all = caller.HasAny(Roles.Coordinator, Roles.Auditor);
-        if (!all && request.Pole.Length > 0 && !caller.Poles.Contains(request.Pole))
+        var pole = PoleFor(request.Pole, call.Caller);
+        var (from, until) = Period(request);
+        // Always of everybody: what of one pôle is hidden depends on the others.
+        var parameters = new { all = true, poles = Array.Empty<string>(), Pole = "", from, until, today = Paris.DateOf(call.Now) };
+        return db.Read(tx => pole.Length == 0 ? OfRegion(tx, parameters, from, until) : OfPole(tx, parameters, pole), call.Cancellation);
+    }
+
+    /// <returns>Empty for the region.</returns>
+    /// <exception cref="RuleBroken">PERMISSION_DENIED, POLE_MISSING.</exception>
+    private static string PoleFor(string said, Caller caller)
+    {
+        if (caller.HasAny(Roles.Coordinator, Roles.Auditor) || (said.Length > 0 && caller.Poles.Contains(said)))
+        {
+            return said;
+        }
+
+        if (said.Length > 0)
         {
             throw RuleBroken.Denied();
         }
 
-        var (from, until) = Period(request);
-        var parameters = new { all, poles = caller.Poles.ToArray(), request.Pole, from, until, today = Paris.DateOf(call.Now) };
-        return db.Read(tx => Report(tx, parameters), call.Cancellation);
+        // Of several pôles together no number is given: it would be one more to subtract.
+        return caller.Poles.Count == 1 ? caller.Poles.Single() : throw RuleBroken.Invalid("pole", "POLE_MISSING", "Dites de quel pôle.");
     }
 
     /// <exception cref="RuleBroken">FROM_DATE_INVALID, UNTIL_DATE_INVALID.</exception>
@@ -32,13 +49,13 @@ internal sealed class ReportIndicators(Db db)
     {
         var (from, until) = (request.FromDate.ToDate(), request.UntilDate.ToDate());
         var v = new Violations();
-        v.Check(Quarters.Begins(from), "from_date", "FROM_DATE_INVALID", "La période commence le premier jour d'un trimestre.");
-        v.Check(Quarters.Begins(until) && !(until <= from), "until_date", "UNTIL_DATE_INVALID", "La période finit avant le premier jour d'un trimestre suivant.");
+        v.Check(from is { Day: 1, Month: 1 }, "from_date", "FROM_DATE_INVALID", "La période commence un 1er janvier.");
+        v.Check(until is { Day: 1, Month: 1 } && from?.Year + 1 == until.Value.Year, "until_date", "UNTIL_DATE_INVALID", "La période est une année civile.");
         v.ThrowIfAny();
         return (from!.Value, until!.Value);
     }
 
-    private static async Task<ReportIndicatorsResponse> Report(Tx tx, object parameters)
+    private static async Task<ReportIndicatorsResponse> OfRegion(Tx tx, object parameters, DateOnly from, DateOnly until)
     {
         var response = new ReportIndicatorsResponse();
         foreach (var (indicator, sql) in IndicatorSql.Tables)
@@ -53,7 +70,37 @@ internal sealed class ReportIndicators(Db db)
             response.Delays.Add(told ? DelayOf(indicator, await tx.Single<DelayRow>(sql, parameters)) : new Delay { Indicator = indicator });
         }
 
+        response.AlertsSent = await tx.Single<int>(
+            "select count(*)::int from alert_transmission where transmit_date between @from and @until - 1", new { from, until });
+        response.LibraryCases = await LibraryCount.Between(tx, from, until);
         return response;
+    }
+
+    private static async Task<ReportIndicatorsResponse> OfPole(Tx tx, object parameters, string pole)
+    {
+        var response = new ReportIndicatorsResponse();
+        foreach (var (indicator, sql) in IndicatorSql.ByPole)
+        {
+            var rows = await tx.Query<Row>(sql, parameters);
+            var (count, showing) = TotalOf(rows, pole);
+            response.Tables.Add(new Table { Indicator = indicator, Total = NumberOf(count, showing) });
+        }
+
+        return response;
+    }
+
+    /// <summary>One pôle's total, hidden as the totals of all pôles and the region's make it necessary.</summary>
+    internal static (int Count, Showing Showing) TotalOf(IReadOnlyList<Row> rows, string pole)
+    {
+        var (totals, region) = SmallCells.Of([.. rows.Select(r => r.Count)]);
+        if (region == Showing.Small || totals.Contains(Showing.Unlisted))
+        {
+            // All alike, those without a case included: which of them have some would tell how many.
+            return (0, region == Showing.Small ? Showing.Small : Showing.KeptBack);
+        }
+
+        var found = rows.Select((row, i) => (row, i)).FirstOrDefault(r => r.row.Code == pole);
+        return found.row is null ? (0, Showing.Small) : (found.row.Count, totals[found.i]);
     }
 
     internal static Table TableOf(string indicator, IReadOnlyList<Row> rows)

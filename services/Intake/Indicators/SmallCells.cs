@@ -50,13 +50,16 @@ internal static class SmallCells
         return (showings, Showing.Shown);
     }
 
-    /// <summary>Whether each hidden cell could have another value, all that is shown being the same.</summary>
+    /// <summary>
+    /// Whether each hidden cell could have another value, all that is shown being the same; and whether all hidden ones
+    /// together, which the total tells, are not themselves so few.
+    /// </summary>
     private static bool IsSafe(IReadOnlyList<int> cells, IReadOnlyList<Showing> showings)
     {
         var hidden = Enumerable.Range(0, cells.Count).Where(i => showings[i] != Showing.Shown).ToList();
         var sum = hidden.Sum(i => (long)cells[i]);
         var (lowest, highest) = (hidden.Sum(i => Bounds(showings[i]).Low), hidden.Sum(i => Bounds(showings[i]).High));
-        return hidden.All(i =>
+        return (hidden.Count == 0 || sum >= Threshold) && hidden.All(i =>
         {
             var (low, high) = Bounds(showings[i]);
             var least = Math.Max(low, sum - (highest - high));
