@@ -25,6 +25,7 @@ public abstract class ServiceFixture<TProgram>(string service) : IAsyncLifetime
 {
     private WebApplicationFactory<TProgram>? factory;
     private GrpcChannel? channel;
+    private TestPostgres? postgres;
 
     public ErrorLog ErrorLog { get; } = new();
 
@@ -40,22 +41,11 @@ public abstract class ServiceFixture<TProgram>(string service) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var postgres = await TestPostgres.Shared();
+        postgres = await Cluster();
         DatabaseName = await postgres.NewDatabase(service, typeof(TProgram).Assembly, Seed);
         OwnerConnectionString = postgres.Owner(DatabaseName);
-        factory = new WebApplicationFactory<TProgram>().WithWebHostBuilder(builder =>
-        {
-            builder.UseEnvironment("Development");
-            builder.UseSetting("ConnectionStrings:database", postgres.App(service, DatabaseName));
-            builder.UseSetting("Authentication:DevelopmentPublicKey", Tokens.PublicKey);
-            builder.UseSetting("Messaging:Enabled", "false");
-            builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(ErrorLog));
-            Configure(builder);
-        });
-        channel = GrpcChannel.ForAddress("http://localhost", new GrpcChannelOptions
-        {
-            HttpHandler = new ResponseVersion { InnerHandler = factory.Server.CreateHandler() },
-        });
+        factory = NewInstance();
+        channel = ChannelTo(factory);
         await Prepare();
     }
 
@@ -97,6 +87,29 @@ public abstract class ServiceFixture<TProgram>(string service) : IAsyncLifetime
                 message, subject, AggregateId.Of(subject), streamNo, Guid.CreateVersion7(time), time)),
             CancellationToken.None);
     }
+
+    /// <summary>The service once more, on the same database.</summary>
+    protected WebApplicationFactory<TProgram> NewInstance() => new WebApplicationFactory<TProgram>().WithWebHostBuilder(builder =>
+    {
+        builder.UseEnvironment("Development");
+        builder.UseSetting("ConnectionStrings:database", postgres!.App(service, DatabaseName));
+        builder.UseSetting("Authentication:DevelopmentPublicKey", Tokens.PublicKey);
+        builder.UseSetting("Messaging:Enabled", "false");
+        builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(ErrorLog));
+        Configure(builder);
+    });
+
+    protected static GrpcChannel ChannelTo(WebApplicationFactory<TProgram> instance)
+    {
+        ArgumentNullException.ThrowIfNull(instance);
+        return GrpcChannel.ForAddress("http://localhost", new GrpcChannelOptions
+        {
+            HttpHandler = new ResponseVersion { InnerHandler = instance.Server.CreateHandler() },
+        });
+    }
+
+    /// <summary>The one of this test process, unless a test stops or kills its own.</summary>
+    protected virtual Task<TestPostgres> Cluster() => TestPostgres.Shared();
 
     protected virtual void Configure(IWebHostBuilder builder)
     {

@@ -16,7 +16,7 @@ internal sealed class WatchCases(
     Db db, CaseTail tail, ResumeTokens tokens, WatchPlaces places, IHostApplicationLifetime lifetime, IConfiguration configuration, TimeProvider time)
     : IDisposable
 {
-    private const int Page = 200;
+    private const int Page = 500;
 
     /// <summary>Of a thousand who come back at once, so many ask the database at a time: deposits go on meanwhile.</summary>
     private readonly SemaphoreSlim readers = new(4);
@@ -38,6 +38,7 @@ internal sealed class WatchCases(
             {
                 var message = new WatchCasesResponse { Change = change?.Told(), ResumeToken = await tokens.Seal(at, call.Caller, end.Token) };
                 end.MustBeReadWithin(slowestReader);
+                // Of a write that nobody reads the cancellation cuts the stream: no status could reach the reader anyway.
                 await responses.WriteAsync(message, end.Token);
                 end.WasRead();
             }
