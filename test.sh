@@ -5,6 +5,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 . scripts/machine.sh
+. scripts/node.sh
 . scripts/test-rabbitmq.sh
 
 configuration=Release
@@ -12,6 +13,10 @@ project_limit=${TEST_PROJECT_LIMIT:-600}
 
 find_dotnet
 install_servers
+# What checks the contract, and a client in another language.
+install_node
+install_packages protos
+install_packages clients/node
 echo "Building …"
 build Intervision.sln -c $configuration
 

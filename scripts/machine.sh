@@ -27,16 +27,18 @@ install_servers() {
     local missing=()
     [ -n "${ConnectionStrings__postgres:-}" ] || has_postgres || missing+=(postgresql)
     [ -n "${ConnectionStrings__rabbitmq:-}" ] || has_rabbitmq || missing+=(rabbitmq-server)
-    [ ${#missing[@]} -gt 0 ] || return 0
+    [ ${#missing[@]} -eq 0 ] || install_from_debian "${missing[@]}"
+}
 
-    command -v apt-get > /dev/null || fail "missing: ${missing[*]}. Install them (PostgreSQL 15 or newer, RabbitMQ 3.10 or newer)."
+install_from_debian() {
+    command -v apt-get > /dev/null || fail "missing: $*. Install them (PostgreSQL 15 or newer, RabbitMQ 3.10 or newer, Node.js 18 or newer)."
     local as_root=()
     if [ "$(id -u)" -ne 0 ]; then
-        sudo -n true 2> /dev/null || fail "missing: ${missing[*]}. Run: sudo apt-get install --no-install-recommends ${missing[*]}"
+        sudo -n true 2> /dev/null || fail "missing: $*. Run: sudo apt-get install --no-install-recommends $*"
         as_root=(sudo -n)
     fi
-    echo "Installing ${missing[*]} …"
-    install_quietly "${missing[@]}"
+    echo "Installing $* …"
+    install_quietly "$@"
 }
 
 # Debian would start what it installs; the app host starts servers of its own, so nothing else is to be started.
