@@ -9,8 +9,10 @@ using Microsoft.AspNetCore.Hosting;
 namespace Intervision.Intake.Tests;
 
 /// <summary>Intake knowing the whole sample region.</summary>
-public sealed class RegionFixture() : ServiceFixture<Program>("intake")
+public class RegionFixture() : ServiceFixture<Program>("intake")
 {
+    protected string MasterKey { get; } = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+
     public IntakeService.IntakeServiceClient Intake => Client<IntakeService.IntakeServiceClient>();
 
     /// <summary>Who deposits a row: the CPTS itself, the pôle's référent, or the coordination.</summary>
@@ -22,7 +24,7 @@ public sealed class RegionFixture() : ServiceFixture<Program>("intake")
     };
 
     protected override void Configure(IWebHostBuilder builder) =>
-        builder.UseSetting("Intake:MasterKey", Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
+        builder.UseSetting("Intake:MasterKey", MasterKey);
 
     protected override async Task Prepare()
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Reflection;
 using Grpc.Net.Client;
 using Intervision.Membership.V1;
 using Intervision.Tests.Support;
@@ -76,6 +77,7 @@ public sealed class ProcessTests(ITestOutputHelper output) : IAsyncLifetime
         var programmes = await directory.ListProgrammesAsync(new ListProgrammesRequest(), Tokens.As(Tokens.Coordinator()));
         Assert.Equal(2, programmes.Programmes.Count);
         await AnybodyReadsThePlaces(directory);
+        await TheReadmesSampleAnswers();
         Assert.DoesNotContain(said, line => line.Contains("Unexpected failure", StringComparison.Ordinal) || line.Contains("fail:", StringComparison.Ordinal));
     }
 
@@ -91,6 +93,24 @@ public sealed class ProcessTests(ITestOutputHelper output) : IAsyncLifetime
             Version = new Version(2, 0), VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
         Assert.Equal(System.Net.HttpStatusCode.NotFound, (await http.SendAsync(onGrpc)).StatusCode);
+    }
+
+    /// <summary>The JavaScript of README.md, as it stands there.</summary>
+    private async Task TheReadmesSampleAnswers()
+    {
+        var root = typeof(ProcessTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
+        var readme = await File.ReadAllTextAsync(Path.Combine(root, "README.md"));
+        var sample = readme.Split("```js\n")[1].Split("```")[0].Replace("localhost:5101", $"127.0.0.1:{grpcPort}", StringComparison.Ordinal);
+        var printed = new ConcurrentQueue<string>();
+        using var node = await ChildProcesses.Start(
+            new ProcessStartInfo("node", ["-e", sample])
+            {
+                WorkingDirectory = root,
+                Environment = { ["NODE_PATH"] = Path.Combine(root, "clients/node/node_modules"), ["TOKEN"] = Tokens.Mint(Tokens.Coordinator()) },
+            },
+            printed.Enqueue);
+        await node.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Contains("poles/P12", string.Join('\n', printed));
     }
 
     private async Task<bool> IsHealthy(HttpClient http)
