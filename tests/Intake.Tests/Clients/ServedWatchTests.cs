@@ -38,7 +38,8 @@ public sealed class ServedWatchTests(ServedRegion intake, ITestOutputHelper outp
             }
         });
         Assert.Equal(StatusCode.Cancelled, end.StatusCode);
-        Assert.InRange(told, 1, Changes - 1);
+        // What was on its way is lost with the stream; the token of what was read counts.
+        Assert.InRange(told, 0, Changes - 1);
         using var again = new Watcher(client, Tokens.As(cpts), lazy.Token);
         Assert.Equal(Changes - told, (await again.UntilHeartbeat()).Count);
     }
