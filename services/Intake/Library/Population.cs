@@ -9,6 +9,13 @@ namespace Intervision.Intake.Library;
 /// </summary>
 internal static class Population
 {
+    /// <summary>Of <c>cases c</c>.</summary>
+    public const string IsIn =
+        """
+        c.consent = 'Granted' and exists (select from case_key k where k.case_id = c.id and k.wrapped_key is not null)
+          and exists (select from decision d where d.case_id = c.id)
+        """;
+
     private const string Columns = "c.age_band, p.area, c.products[1] as product, c.motives[1] as motive";
 
     public static async Task<IReadOnlyDictionary<Traits, Crowd>> Crowds(Tx tx) => Library.Crowds.Of(
@@ -16,9 +23,9 @@ internal static class Population
         .. (await tx.Query<Row>(
             $"""
             select {Columns}, d.orientations, count(*)::int as count
-            from cases c join case_key k on k.case_id = c.id left join pole p on p.name = c.pole
+            from cases c left join pole p on p.name = c.pole
             cross join lateral (select array_agg(distinct d.orientation order by d.orientation) as orientations from decision d where d.case_id = c.id) d
-            where c.consent = 'Granted' and k.wrapped_key is not null and d.orientations is not null
+            where {IsIn}
             group by 1, 2, 3, 4, 5
             """)).Select(r => new Alike(r.Traits, r.Orientations, r.Count)),
     ]);

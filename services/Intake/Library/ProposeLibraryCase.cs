@@ -25,11 +25,11 @@ internal sealed class ProposeLibraryCase(Db db, Vault vault, MasterKey master)
             var text = LibraryTexts.Normal(request.Text);
             LibraryTexts.Check(text);
             var facts = await ProposalFacts.Load(tx, vault, of);
-            LibraryTexts.CheckAgainst(text, facts.Decided, facts.Written);
             var live = await ProposalStore.LiveOf(tx, of);
             var crowds = await Population.Crowds(tx);
             var crowd = crowds.GetValueOrDefault(await Population.TraitsOf(tx, of.Id));
             var proposal = Decide(of, live, facts, crowd, call.Caller, call.Now);
+            LibraryTexts.CheckAgainst(text, facts.Decided, facts.Written);
             await vault.Write(tx, of.Id, LibraryTexts.Field, text.ToByteArray());
             if (live is null)
             {

@@ -34,7 +34,11 @@ internal static class PublicationSql
 
     private const string IsErased = "not exists (select from case_key k where k.case_id = c.id and k.wrapped_key is not null)";
 
-    /// <summary>What has cooled, and what can no longer be published; cases are locked in the order of their ids, then proposals.</summary>
+    /// <summary>
+    /// What has cooled, and what can no longer be published. Locked in the order of ids: the cases, with all those among which
+    /// they hide; then the proposals. So nobody leaves a crowd before it is committed, and the mark that a lock leaves on a
+    /// row (xmax) is on all of them: it would be the number of the transaction that wrote the entries.
+    /// </summary>
     public static async Task<IReadOnlyList<Candidate>> LockDue(Tx tx, DateOnly today, int limit)
     {
         var cases = await tx.Query<Guid>(
@@ -44,7 +48,12 @@ internal static class PublicationSql
             order by c.id limit @limit
             """,
             new { cooled = CooledBefore(today), limit });
-        await tx.Query<Guid>("select id from cases where id = any (@cases) order by id for update", new { cases });
+        if (cases.Count == 0)
+        {
+            return [];
+        }
+
+        await tx.Query<Guid>($"select c.id from cases c where c.id = any (@cases) or ({Population.IsIn}) order by c.id for share", new { cases });
         // A statement of its own: it sees what was committed while the locks were waited for.
         var rows = await tx.Query<Row>(
             $"""

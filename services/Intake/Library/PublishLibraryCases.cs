@@ -19,7 +19,7 @@ internal enum Fate
 
 /// <summary>
 /// Publishes a quarter's cases, together and in random order, and ends the proposals that must not be published. Under the
-/// row locks of the cases, which a withdrawal takes too. What is published gets a new random id; the proposal and its text
+/// row locks of the cases, which a withdrawal waits for. What is published gets a new random id; the proposal and its text
 /// in the vault are deleted in the same transaction, which writes nothing else about the case: no row, number or time is
 /// on both sides.
 /// </summary>
@@ -35,7 +35,7 @@ internal sealed class PublishLibraryCases(Db db, Vault vault)
     {
         var today = Paris.DateOf(now);
         var due = await PublicationSql.LockDue(tx, today, AtOnce);
-        var crowds = await Population.Crowds(tx);
+        var crowds = due.Count == 0 ? new Dictionary<Traits, Crowd>() : await Population.Crowds(tx);
         var fates = due.Select(d => (Candidate: d, Fate: Decide(d, crowds.ContainsKey(d.Traits), today))).ToLookup(d => d.Fate, d => d.Candidate);
         await Publish(tx, [.. fates[Fate.IsPublished]], crowds, Quarters.Of(today));
         await End(tx, fates, now);
