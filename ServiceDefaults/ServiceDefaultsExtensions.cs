@@ -13,6 +13,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Intervision.ServiceDefaults;
 
@@ -42,6 +43,7 @@ public static class ServiceDefaultsExtensions
             options.MaxReceiveMessageSize = 1024 * 1024;
             options.EnableDetailedErrors = false;
         });
+        builder.Logging.AddFilter(UnreadableRequests.NoisyCategory, LogLevel.Critical);
         builder.Services.AddGrpcHealthChecks();
         if (builder.Environment.IsDevelopment())
         {
@@ -54,6 +56,7 @@ public static class ServiceDefaultsExtensions
     {
         ArgumentNullException.ThrowIfNull(app);
         app.UseServerSpans();
+        app.Use(UnreadableRequests.Invoke);
         // HTTP/1.1 is what the http endpoint speaks and the grpc endpoint does not.
         app.UseWhen(context => HttpProtocol.IsHttp11(context.Request.Protocol), OnHttp);
         app.UseAuthentication();

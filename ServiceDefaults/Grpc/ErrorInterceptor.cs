@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Intervision.ServiceDefaults.Persistence;
@@ -24,7 +25,7 @@ public sealed class ErrorInterceptor(ServiceName service, ILogger<ErrorIntercept
 
     public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation) =>
-        Guard(context, () => continuation(requestStream, context));
+        Guard(context, () => continuation(requestStream, context), streamed: true);
 
     public override Task ServerStreamingServerHandler<TRequest, TResponse>(
         TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
@@ -40,10 +41,12 @@ public sealed class ErrorInterceptor(ServiceName service, ILogger<ErrorIntercept
         {
             await continuation(requestStream, responseStream, context);
             return true;
-        });
+        }, streamed: true);
 
-    private async Task<T> Guard<T>(ServerCallContext context, Func<Task<T>> call)
+    /// <param name="streamed">Requests are read while the verb runs.</param>
+    private async Task<T> Guard<T>(ServerCallContext context, Func<Task<T>> call, bool streamed = false)
     {
+        UnreadableRequests.MarkRead(context);
         try
         {
             return await call();
@@ -66,6 +69,10 @@ public sealed class ErrorInterceptor(ServiceName service, ILogger<ErrorIntercept
             logger.LogWarning("Database unavailable during {Method}: {Reason}", context.Method, lost.Message);
             throw RuleBroken.Unavailable("DATABASE_UNAVAILABLE", "Le service est momentanément indisponible ; rien n'a été modifié.")
                 .ToRpcException(service.Domain);
+        }
+        catch (InvalidProtocolBufferException) when (streamed)
+        {
+            throw UnreadableRequests.Refusal.ToRpcException(service.Domain);
         }
         catch (PostgresException text) when (text.SqlState is PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter)
         {
