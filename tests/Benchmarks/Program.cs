@@ -24,8 +24,11 @@ switch (args.FirstOrDefault())
     case "intake-scanner":
         figures = ScannerSpeed.Measure();
         break;
+    case "intake-fuzz":
+        figures = await IntakeBenchmark.RunFuzz();
+        break;
     default:
-        Console.Error.WriteLine("Benchmarks -- messaging|directory|directory-import|intake|intake-scanner [--report FILE]");
+        Console.Error.WriteLine("Benchmarks -- messaging|directory|directory-import|intake|intake-scanner|intake-fuzz [--report FILE]");
         return 2;
 }
 

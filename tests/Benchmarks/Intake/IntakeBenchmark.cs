@@ -19,15 +19,16 @@ internal sealed record IntakeFigures(
     double P50MsAt200,
     double P99MsAt200,
     ScannerSpeed Scanner,
+    FuzzRun Fuzz,
     string Method);
 
 internal static class IntakeBenchmark
 {
-    private const string Method =
+    private static readonly string Method =
         "Private PostgreSQL 15 (fsync on), RabbitMQ, Intake in its own process, callers and pgbench on this machine's cores; the sample region's directory and requests, each deposit under a new request id and number. "
         + "30,000 deposits first, then vacuum analyze; five rounds of pgbench (5 s; BEGIN, INSERT request, INSERT outbox, COMMIT, prepared, 32 clients, 2 threads) and deposits (5 s, closed loop, over gRPC with a token) in turn on one cluster; ratio and rates are medians. "
         + "Without a broker events stay in the outbox; with it the relay publishes them meanwhile. Latency: open loop 200/s for 20 s after 10 s of warm-up, from the intended instant of the call. "
-        + ScannerSpeed.Method;
+        + $"{ScannerSpeed.Method} {FuzzRun.Method}";
 
     private const int Rounds = 5;
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(5);
@@ -45,8 +46,16 @@ internal static class IntakeBenchmark
         var latency = Percentiles.Of(await Latencies(intake, deposits));
         Console.WriteLine($"SubmitCase at 200/s   {latency}");
         var relayed = await InTurns(intake, deposits, pgbench, callers: 128);
+        var fuzz = await FuzzRun.Measure(postgres);
         return new IntakeFigures(
-            many.Ratio, few.Ratio, relayed.Ratio, many.PerSecond, many.Reference, many.ServiceMicroseconds, latency.P50, latency.P99, scanner, Method);
+            many.Ratio, few.Ratio, relayed.Ratio, many.PerSecond, many.Reference, many.ServiceMicroseconds, latency.P50, latency.P99, scanner, fuzz, Method);
+    }
+
+    /// <summary>Its part that looks for failures, with fewer messages.</summary>
+    public static async Task<FuzzRun> RunFuzz()
+    {
+        await using var postgres = await TestPostgres.StartNew(durable: true);
+        return await FuzzRun.Measure(postgres, 200_000);
     }
 
     private static async Task<(Turns Many, Turns Few)> WithoutBroker(TestPostgres postgres, PgBench pgbench)
