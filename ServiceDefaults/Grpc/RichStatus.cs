@@ -12,6 +12,14 @@ public static class RichStatus
 {
     private const string Trailer = "grpc-status-details-bin";
 
+    /// <summary>Bytes of the whole: 8 KB as a header, which every client takes; a larger one makes some close the connection.</summary>
+    private const int Largest = 6000;
+
+    /// <summary>Of a name that the caller sent, as much as tells it.</summary>
+    private const int LongestFact = 200;
+
+    private const int LongestText = 600;
+
     /// <summary>The exception a server throws for a broken rule; <paramref name="domain"/> is <c>intervision.{service}</c>.</summary>
     public static RpcException ToRpcException(this RuleBroken broken, string domain)
     {
@@ -19,27 +27,20 @@ public static class RichStatus
         var info = new ErrorInfo { Reason = broken.Reason, Domain = domain };
         foreach (var (key, value) in broken.Facts)
         {
-            info.Metadata[key] = value;
+            info.Metadata[Short(key)] = Short(value);
         }
 
-        var status = new RpcStatus { Code = (int)broken.Code, Message = broken.Message };
+        var status = new RpcStatus { Code = (int)broken.Code, Message = Short(broken.Message, LongestText) };
         status.Details.Add(Any.Pack(info));
-        if (broken.Violations.Count > 0)
-        {
-            status.Details.Add(Any.Pack(new BadRequest { FieldViolations = { broken.Violations.Select(ToProto) } }));
-        }
-
-        if (broken.Preconditions.Count > 0)
-        {
-            status.Details.Add(Any.Pack(new PreconditionFailure { Violations = { broken.Preconditions.Select(ToProto) } }));
-        }
-
         if (broken.RetryAfter is { } delay)
         {
             status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = Duration.FromTimeSpan(delay) }));
         }
 
-        status.Details.Add(Any.Pack(French(broken.French)));
+        status.Details.Add(Any.Pack(French(Short(broken.French, LongestText))));
+        var room = Largest - status.CalculateSize();
+        AddIfAny(status, new BadRequest { FieldViolations = { ThatFit(broken.Violations.Select(ToProto), room) } }, broken.Violations.Count);
+        AddIfAny(status, new PreconditionFailure { Violations = { ThatFit(broken.Preconditions.Select(ToProto), room) } }, broken.Preconditions.Count);
         return ToRpcException(status);
     }
 
@@ -79,13 +80,28 @@ public static class RichStatus
         new Status((StatusCode)status.Code, status.Message),
         new Metadata { { Trailer, status.ToByteArray() } });
 
+    private static void AddIfAny(RpcStatus status, IMessage detail, int count)
+    {
+        if (count > 0)
+        {
+            status.Details.Add(Any.Pack(detail));
+        }
+    }
+
+    /// <summary>The first ones, until the room is used up.</summary>
+    private static IEnumerable<T> ThatFit<T>(IEnumerable<T> violations, int room)
+        where T : IMessage =>
+        violations.TakeWhile(violation => (room -= violation.CalculateSize() + 8) > 0);
+
+    private static string Short(string text, int longest = LongestFact) => text.Length <= longest ? text : $"{text[..longest]}…";
+
     private static LocalizedMessage French(string message) => new() { Locale = "fr-FR", Message = message };
 
-    private static PreconditionFailure.Types.Violation ToProto(Precondition p) => new() { Type = p.Type, Subject = p.Subject, Description = p.Description };
+    private static PreconditionFailure.Types.Violation ToProto(Precondition p) => new() { Type = p.Type, Subject = Short(p.Subject), Description = p.Description };
 
     private static BadRequest.Types.FieldViolation ToProto(FieldViolation v) => new()
     {
-        Field = v.Field,
+        Field = Short(v.Field),
         Reason = v.Reason,
         Description = v.Reason,
         LocalizedMessage = French(v.French),

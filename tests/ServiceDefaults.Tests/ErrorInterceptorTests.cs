@@ -51,6 +51,18 @@ public sealed class ErrorInterceptorTests
     }
 
     [Fact]
+    public async Task Whatever_was_sent_the_answer_fits_a_header()
+    {
+        var longName = await Fail(RuleBroken.NotFound($"cases/{new string('é', 100_000)}"));
+        Assert.InRange(longName.Details()!.CalculateSize(), 1, 6_000);
+        Assert.InRange(longName.Status.Detail.Length, 1, 700);
+        var many = await Fail(RuleBroken.Invalid([.. Enumerable.Range(0, 5_000).Select(i => new FieldViolation($"actors[{i}]", "UNKNOWN_PERSON", "Inconnu."))]));
+        Assert.InRange(many.Details()!.CalculateSize(), 3_000, 6_000);
+        var told = many.Detail<BadRequest>()!.FieldViolations;
+        Assert.Equal(Enumerable.Range(0, told.Count).Select(i => $"actors[{i}]"), told.Select(v => v.Field));
+    }
+
+    [Fact]
     public async Task Unavailable_says_when_to_try_again()
     {
         var refused = await Fail(RuleBroken.Unavailable("INTAKE_UNREACHABLE", "Réessayez.", TimeSpan.FromSeconds(3)));
