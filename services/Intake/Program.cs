@@ -45,7 +45,7 @@ builder.Services.AddSingleton<SubmitCase>().AddSingleton<GetCase>().AddSingleton
 builder.Services.AddSingleton<RecordConsent>().AddSingleton<BeginDiscussion>().AddSingleton<WriteSheet>().AddSingleton<ReadSheet>().AddSingleton<ApproveSheet>();
 builder.Services.AddSingleton<RecordDecisions>().AddSingleton<RecordRestitution>().AddSingleton<IntakeVerbs>();
 builder.Services.AddConsentVerbs(builder.Environment).AddAccessLogVerbs().AddWatchVerbs().AddRetentionVerbs(builder.Environment);
-builder.Services.AddTriageVerbs().AddUrgencyVerbs(builder.Environment).AddEmailVerbs().AddFollowUpVerbs().AddAlertVerbs().AddLibraryVerbs(builder.Environment);
+builder.Services.AddIndicatorVerbs().AddTriageVerbs().AddUrgencyVerbs(builder.Environment).AddEmailVerbs().AddFollowUpVerbs().AddAlertVerbs().AddLibraryVerbs(builder.Environment);
 
 var app = builder.Build();
 // A missing or wrong key, and limits that cannot be, are said at start, not at the first deposit or erasure.

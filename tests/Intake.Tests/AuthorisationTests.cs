@@ -25,8 +25,10 @@ public sealed class AuthorisationTests(TwoPoles intake) : AuthorisationComplianc
     protected override Bounded BoundsOf(Cell cell) => cell.Rpc switch
     {
         "SubmitCase" => Deposits(cell.Role),
-        "ListCases" or "ListLibraryProposals" or "WatchCases" or "ReportWork" or "ListDueFollowUps" => new Bounded([Table.Request(cell.Rpc)], []),
+        "ListCases" or "ListLibraryProposals" or "WatchCases" or "ReportWork" or "ListDueFollowUps" or "ListFrozenIndicators" => new Bounded([Table.Request(cell.Rpc)], []),
         "ReportIndicators" => new Bounded([Table.Request(cell.Rpc, ("pole", "poles/P12"))], [.. Of(cell, "pole", "poles/P01", "poles/P404", "nonsense")]),
+        "GetFrozenIndicators" => new Bounded(
+            [Usual(cell.Rpc)], [.. Of(cell, "name", intake.OtherFrozen, intake.RegionFrozen, $"frozenIndicators/{Guid.CreateVersion7()}", "nonsense")]),
         "ListConsentAttestations" => new Bounded(
             [.. Of(cell, "requester", IntakeFixture.ReferentName, "")], [.. Of(cell, "requester", IntakeFixture.Doctor, "professionals/PER-404", "nonsense")]),
         "DraftAlert" => new Bounded([AlertSteps.Draft("poles/P12")], [AlertSteps.Draft("poles/P01"), AlertSteps.Draft("poles/P404"), AlertSteps.Draft("nonsense")]),
@@ -41,6 +43,7 @@ public sealed class AuthorisationTests(TwoPoles intake) : AuthorisationComplianc
     protected override IMessage Usual(string rpc) =>
         IsOfProposal(rpc) ? Request(rpc, "name", intake.OwnProposal)
         : IsOfAlerts(rpc) ? Request(rpc, "name", intake.OwnAlert.Name)
+        : rpc == "GetFrozenIndicators" ? Request(rpc, "name", intake.OwnFrozen)
         : Request(rpc, NameOf(rpc), intake.Own.Name);
 
     private static bool IsOfProposal(string rpc) => rpc is "ReviewLibraryCase" or "WithdrawLibraryProposal" or "ReadLibraryProposal";
@@ -96,6 +99,13 @@ public sealed class TwoPoles : IntakeFixture
 
     public string OtherProposal { get; } = $"libraryProposals/{Guid.CreateVersion7(Start)}";
 
+    /// <summary>Reports of the year before, frozen.</summary>
+    public string OwnFrozen { get; private set; } = "";
+
+    public string OtherFrozen { get; private set; } = "";
+
+    public string RegionFrozen { get; private set; } = "";
+
     public Alert OwnAlert { get; private set; } = new();
 
     public Alert OtherAlert { get; private set; } = new();
@@ -113,6 +123,9 @@ public sealed class TwoPoles : IntakeFixture
         Other = await Accepted(r => Deposit(r, OtherCptsName, "59350", SocialWorker));
         await this.Waiting(OwnProposal, Own);
         await this.Waiting(OtherProposal, Other);
+        OwnFrozen = (await this.Frozen(2025, "poles/P12")).Frozen.Name;
+        OtherFrozen = (await this.Frozen(2025, "poles/P01")).Frozen.Name;
+        RegionFrozen = (await this.Frozen(2025, "")).Frozen.Name;
         OwnAlert = await this.Drafted("poles/P12");
         OtherAlert = await this.Drafted("poles/P01");
         SentAlert = await this.Transmitted(await this.Validated(await this.Drafted("poles/P12")));

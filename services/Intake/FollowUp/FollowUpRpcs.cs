@@ -1,6 +1,5 @@
 using Grpc.Core;
 using Intervision.Intake.FollowUp;
-using Intervision.Intake.Indicators;
 using Intervision.Intake.V1;
 using Intervision.ServiceDefaults.Security;
 
@@ -61,6 +60,5 @@ internal static class FollowUpVerbs
         .AddSingleton<ReopenCase>()
         .AddSingleton<GetFollowUp>()
         .AddSingleton<RecordReturn>()
-        .AddSingleton<ListDueFollowUps>()
-        .AddSingleton<ReportIndicators>();
+        .AddSingleton<ListDueFollowUps>();
 }

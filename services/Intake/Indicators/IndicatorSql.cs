@@ -8,6 +8,12 @@ namespace Intervision.Intake.Indicators;
 /// </summary>
 internal static class IndicatorSql
 {
+    /// <summary>
+    /// Raised whenever the same cases could give other figures, here or in what is suppressed (<see cref="SmallCells"/>): a
+    /// frozen report says by which version it was computed.
+    /// </summary>
+    public const string Version = "2026-1";
+
     private const string SubmitDay = "(c.submit_time at time zone 'Europe/Paris')::date";
 
     private const string DiscussDay = "(i.discuss_time at time zone 'Europe/Paris')::date";

@@ -21,9 +21,18 @@ internal sealed class ReportIndicators(Db db)
     {
         var pole = PoleFor(request.Pole, call.Caller);
         var (from, until) = Period(request);
+        return db.Read(tx => Of(tx, pole, from, until, call.Now), call.Cancellation);
+    }
+
+    /// <summary>The report as anybody who may ask for it is shown it.</summary>
+    /// <param name="pole">Empty for the region.</param>
+    /// <param name="from">1 January.</param>
+    /// <param name="until">1 January of the year after, exclusive.</param>
+    public static Task<ReportIndicatorsResponse> Of(Tx tx, string pole, DateOnly from, DateOnly until, DateTimeOffset now)
+    {
         // Always of everybody: what of one pôle is hidden depends on the others.
-        var parameters = new { all = true, poles = Array.Empty<string>(), Pole = "", from, until, today = Paris.DateOf(call.Now) };
-        return db.Read(tx => pole.Length == 0 ? OfRegion(tx, parameters, from, until) : OfPole(tx, parameters, pole), call.Cancellation);
+        var parameters = new { all = true, poles = Array.Empty<string>(), Pole = "", from, until, today = Paris.DateOf(now) };
+        return pole.Length == 0 ? OfRegion(tx, parameters, from, until) : OfPole(tx, parameters, pole);
     }
 
     /// <returns>Empty for the region.</returns>
