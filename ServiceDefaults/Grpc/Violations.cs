@@ -7,6 +7,8 @@ public sealed class Violations
 
     public bool Any => found.Count > 0;
 
+    public IReadOnlyList<FieldViolation> Found => found;
+
     /// <summary>Notes a violation unless the condition holds; gives the condition back, so that checks can build on it.</summary>
     public bool Check(bool holds, string field, string reason, string french)
     {

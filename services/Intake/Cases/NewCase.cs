@@ -1,3 +1,4 @@
+using Intervision.Intake.Consents;
 using Intervision.Intake.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
@@ -8,11 +9,26 @@ namespace Intervision.Intake.Cases;
 /// <param name="Ciphertext">The question; null when an e-mail did not say one.</param>
 internal sealed record NewCase(Case Case, SubmitCaseRequest Request, byte[] Mac, byte[] WrappedKey, byte[]? Ciphertext, string Actor)
 {
-    /// <summary>Case, key, question, first consent record and history of all of them in one statement.</summary>
+    /// <summary>The first consent record where it says more than status, form and giver: then it is stored alone.</summary>
+    public ConsentRow? Answer { get; init; }
+
+    /// <summary>Case, key, question, first consent record and history.</summary>
     /// <returns>
     /// Ids of those stored. One whose intake key or code is taken is not, and then nothing of it was written.
     /// </returns>
-    public static async Task<IReadOnlySet<Guid>> Insert(Tx tx, params IReadOnlyList<NewCase> deposits) =>
+    public static async Task<IReadOnlySet<Guid>> Insert(Tx tx, params IReadOnlyList<NewCase> deposits)
+    {
+        var stored = await InsertAll(tx, deposits);
+        foreach (var deposit in deposits.Where(d => d.Answer is not null && stored.Contains(d.Case.Id)))
+        {
+            await ConsentStore.Append(tx, deposit.Case, deposit.Answer!);
+        }
+
+        return stored;
+    }
+
+    /// <summary>All of them in one statement; but the answers that say more.</summary>
+    private static async Task<IReadOnlySet<Guid>> InsertAll(Tx tx, IReadOnlyList<NewCase> deposits) =>
         (await tx.Query<Guid>(
             """
             with said as (
@@ -42,7 +58,8 @@ internal sealed record NewCase(Case Case, SubmitCaseRequest Request, byte[] Mac,
             asked as (insert into clinical_text (case_id, field, ciphertext) select id, 'question', ciphertext from stored where ciphertext is not null),
             agreed as (
               insert into consent_record (case_id, no, status, form, giver, withdrawal_right_told, answer_time, record_time, recorder)
-              select id, 1, consent, form, giver, false, submit_time, submit_time, actor from stored),
+              select id, 1, consent, form, giver, false, submit_time, submit_time, actor from stored
+              where id <> all (@answered)),
             told as (
               insert into case_history (case_id, version, action, actor, to_state, consent, change_time)
               select id, 1, case state when 'Draft' then 'SubmitEmail' else 'SubmitCase' end, actor, state, consent, submit_time from stored)
@@ -78,6 +95,7 @@ internal sealed record NewCase(Case Case, SubmitCaseRequest Request, byte[] Mac,
                 ciphertexts = deposits.Select(d => d.Ciphertext).ToArray(),
                 forms = deposits.Select(d => d.Request.ConsentForm == ConsentForm.Unspecified ? null : d.Request.ConsentForm.ToString()).ToArray(),
                 givers = deposits.Select(d => d.Request.ConsentGiver == ConsentGiver.Unspecified ? null : d.Request.ConsentGiver.ToString()).ToArray(),
+                answered = deposits.Where(d => d.Answer is not null).Select(d => d.Case.Id).ToArray(),
                 recorders = deposits.Select(d => d.Actor).ToArray(),
             })).ToHashSet();
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Google.Protobuf;
+using Intervision.Intake.Consents;
 using Intervision.Intake.Encryption;
 using Intervision.Intake.Events.V1;
 using Intervision.Intake.Urgency;
@@ -27,8 +28,9 @@ internal sealed class SubmitCase(Db db, SubmitGroups groups, UrgentAlerts alerts
         db.Once(call, request.RequestId, request, async tx =>
         {
             var facts = await SubmitFacts.Load(tx, request);
-            var warnings = MustBeRight(request, facts, call);
-            var (submitted, isNew) = await InsertOrFind(tx, request, facts, call);
+            var answer = await DepositedConsent.Load(tx, request, call);
+            var warnings = MustBeRight(request, facts, call, answer);
+            var (submitted, isNew) = await InsertOrFind(tx, request, facts, call, answer);
             if (isNew)
             {
                 await Outbox.Append(tx, submitted.Id, submitted.Name, call.Now, Said(submitted));
@@ -39,9 +41,18 @@ internal sealed class SubmitCase(Db db, SubmitGroups groups, UrgentAlerts alerts
         });
 
     /// <returns>Suspicions in the question that do not refuse it.</returns>
-    /// <exception cref="RuleBroken">PERMISSION_DENIED, or INVALID_ARGUMENT with every violation.</exception>
-    internal static IReadOnlyList<TextWarning> MustBeRight(SubmitCaseRequest request, SubmitFacts facts, Call call) =>
-        SubmitAuthorisation.May(request, facts, call.Caller) ? SubmitValidation.Check(request, facts) : throw RuleBroken.Denied();
+    /// <exception cref="RuleBroken">PERMISSION_DENIED, INVALID_ARGUMENT with every violation, or what the answer's attestation lacks.</exception>
+    internal static IReadOnlyList<TextWarning> MustBeRight(SubmitCaseRequest request, SubmitFacts facts, Call call, DepositedConsent? answer = null)
+    {
+        if (!SubmitAuthorisation.May(request, facts, call.Caller))
+        {
+            throw RuleBroken.Denied();
+        }
+
+        var warnings = SubmitValidation.Check(request, facts, answer);
+        answer?.MustBeAttested();
+        return warnings;
+    }
 
     internal static SubmitCaseResponse Answer(Case submitted, IReadOnlyList<TextWarning> warnings, Call call, bool told = false) =>
         new() { Case = submitted.View(call.Caller), Notice = NextSteps.Notice(submitted, told), Warnings = { warnings } };
@@ -80,12 +91,13 @@ internal sealed class SubmitCase(Db db, SubmitGroups groups, UrgentAlerts alerts
         };
     }
 
-    private async Task<(Case Case, bool IsNew)> InsertOrFind(Tx tx, SubmitCaseRequest request, SubmitFacts facts, Call call)
+    private async Task<(Case Case, bool IsNew)> InsertOrFind(
+        Tx tx, SubmitCaseRequest request, SubmitFacts facts, Call call, DepositedConsent? answer)
     {
         while (true)
         {
             // A fresh key and id at each attempt: the ciphertext is bound to the id.
-            var fresh = Seal(request, facts, call, vault, master);
+            var fresh = Seal(request, facts, call, vault, master) with { Answer = answer?.Row };
             if ((await NewCase.Insert(tx, fresh)).Count == 1)
             {
                 return (fresh.Case, true);

@@ -1,3 +1,4 @@
+using Intervision.Intake.Consents;
 using Intervision.Intake.IdentifyingText;
 using Intervision.Intake.ReferenceLists;
 using Intervision.Intake.V1;
@@ -12,14 +13,14 @@ internal static class SubmitValidation
 
     /// <returns>Suspicions in the question that do not refuse it.</returns>
     /// <exception cref="RuleBroken">INVALID_ARGUMENT with every violation.</exception>
-    public static IReadOnlyList<TextWarning> Check(SubmitCaseRequest request, SubmitFacts facts)
+    public static IReadOnlyList<TextWarning> Check(SubmitCaseRequest request, SubmitFacts facts, DepositedConsent? answer = null)
     {
         var violations = new Violations();
         Origin(violations, request, facts);
         Place(violations, request, facts);
         Coded(violations, request, facts.Codes);
         var warnings = Texts.Question(violations, "question", request.Question, facts.Seats);
-        Consent(violations, request);
+        Consent(violations, request, answer);
         People(violations, request, facts);
         violations.ThrowIfAny();
         return warnings;
@@ -77,12 +78,22 @@ internal static class SubmitValidation
         }
     }
 
-    private static void Consent(Violations v, SubmitCaseRequest request)
+    private static void Consent(Violations v, SubmitCaseRequest request, DepositedConsent? answer)
     {
-        v.Check(
+        var declarable = v.Check(
             request.ConsentStatus is ConsentStatus.Unspecified or ConsentStatus.NotCollected or ConsentStatus.Informed
                 or ConsentStatus.Granted or ConsentStatus.Refused or ConsentStatus.Deferred,
             "consent_status", "CONSENT_STATUS_INVALID", "Cet état de l'accord ne peut pas être déclaré au dépôt.");
+        if (answer is not null)
+        {
+            if (declarable)
+            {
+                answer.Check(v, request);
+            }
+
+            return;
+        }
+
         var granted = request.ConsentStatus == ConsentStatus.Granted;
         v.Check(
             Enum.IsDefined(request.ConsentForm) && (!granted || request.ConsentForm != ConsentForm.Unspecified),

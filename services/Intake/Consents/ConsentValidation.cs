@@ -14,9 +14,16 @@ internal static class ConsentValidation
     private const int LongestDeferral = 30;
     private static readonly string[] Evidence = ["", "DOSSIER_PATIENT", "DOSSIER_STRUCTURE", "REMIS_AU_PATIENT"];
 
+    /// <exception cref="RuleBroken">INVALID_ARGUMENT with every violation.</exception>
     public static void Check(RecordConsentRequest request, Case of, ConsentFacts facts, DateTimeOffset now)
     {
         var v = new Violations();
+        Check(v, request, of, facts, now);
+        v.ThrowIfAny();
+    }
+
+    public static void Check(Violations v, RecordConsentRequest request, Case of, ConsentFacts facts, DateTimeOffset now)
+    {
         var granted = request.Status == ConsentStatus.Granted;
         v.Check(
             request.Status is ConsentStatus.Informed or ConsentStatus.Granted or ConsentStatus.Refused or ConsentStatus.Deferred
@@ -45,8 +52,6 @@ internal static class ConsentValidation
             v.Check(request.AccompanyingAdult.Length == 0, "accompanying_adult", "ACCOMPANYING_ADULT_INVALID", "Seul l'accord d'un mineur seul dit qui l'accompagne.");
             v.Check(Enum.IsDefined(request.PatientSituation) && Enum.IsDefined(request.OwnOpinion), "patient_situation", "SITUATION_INVALID", "Cette situation n'existe pas.");
         }
-
-        v.ThrowIfAny();
     }
 
     private static void Notice(Violations v, RecordConsentRequest request, ConsentFacts facts)

@@ -27,7 +27,7 @@ internal sealed class RecordConsent(Db db)
             var recorder = await Recorder.Of(tx, call);
             MustHearMinorAlone(request.Giver, recorder);
             var (after, events) = Decide(before, request.Status, recorder.IsHealthProfessional, call.Now);
-            await ConsentStore.Append(tx, before, RowOf(request, last, answerTime, call));
+            await ConsentStore.Append(tx, before, RowOf(request, ScopeOf(request, last), answerTime, call));
             var saved = await CaseStore.Save(tx, before, after, $"RecordConsent:{request.Status}", call);
             if (saved.State == CaseState.ConsentRefused)
             {
@@ -115,7 +115,8 @@ internal sealed class RecordConsent(Db db)
         }
     }
 
-    private static void MustHearMinorAlone(ConsentGiver giver, Recorder recorder)
+    /// <exception cref="RuleBroken">MINOR_ALONE_RECORDER.</exception>
+    internal static void MustHearMinorAlone(ConsentGiver giver, Recorder recorder)
     {
         if (giver == ConsentGiver.MinorAlone && !recorder.MayHearMinorAlone)
         {
@@ -125,10 +126,12 @@ internal sealed class RecordConsent(Db db)
     }
 
     /// <summary>An agreement is to what the patient was informed of, unless it says otherwise.</summary>
-    private static ConsentRow RowOf(RecordConsentRequest request, ConsentRow last, DateTimeOffset answerTime, Call call)
-    {
-        var said = request.Scope ?? (request.Status == ConsentStatus.Granted && last.ConsentStatus == ConsentStatus.Informed ? last.Said : new ConsentScope());
-        return new ConsentRow
+    private static ConsentScope ScopeOf(RecordConsentRequest request, ConsentRow last) =>
+        request.Scope ?? (request.Status == ConsentStatus.Granted && last.ConsentStatus == ConsentStatus.Informed ? last.Said : new ConsentScope());
+
+    /// <summary>The record of an answer.</summary>
+    internal static ConsentRow RowOf(RecordConsentRequest request, ConsentScope scope, DateTimeOffset answerTime, Call call) =>
+        new ConsentRow
         {
             Status = request.Status.ToString(),
             Form = ConsentRow.Text(request.Form),
@@ -147,6 +150,5 @@ internal sealed class RecordConsent(Db db)
             AnswerTime = answerTime,
             RecordTime = call.Now,
             Recorder = call.Caller.Subject,
-        }.With(said);
-    }
+        }.With(scope);
 }

@@ -15,11 +15,17 @@ internal sealed record Recorder(IReadOnlyList<string> HealthProfessions)
 
     public bool MayHearMinorAlone => HealthProfessions.Any(BeforeWhomMinorsAnswerAlone.Contains);
 
-    public static async Task<Recorder> Of(Tx tx, Call call) => new(await tx.Query<string>(
+    /// <summary>Who calls.</summary>
+    public static Task<Recorder> Of(Tx tx, Call call) => Among(tx, call, call.Caller.Subject);
+
+    /// <summary>Of a deposit: the requester attests, whoever passes it on; or who deposits does, being the one who can.</summary>
+    public static Task<Recorder> OfDeposit(Tx tx, string requester, Call call) => Among(tx, call, requester, call.Caller.Subject);
+
+    private static async Task<Recorder> Among(Tx tx, Call call, params string[] people) => new(await tx.Query<string>(
         """
         select distinct a.profession_code from professional p join professional_activity a on a.professional = p.name
-        where (p.name = @Subject or p.rpps = @Rpps) and a.profession_table = 'TRE_G15'
+        where (p.name = any (@people) or p.rpps = @Rpps) and a.profession_table = 'TRE_G15'
           and (a.from_date is null or a.from_date <= @today) and (a.until_date is null or a.until_date > @today)
         """,
-        new { call.Caller.Subject, call.Caller.Rpps, today = Paris.DateOf(call.Now) }));
+        new { people, call.Caller.Rpps, today = Paris.DateOf(call.Now) }));
 }

@@ -124,8 +124,8 @@ public sealed class LibraryTableTests
     [InlineData("", null)]
     public void Quarters_are_written_and_read(string text, string? day)
     {
-        Assert.Equal(day is null ? (DateOnly?)null : Day(day), Intervision.Intake.Library.Quarters.Parse(text));
-        Assert.True(day is null || Intervision.Intake.Library.Quarters.Text(Day(day)) == text);
+        Assert.Equal(day is null ? (DateOnly?)null : Day(day), Quarters.Parse(text));
+        Assert.True(day is null || Quarters.Text(Day(day)) == text);
     }
 
     private static readonly Case Granted = new() { State = CaseState.Decided, Consent = ConsentStatus.Granted, SheetAuthor = "author" };
