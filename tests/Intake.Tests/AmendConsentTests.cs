@@ -41,7 +41,7 @@ public sealed class AmendConsentTests(IntakeFixture service) : CaseSteps(service
         Assert.Equal([IntakeFixture.Pharmacist, IntakeFixture.SocialWorker], (await LastReady(ready)).Actors);
         ready = await Amend(ready, new ConsentScope { ExcludedPeople = { IntakeFixture.Pharmacist } }, 5);
         Assert.Equal([IntakeFixture.SocialWorker], (await LastReady(ready)).Actors);
-        await Amend(ready, new ConsentScope { CategoriesInformed = { ParticipantCategory.HealthProfessional } }, 6);
+        await Amend(ready, new ConsentScope { CategoriesInformed = { ParticipantCategory.HealthProfessional } }, 6, notice: "2026-1");
         Assert.Equal([IntakeFixture.Pharmacist], (await LastReady(ready)).Actors);
     }
 
@@ -56,6 +56,34 @@ public sealed class AmendConsentTests(IntakeFixture service) : CaseSteps(service
         await Call(request, IntakeFixture.Requester, 5);
         request = Request(await Service.Get(ready.Name), null);
         await Refusal.With(StatusCode.InvalidArgument, "SCOPE_MISSING", () => Call(request, IntakeFixture.Requester, 6));
+    }
+
+    [Theory]
+    [InlineData("person")]
+    [InlineData("topic")]
+    [InlineData("categories")]
+    public async Task What_the_patient_narrowed_is_widened_by_a_health_professional_with_the_notice_in_hand(string what)
+    {
+        var narrow = new ConsentScope
+        {
+            CategoriesInformed = { ParticipantCategory.HealthProfessional }, ExcludedPeople = { IntakeFixture.Pharmacist }, ExcludedTopics = { "JUSTICE" },
+        };
+        var ready = await Amend(await Service.Ready(), narrow, 5);
+        var wide = narrow.Clone();
+        switch (what)
+        {
+            case "person": wide.ExcludedPeople.Clear(); break;
+            case "topic": wide.ExcludedTopics[0] = "LOGEMENT"; break;
+            case "categories": wide.CategoriesInformed.Clear(); break;
+        }
+
+        var request = Request(ready, wide);
+        await Refusal.With(StatusCode.InvalidArgument, "NOTICE_VERSION_MISSING", () => Call(request, IntakeFixture.Requester, 6));
+        request.NoticeVersion = "2026-2";
+        await Refusal.With(StatusCode.FailedPrecondition, "HEALTH_PROFESSIONAL_REQUIRED", () => Call(request, IntakeFixture.Coordinator, 6));
+        await Call(request, IntakeFixture.Requester, 6);
+        var records = (await Intake.ListConsentRecordsAsync(new ListConsentRecordsRequest { Case = ready.Name }, IntakeFixture.At(IntakeFixture.Requester, 6))).Records;
+        Assert.Equal((wide, "2026-2"), (records[^1].Scope, records[^1].NoticeVersion));
     }
 
     [Fact]
@@ -120,7 +148,12 @@ public sealed class AmendConsentTests(IntakeFixture service) : CaseSteps(service
             },
             IntakeFixture.At(IntakeFixture.Scheduling, hours));
 
-    private async Task<Case> Amend(Case found, ConsentScope scope, double hours) => (await Call(Request(found, scope), IntakeFixture.Requester, hours)).Case;
+    private async Task<Case> Amend(Case found, ConsentScope scope, double hours, string notice = "")
+    {
+        var request = Request(found, scope);
+        request.NoticeVersion = notice;
+        return (await Call(request, IntakeFixture.Requester, hours)).Case;
+    }
 
     private AsyncUnaryCall<AmendConsentResponse> Call(AmendConsentRequest request, DevelopmentClaims who, double hours) =>
         Intake.AmendConsentAsync(request, IntakeFixture.At(who, hours));

@@ -118,8 +118,14 @@ public sealed class ConsentDetailTests(IntakeFixture service) : CaseSteps(servic
         await Refusal.With(
             StatusCode.FailedPrecondition, "MINOR_ALONE_RECORDER",
             () => Intake.RecordConsentAsync(request, IntakeFixture.At(Tokens.Professional(IntakeFixture.Pharmacist, "99700000047"), 2)));
-        await Intake.RecordConsentAsync(request, IntakeFixture.At(IntakeFixture.Referent, 2));
+        found = (await Intake.RecordConsentAsync(request, IntakeFixture.At(IntakeFixture.Referent, 2))).Case;
         Assert.True((await Records(found.Name, IntakeFixture.Coordinator))[^1].Flagged);
+
+        // Taken back before anybody.
+        var withdrawal = ConsentRequest(found, ConsentStatus.Withdrawn);
+        withdrawal.Giver = ConsentGiver.MinorAlone;
+        found = (await Intake.RecordConsentAsync(withdrawal, IntakeFixture.At(Tokens.Professional(IntakeFixture.Pharmacist, "99700000047"), 3))).Case;
+        Assert.Equal((CaseState.ConsentWithdrawn, ConsentGiver.MinorAlone), (found.State, (await Records(found.Name, IntakeFixture.Coordinator))[^1].Giver));
     }
 
     [Fact]

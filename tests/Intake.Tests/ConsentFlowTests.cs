@@ -14,18 +14,88 @@ namespace Intervision.Intake.Tests;
 /// <summary>Consent through the service: who records it, and what follows.</summary>
 public sealed class ConsentFlowTests(IntakeFixture service) : CaseSteps(service)
 {
-    [Fact]
-    public async Task A_refusal_at_deposit_is_triaged_and_then_erased()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_refusal_at_deposit_ends_the_case_and_keeps_no_question(bool urgent)
     {
-        var submitted = await Service.Submitted(Refused);
-        Assert.Equal(CaseState.Submitted, submitted.State);
-        Assert.Equal(1, await Texts(submitted.Name));
-        var accepted = (await Intake.AcceptCaseAsync(
-            new AcceptCaseRequest { RequestId = IntakeFixture.NewId(), Name = submitted.Name, Etag = submitted.Etag }, IntakeFixture.At(IntakeFixture.Referent, 1))).Case;
-        Assert.Equal(CaseState.ConsentRefused, accepted.State);
-        await IsErased(submitted.Name);
+        var request = IntakeFixture.Request(r => (r.ConsentStatus, r.ConsentForm, r.Urgent) = (ConsentStatus.Refused, ConsentForm.Written, urgent));
+        var answer = await Intake.SubmitCaseAsync(request, IntakeFixture.At(IntakeFixture.Coordinator));
+        var refused = answer.Case;
+        Assert.Equal((CaseState.ConsentRefused, ConsentStatus.Refused), (refused.State, refused.ConsentStatus));
+        Assert.Equal(urgent, answer.Notice.StartsWith("L'intervision n'est pas un dispositif d'urgence", StringComparison.Ordinal));
+        Assert.EndsWith("la question est effacée.", answer.Notice, StringComparison.Ordinal);
+        var left = await Service.Db.Read(
+            tx => tx.Single<(long Texts, long Keys, long Destroyed, long Alerts)>(
+                """
+                select (select count(*) from clinical_text t where t.case_id = c.id),
+                  (select count(*) from case_key k where k.case_id = c.id and k.wrapped_key is not null),
+                  (select count(*) from case_key k where k.case_id = c.id and k.destroy_time is not null),
+                  (select count(*) from urgent_alert a where a.case_id = c.id)
+                from cases c where 'cases/' || c.code = @Name
+                """,
+                new { refused.Name }),
+            CancellationToken.None);
+        Assert.Equal((0L, 0L, 1L, 0L), left);
+        Assert.Single(await Service.Said(refused.Name));
+        Assert.Equal(answer, await Intake.SubmitCaseAsync(request, IntakeFixture.At(IntakeFixture.Coordinator, 1)));
+        await Refusal.With(
+            StatusCode.FailedPrecondition, "CASE_NOT_IN_TRIAGE",
+            () => Intake.AcceptCaseAsync(
+                new AcceptCaseRequest { RequestId = IntakeFixture.NewId(), Name = refused.Name, Etag = refused.Etag }, IntakeFixture.At(IntakeFixture.Referent, 1)));
+        await ConsentRefusedWith("CASE_ENDED", refused, ConsentStatus.Granted, IntakeFixture.Requester, 2);
+    }
 
-        static void Refused(SubmitCaseRequest r) => (r.ConsentStatus, r.ConsentForm) = (ConsentStatus.Refused, ConsentForm.Written);
+    [Fact]
+    public async Task An_agreement_given_before_the_deposit_is_the_one_in_force()
+    {
+        var found = await Service.Accepted(r =>
+        {
+            NotCollected(r);
+            r.AttendingPhysicianAbsence = AttendingPhysicianAbsence.Unspecified;
+            r.AttendingPhysician = IntakeFixture.Physician;
+        });
+        var yesterday = ConsentRequest(found, ConsentStatus.Granted);
+        yesterday.AnswerTime = IntakeFixture.Start.AddDays(-1).ToProto();
+        yesterday.Scope = new ConsentScope { ExcludedPeople = { IntakeFixture.Pharmacist, IntakeFixture.Physician }, ExcludedTopics = { "JUSTICE" } };
+        found = (await Intake.RecordConsentAsync(yesterday, IntakeFixture.At(IntakeFixture.Requester, 2))).Case;
+        var written = (await Write(found, IntakeFixture.Sheet())).Case;
+        found = (await Intake.ApproveSheetAsync(
+            new ApproveSheetRequest { RequestId = IntakeFixture.NewId(), Name = found.Name, Etag = written.Etag }, IntakeFixture.At(IntakeFixture.Referent, 3))).Case;
+        Assert.Equal([IntakeFixture.SocialWorker], (await Service.Said(found.Name))[^1].As<CaseReady>().Actors);
+
+        var amend = new AmendConsentRequest { RequestId = IntakeFixture.NewId(), Name = found.Name, Etag = found.Etag, Scope = yesterday.Scope.Clone() };
+        amend.Scope.ExcludedTopics.Add("LOGEMENT");
+        found = (await Intake.AmendConsentAsync(amend, IntakeFixture.At(IntakeFixture.Requester, 5))).Case;
+        var records = (await Intake.ListConsentRecordsAsync(new ListConsentRecordsRequest { Case = found.Name }, IntakeFixture.At(IntakeFixture.Requester, 5))).Records;
+        Assert.Equal([ConsentStatus.NotCollected, ConsentStatus.Granted, ConsentStatus.Granted], records.Select(r => r.Status));
+
+        var session = IntakeFixture.NewSession();
+        var begin = new BeginDiscussionRequest
+        {
+            RequestId = IntakeFixture.NewId(), Name = found.Name, Session = session, People = { IntakeFixture.Doctor, IntakeFixture.Pharmacist },
+        };
+        var answer = await Intake.BeginDiscussionAsync(begin, IntakeFixture.At(IntakeFixture.Scheduling, 6));
+        Assert.True(answer.Allowed, answer.Reason);
+        Assert.Equal([IntakeFixture.Pharmacist], answer.ExcludedPeople);
+        Assert.Equal(["JUSTICE", "LOGEMENT"], answer.ExcludedTopics);
+
+        // Who was kept out yesterday does not read today.
+        await Service.Deliver("scheduling", new CaseScheduled { Session = session, Case = found.Name, Date = FollowUpSteps.Discussion.ToProto() }, session, IntakeFixture.Start.AddHours(6));
+        var read = new ReadSheetRequest { Name = found.Name, Purpose = "SESSION" };
+        await Refusal.With(
+            StatusCode.PermissionDenied, "PERMISSION_DENIED",
+            () => Intake.ReadSheetAsync(read, IntakeFixture.At(Tokens.Professional(IntakeFixture.Pharmacist, "99700000047"), 6)));
+        await Intake.ReadSheetAsync(read, IntakeFixture.At(Tokens.Professional(IntakeFixture.SocialWorker), 6));
+
+        // The work list does not send anybody to a physician the patient keeps out.
+        await Service.Deliver("scheduling", new CaseDiscussed { Session = session, Case = found.Name, DiscussTime = IntakeFixture.Start.AddHours(7).ToProto() }, session, IntakeFixture.Start.AddHours(7), 2);
+        found = await Service.Get(found.Name);
+        await Intake.RecordDecisionsAsync(IntakeFixture.Decisions(found, session), IntakeFixture.At(IntakeFixture.Referent, 8));
+        var due = await Intake.ListDueFollowUpsAsync(new ListDueFollowUpsRequest { PageSize = 1000 }, IntakeFixture.At(IntakeFixture.Requester, FollowUpSteps.Day(16)));
+        Assert.Equal(
+            [DueKind.Restitution, DueKind.ReturnToRequester],
+            due.DueFollowUps.Where(d => d.Case == found.Name).Select(d => d.Kind));
     }
 
     [Theory]

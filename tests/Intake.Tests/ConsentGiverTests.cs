@@ -12,7 +12,7 @@ public sealed class ConsentGiverTests
     // Rows: the patient's situation. Columns: PATIENT, LEGAL_REPRESENTATIVE, BOTH, MINOR_ALONE.
     private static readonly Dictionary<PatientSituation, string> Table = new()
     {
-        [PatientSituation.Unspecified] = "yyy-",
+        [PatientSituation.Unspecified] = "y---",
         [PatientSituation.Adult] = "y---",
         [PatientSituation.Minor] = "-yyy",
         [PatientSituation.Guardianship] = "-yy-",
@@ -38,6 +38,17 @@ public sealed class ConsentGiverTests
     [MemberData(nameof(Cells))]
     public void Every_cell(PatientSituation situation, ConsentGiver giver, bool fits) => Assert.Equal(fits, ConsentGivers.Fits(situation, giver));
 
+    [Theory]
+    [InlineData("35-44", Patient, true)]
+    [InlineData("35-44", LegalRepresentative, false)]
+    [InlineData("35-44", Both, false)]
+    [InlineData("35-44", MinorAlone, false)]
+    [InlineData("15-17", Patient, false)]
+    [InlineData("15-17", LegalRepresentative, true)]
+    [InlineData("15-17", Both, true)]
+    [InlineData("15-17", MinorAlone, false)]
+    public void Who_may_agree_at_a_deposit(string ageBand, ConsentGiver giver, bool fits) => Assert.Equal(fits, ConsentGivers.FitsDeposit(ageBand, giver));
+
     [Fact]
     public void A_trusted_person_is_no_giver() =>
         Assert.Equal(["Unspecified", "Patient", "LegalRepresentative", "Both", "MinorAlone"], Enum.GetNames<ConsentGiver>());
@@ -56,6 +67,10 @@ public sealed class ConsentGiverTests
 
     [Theory]
     [InlineData("35-44", PatientSituation.Unspecified, Patient, OwnOpinion.Unspecified, "", null)]
+    [InlineData("35-44", PatientSituation.Unspecified, LegalRepresentative, OwnOpinion.Agrees, "", "SITUATION_MISSING")]
+    [InlineData("35-44", PatientSituation.Unspecified, Both, OwnOpinion.Agrees, "", "SITUATION_MISSING")]
+    [InlineData("35-44", PatientSituation.Unspecified, MinorAlone, OwnOpinion.Unspecified, "FAMILLE", "GIVER_DOES_NOT_FIT")]
+    [InlineData("35-44", PatientSituation.Adult, LegalRepresentative, OwnOpinion.Agrees, "", "GIVER_DOES_NOT_FIT")]
     [InlineData("35-44", PatientSituation.Minor, Both, OwnOpinion.Agrees, "", "SITUATION_DOES_NOT_FIT_AGE")]
     [InlineData("15-17", PatientSituation.Adult, Patient, OwnOpinion.Unspecified, "", "SITUATION_DOES_NOT_FIT_AGE")]
     [InlineData("15-17", PatientSituation.Unspecified, Patient, OwnOpinion.Unspecified, "", "GIVER_DOES_NOT_FIT")]

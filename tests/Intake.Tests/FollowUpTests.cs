@@ -167,6 +167,50 @@ public sealed class FollowUpTests(IntakeFixture service) : CaseSteps(service)
     }
 
     [Fact]
+    public async Task After_a_withdrawal_what_was_decided_is_for_the_referent_and_whoever_recorded_it()
+    {
+        var session = IntakeFixture.NewSession();
+        var discussed = await Service.Discussed(session);
+        await Intake.RecordDecisionsAsync(IntakeFixture.Decisions(discussed, session), IntakeFixture.At(IntakeFixture.Coordinator, 6));
+        var returned = await Service.Returned(await Service.Get(discussed.Name), ReturnRecipient.Requester, 7);
+        var back = (await Intake.RecordRestitutionAsync(FollowUpSteps.Restitution(returned), IntakeFixture.At(IntakeFixture.Requester, 7))).Case;
+        var followed = (await Intake.OpenFollowUpAsync(FollowUpSteps.Open(back), IntakeFixture.At(IntakeFixture.Requester, 8))).Case;
+        var reviewed = await Service.Reviewed(followed, OutcomeReview.ThreeMonths, Outcome.Worse, 90);
+        DevelopmentClaims[] all = [IntakeFixture.Referent, IntakeFixture.Coordinator, IntakeFixture.Requester, IntakeFixture.Host];
+        foreach (var who in all)
+        {
+            Assert.Equal((true, true), await Shown(who, 91));
+        }
+
+        var withdrawn = await Consent(reviewed, ConsentStatus.Withdrawn, IntakeFixture.Requester, FollowUpSteps.Day(92));
+        await EachSeesOwn(93);
+        // Informed again is not agreed again.
+        var informed = await Consent(withdrawn, ConsentStatus.Informed, IntakeFixture.Requester, FollowUpSteps.Day(94));
+        await EachSeesOwn(95);
+        await Consent(informed, ConsentStatus.Granted, IntakeFixture.Requester, FollowUpSteps.Day(96));
+        Assert.Equal((true, true), await Shown(IntakeFixture.Host, 97));
+
+        async Task EachSeesOwn(int day)
+        {
+            Assert.Equal((true, true), await Shown(IntakeFixture.Referent, day));
+            Assert.Equal((true, false), await Shown(IntakeFixture.Coordinator, day));
+            Assert.Equal((false, true), await Shown(IntakeFixture.Requester, day));
+            Assert.Equal((false, false), await Shown(IntakeFixture.Host, day));
+        }
+
+        async Task<(bool Decision, bool Answer)> Shown(DevelopmentClaims who, int day)
+        {
+            var sheet = await Intake.GetFollowUpAsync(new GetFollowUpRequest { Case = discussed.Name }, IntakeFixture.At(who, FollowUpSteps.Day(day)));
+            var intervision = Assert.Single(sheet.Intervisions);
+            var (decision, answer) = (Assert.Single(intervision.Decisions), Assert.Single(intervision.Answers));
+            Assert.Equal((1, true, new DateOnly(2026, 11, 1)), (decision.Position, decision.Done, decision.DueDate.ToDate()!.Value));
+            Assert.Equal(decision.Masked ? ("", "") : ("ORIENTATION_CSAPA", IntakeFixture.Doctor), (decision.Orientation, decision.Responsible));
+            Assert.Equal((OutcomeReview.ThreeMonths, answer.Masked ? Outcome.Unspecified : Outcome.Worse), (answer.Review, answer.Outcome));
+            return (!decision.Masked, !answer.Masked);
+        }
+    }
+
+    [Fact]
     public async Task The_sheet_is_for_those_who_follow_the_case()
     {
         var found = await Service.InFollowUp();

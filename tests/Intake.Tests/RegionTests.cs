@@ -60,7 +60,7 @@ public sealed class RegionTests(RegionFixture service) : IClassFixture<RegionFix
         foreach (var row in rows)
         {
             var response = await service.Intake.SubmitCaseAsync(Region.Request(row), Tokens.As(RegionFixture.Depositor(row)));
-            Assert.Equal(CaseState.Submitted, response.Case.State);
+            Assert.Equal(row["consent_status"] == "REFUSED" ? CaseState.ConsentRefused : CaseState.Submitted, response.Case.State);
             Assert.Matches("^cases/SIT-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$", response.Case.Name);
             Assert.Empty(response.Warnings);
             settled += response.Case.Pole.Length > 0 ? 1 : 0;

@@ -6,7 +6,7 @@ using Intervision.ServiceDefaults.Persistence;
 namespace Intervision.Intake.Cases;
 
 /// <summary>A case that is about to be stored, with what goes with it.</summary>
-/// <param name="Ciphertext">The question; null when an e-mail did not say one.</param>
+/// <param name="Ciphertext">The question; null when an e-mail did not say one, or the patient refused.</param>
 internal sealed record NewCase(Case Case, SubmitCaseRequest Request, byte[] Mac, byte[] WrappedKey, byte[]? Ciphertext, string Actor)
 {
     /// <summary>The first consent record where it says more than status, form and giver: then it is stored alone.</summary>

@@ -12,6 +12,7 @@ internal static class NextSteps
     public static string Notice(Case submitted, bool told) => submitted switch
     {
         { Urgent: false } => Of(submitted),
+        { State: CaseState.ConsentRefused } => $"{Emergency} {Of(submitted)}",
         _ when !told => $"{Emergency} La demande est signalée comme urgente dans la liste de travail. {Of(submitted)}",
         { Pole: null } => $"{Emergency} La coordination régionale en est alertée par courriel. {Of(submitted)}",
         _ => $"{Emergency} La coordination et le référent du pôle en sont alertés par courriel. {Of(submitted)}",

@@ -33,10 +33,15 @@ internal sealed class SubmitCase(Db db, SubmitGroups groups, UrgentAlerts alerts
             var (submitted, isNew) = await InsertOrFind(tx, request, facts, call, answer);
             if (isNew)
             {
+                if (submitted.State == CaseState.ConsentRefused)
+                {
+                    await Vault.Erase(tx, submitted.Id, call.Now);
+                }
+
                 await Outbox.Append(tx, submitted.Id, submitted.Name, call.Now, Said(submitted));
             }
 
-            var told = submitted.Urgent && await alerts.Raise(tx, submitted, call.Now);
+            var told = submitted is { Urgent: true, State: not CaseState.ConsentRefused } && await alerts.Raise(tx, submitted, call.Now);
             return Answer(submitted, warnings, call, told);
         });
 
@@ -57,14 +62,14 @@ internal sealed class SubmitCase(Db db, SubmitGroups groups, UrgentAlerts alerts
     internal static SubmitCaseResponse Answer(Case submitted, IReadOnlyList<TextWarning> warnings, Call call, bool told = false) =>
         new() { Case = submitted.View(call.Caller), Notice = NextSteps.Notice(submitted, told), Warnings = { warnings } };
 
-    /// <summary>One pôle → settled; none or several → left to triage.</summary>
+    /// <summary>One pôle → settled; none or several → left to triage. What the patient refused ends with its deposit.</summary>
     internal static Case Decide(SubmitCaseRequest request, SubmitFacts facts, Caller caller, DateTimeOffset now)
     {
         var candidates = request.Pole.Length > 0 ? [request.Pole] : facts.Candidates;
         return new Case
         {
             Version = 1,
-            State = CaseState.Submitted,
+            State = request.ConsentStatus == ConsentStatus.Refused ? CaseState.ConsentRefused : CaseState.Submitted,
             Consent = request.ConsentStatus == ConsentStatus.Unspecified ? ConsentStatus.NotCollected : request.ConsentStatus,
             Programme = SubmitFacts.ProgrammeOf(request),
             Pole = candidates.Length == 1 ? candidates[0] : null,
@@ -112,12 +117,12 @@ internal sealed class SubmitCase(Db db, SubmitGroups groups, UrgentAlerts alerts
         }
     }
 
-    /// <summary>The decided case under a new id and code, its question sealed.</summary>
+    /// <summary>The decided case under a new id and code, its question sealed; when the patient refused, it is not kept.</summary>
     internal static NewCase Seal(SubmitCaseRequest request, SubmitFacts facts, Call call, Vault vault, MasterKey master)
     {
         var fresh = Decide(request, facts, call.Caller, call.Now) with { Id = Guid.CreateVersion7(call.Now), Code = CaseCodes.Next() };
         var (key, ciphertext) = vault.SealFirst(fresh.Id, "question", Encoding.UTF8.GetBytes(request.Question.Trim()));
-        return new NewCase(fresh, request, Mac(request, master), key, ciphertext, call.Caller.Subject);
+        return new NewCase(fresh, request, Mac(request, master), key, fresh.State == CaseState.ConsentRefused ? null : ciphertext, call.Caller.Subject);
     }
 
     private static byte[] Mac(SubmitCaseRequest request, MasterKey master)

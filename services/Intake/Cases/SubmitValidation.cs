@@ -101,6 +101,10 @@ internal static class SubmitValidation
         v.Check(
             Enum.IsDefined(request.ConsentGiver) && (!granted || request.ConsentGiver != ConsentGiver.Unspecified),
             "consent_giver", "CONSENT_DETAILS_MISSING", "Qui a donné l'accord est obligatoire.");
+        v.Check(
+            !granted || request.ConsentGiver == ConsentGiver.Unspecified || ConsentGivers.FitsDeposit(request.AgeBand, request.ConsentGiver),
+            "consent_giver", "GIVER_DOES_NOT_FIT",
+            "Au dépôt, un adulte donne lui-même son accord, un mineur avec ses représentants légaux ; tutelle et mineur seul : dites-en les détails.");
     }
 
     private static void People(Violations v, SubmitCaseRequest request, SubmitFacts facts)

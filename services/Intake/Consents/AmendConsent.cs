@@ -11,8 +11,9 @@ using Case = Intervision.Intake.Cases.Case;
 namespace Intervision.Intake.Consents;
 
 /// <summary>
-/// The agreement goes on with another scope: the patient is told of one more category, or excludes a person or topic
-/// (CSP L1110-4 IV: at any time). The agreement itself is not asked again (Charte).
+/// The agreement goes on with another scope: the patient is told of one more category, excludes a person or topic (CSP
+/// L1110-4 IV: at any time), or lifts what was excluded. Whatever widens it is attested by a health professional, the notice
+/// in hand. The agreement itself is not asked again (Charte).
 /// </summary>
 internal sealed class AmendConsent(Db db)
 {
@@ -21,7 +22,7 @@ internal sealed class AmendConsent(Db db)
         {
             var before = await CaseStore.LockFor(tx, request.Name, request.Etag, call, RecordConsent.May);
             var last = await ConsentStore.Last(tx, before);
-            Check(request, before, last.Scope, await ConsentFacts.Load(tx, request.Scope), call.Now);
+            Check(request, before, last, await ConsentFacts.Load(tx, request.Scope), call.Now);
             var amended = last.With(request.Scope) with { AnswerTime = call.Now, RecordTime = call.Now, Recorder = call.Caller.Subject };
             Decide(before, last.Scope, amended.Scope, (await Recorder.Of(tx, call)).IsHealthProfessional);
             await ConsentStore.Append(tx, before, request.NoticeVersion.Length == 0 ? amended : amended with
@@ -42,19 +43,20 @@ internal sealed class AmendConsent(Db db)
             throw RuleBroken.NotNow("CONSENT_NOT_GRANTED", "Le patient n'a pas donné son accord, ou l'a retiré.", "CONSENT", before.Name);
         }
 
-        if (becomes.Categories.Except(was.Categories).Any() && !recorderIsHealthProfessional)
+        if (was.IsWidenedBy(becomes) && !recorderIsHealthProfessional)
         {
             throw RuleBroken.NotNow(
                 "HEALTH_PROFESSIONAL_REQUIRED", "Seul un professionnel de santé peut attester que le patient a été informé.", "CONSENT");
         }
     }
 
-    private static void Check(AmendConsentRequest request, Case before, Scope was, ConsentFacts facts, DateTimeOffset now)
+    private static void Check(AmendConsentRequest request, Case before, ConsentRow last, ConsentFacts facts, DateTimeOffset now)
     {
         var v = new Violations();
         v.Check(request.Scope is not null, "scope", "SCOPE_MISSING", "La nouvelle portée de l'accord est obligatoire.");
         ScopeValidation.Check(v, request.Scope, before, facts);
-        var informsAnew = request.Scope?.CategoriesInformed.Except(was.Categories).Any() ?? false;
+        // What it becomes, not what is said: a scope that names no category is that of the standard notice.
+        var informsAnew = request.Scope is not null && last.Scope.IsWidenedBy(last.With(request.Scope).Scope);
         v.Check(
             request.NoticeVersion.Length <= 32 && (!informsAnew || request.NoticeVersion.Length > 0),
             "notice_version", "NOTICE_VERSION_MISSING", "La version de la notice remise est obligatoire (32 caractères au plus).");

@@ -30,8 +30,12 @@ internal static class ConsentGivers
             request.PatientSituation == PatientSituation.Unspecified
                 || (Enum.IsDefined(request.PatientSituation) && (request.PatientSituation == PatientSituation.Minor) == IsMinor(of.AgeBand)),
             "patient_situation", "SITUATION_DOES_NOT_FIT_AGE", "La situation du patient ne correspond pas à sa tranche d'âge.");
+        var unexplained = situation == PatientSituation.Unspecified && request.Giver is ConsentGiver.LegalRepresentative or ConsentGiver.Both;
         v.Check(
-            Fits(situation, request.Giver),
+            !unexplained,
+            "patient_situation", "SITUATION_MISSING", "Un adulte répond lui-même : dites la situation du patient (tutelle) pour laquelle un autre répond.");
+        v.Check(
+            unexplained || Fits(situation, request.Giver),
             "giver", "GIVER_DOES_NOT_FIT", "Cette personne ne peut pas donner l'accord pour ce patient.");
         var answeredFor = request.Giver == ConsentGiver.LegalRepresentative
             && situation is PatientSituation.Minor or PatientSituation.Guardianship;
@@ -58,6 +62,13 @@ internal static class ConsentGivers
         PatientSituation.Adult or PatientSituation.Curatorship => giver == ConsentGiver.Patient,
         PatientSituation.Minor => giver is ConsentGiver.LegalRepresentative or ConsentGiver.Both or ConsentGiver.MinorAlone,
         PatientSituation.Guardianship => giver is ConsentGiver.LegalRepresentative or ConsentGiver.Both,
-        _ => giver is ConsentGiver.Patient or ConsentGiver.LegalRepresentative or ConsentGiver.Both,
+        _ => giver == ConsentGiver.Patient,
     };
+
+    /// <summary>
+    /// What a deposit can declare without details. A guardian and a minor alone need them: situation, own opinion, who
+    /// accompanies, who records.
+    /// </summary>
+    public static bool FitsDeposit(string ageBand, ConsentGiver giver) => giver != ConsentGiver.MinorAlone
+        && Fits(IsMinor(ageBand) ? PatientSituation.Minor : PatientSituation.Adult, giver);
 }

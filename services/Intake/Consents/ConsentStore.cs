@@ -16,6 +16,12 @@ internal static class ConsentStore
         accompanying_adult, trusted_person_present, flagged, answer_time, record_time, recorder
         """;
 
+    /// <summary>
+    /// The first of a case's records is in force. That nothing was asked at the deposit is no answer: whatever the patient
+    /// said, even before it, counts for more.
+    /// </summary>
+    public const string InForceFirst = "(status = 'NotCollected'), answer_time desc, no desc";
+
     /// <summary>The next record of the case.</summary>
     public static Task Append(Tx tx, Case of, ConsentRow row) =>
         tx.Execute(
@@ -36,12 +42,12 @@ internal static class ConsentStore
     /// <summary>The answer in force at an instant; null before the deposit.</summary>
     public static Task<ConsentRow?> AsOf(Tx tx, Case of, DateTimeOffset instant) =>
         tx.SingleOrDefault<ConsentRow>(
-            $"select {Columns} from consent_record where case_id = @Id and answer_time <= @instant order by answer_time desc, no desc limit 1",
+            $"select {Columns} from consent_record where case_id = @Id and answer_time <= @instant order by {InForceFirst} limit 1",
             new { of.Id, instant });
 
     /// <summary>The answer in force.</summary>
     public static Task<ConsentRow> Last(Tx tx, Case of) =>
-        tx.Single<ConsentRow>($"select {Columns} from consent_record where case_id = @Id order by answer_time desc, no desc limit 1", new { of.Id });
+        tx.Single<ConsentRow>($"select {Columns} from consent_record where case_id = @Id order by {InForceFirst} limit 1", new { of.Id });
 
     /// <summary>After a number, oldest first.</summary>
     public static Task<IReadOnlyList<ConsentRow>> After(Tx tx, Case of, int no, int limit) =>

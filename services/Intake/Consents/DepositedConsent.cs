@@ -32,7 +32,7 @@ internal sealed record DepositedConsent(RecordConsentRequest Said, ConsentFacts 
     /// <exception cref="RuleBroken">HEALTH_PROFESSIONAL_REQUIRED, MINOR_ALONE_RECORDER.</exception>
     public void MustBeAttested()
     {
-        RecordConsent.MustHearMinorAlone(Said.Giver, Recorder);
+        RecordConsent.MustHearMinorAlone(Said, Recorder);
         ConsentRules.Decide(ConsentStatus.NotCollected, Said.Status, Recorder.IsHealthProfessional);
     }
 

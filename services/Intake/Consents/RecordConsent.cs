@@ -25,7 +25,7 @@ internal sealed class RecordConsent(Db db)
             var last = await ConsentStore.Last(tx, before);
             MustFollow(last, answerTime, before);
             var recorder = await Recorder.Of(tx, call);
-            MustHearMinorAlone(request.Giver, recorder);
+            MustHearMinorAlone(request, recorder);
             var (after, events) = Decide(before, request.Status, recorder.IsHealthProfessional, call.Now);
             await ConsentStore.Append(tx, before, RowOf(request, ScopeOf(request, last), answerTime, call));
             var saved = await CaseStore.Save(tx, before, after, $"RecordConsent:{request.Status}", call);
@@ -115,10 +115,11 @@ internal sealed class RecordConsent(Db db)
         }
     }
 
+    /// <summary>An agreement only: a minor takes it back before anybody.</summary>
     /// <exception cref="RuleBroken">MINOR_ALONE_RECORDER.</exception>
-    internal static void MustHearMinorAlone(ConsentGiver giver, Recorder recorder)
+    internal static void MustHearMinorAlone(RecordConsentRequest request, Recorder recorder)
     {
-        if (giver == ConsentGiver.MinorAlone && !recorder.MayHearMinorAlone)
+        if (request is { Status: ConsentStatus.Granted, Giver: ConsentGiver.MinorAlone } && !recorder.MayHearMinorAlone)
         {
             throw RuleBroken.NotNow(
                 "MINOR_ALONE_RECORDER", "L'accord d'un mineur seul est recueilli par un médecin, une sage-femme ou un infirmier.", "CONSENT");

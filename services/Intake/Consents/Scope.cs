@@ -27,6 +27,12 @@ internal sealed record Scope(
 
     public bool Excludes(string professional) => ExcludedPeople.Contains(professional);
 
+    /// <summary>Somebody may hear, or something may be said, that could not be before.</summary>
+    public bool IsWidenedBy(Scope next) =>
+        next.Categories.Except(Categories).Any()
+        || ExcludedPeople.Except(next.ExcludedPeople, StringComparer.Ordinal).Any()
+        || ExcludedTopics.Except(next.ExcludedTopics, StringComparer.Ordinal).Any();
+
     public ConsentScope ToProto()
     {
         var scope = new ConsentScope { PatientParticipation = Participation };

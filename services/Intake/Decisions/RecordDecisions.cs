@@ -24,7 +24,7 @@ internal sealed class RecordDecisions(Db db, Vault vault)
                 tx, request.Name, request.Etag, call, (c, caller) => caller.Has(Roles.Coordinator) || c.IsReferredBy(caller));
             Validate(request, await KnownPeople(tx, request));
             var after = Decide(before, request);
-            await Insert(tx, before, request);
+            await Insert(tx, before, request, call);
             var saved = await CaseStore.Save(tx, before, after, "RecordDecisions", call);
             await Outbox.Append(tx, saved.Id, saved.Name, call.Now, Decided(saved, request));
             return new RecordDecisionsResponse { Case = saved.View(call.Caller) };
@@ -70,12 +70,12 @@ internal sealed class RecordDecisions(Db db, Vault vault)
             "select name from professional where name = any (@people)",
             new { people = request.Decisions.Select(d => d.Responsible).Distinct(StringComparer.Ordinal).ToArray() });
 
-    private async Task Insert(Tx tx, Case of, RecordDecisionsRequest request)
+    private async Task Insert(Tx tx, Case of, RecordDecisionsRequest request, Call call)
     {
         var inserted = await tx.Execute(
             """
-            insert into decision (case_id, session, position, orientation, responsible, due_date, patient_agreement_sought)
-            select @Id, @Session, d.position, d.orientation, d.responsible, d.due_date, d.sought
+            insert into decision (case_id, session, position, orientation, responsible, due_date, patient_agreement_sought, recorder)
+            select @Id, @Session, d.position, d.orientation, d.responsible, d.due_date, d.sought, @Subject
             from unnest(@orientations, @responsibles, @dueDates, @sought) with ordinality
               as d (orientation, responsible, due_date, sought, position)
             on conflict (case_id, session, position) do nothing
@@ -84,6 +84,7 @@ internal sealed class RecordDecisions(Db db, Vault vault)
             {
                 of.Id,
                 request.Session,
+                call.Caller.Subject,
                 orientations = request.Decisions.Select(d => d.Orientation).ToArray(),
                 responsibles = request.Decisions.Select(d => d.Responsible).ToArray(),
                 dueDates = request.Decisions.Select(d => d.DueDate.ToDate()!.Value).ToArray(),

@@ -1,3 +1,5 @@
+using Intervision.Intake.Consents;
+
 namespace Intervision.Intake.FollowUp;
 
 /// <summary>What is due and since when. Who sees which case: as <c>Case.IsVisibleTo</c>, without the CPTS.</summary>
@@ -5,12 +7,12 @@ internal static class DueFollowUps
 {
     /// <summary>The numbers of <c>kind</c> are those of DueKind; days of the discussion are civil days in Paris.</summary>
     public const string Sql =
-        """
+        $$"""
         with followed as (
           select c.id, c.code, c.pole, c.state, c.requester, i.rank, (i.discuss_time at time zone 'Europe/Paris')::date as day,
             c.attending_physician is distinct from c.requester and c.attending_physician is not null
               and not c.attending_physician = any (
-                (select r.excluded_people from consent_record r where r.case_id = c.id order by r.answer_time desc, r.no desc limit 1)::text[])
+                (select r.excluded_people from consent_record r where r.case_id = c.id order by {{ConsentStore.InForceFirst}} limit 1)::text[])
               as tells_physician
           from cases c
           join lateral (select * from intervision i where i.case_id = c.id order by i.rank desc limit 1) i on true

@@ -2,12 +2,17 @@ using Intervision.Intake.Cases;
 using Intervision.Intake.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
+using Intervision.ServiceDefaults.Security;
 using Intervision.ServiceDefaults.Time;
 using Case = Intervision.Intake.Cases.Case;
 
 namespace Intervision.Intake.FollowUp;
 
-/// <summary>The follow-up sheet as a whole: each intervision with its decisions, reviews and due days.</summary>
+/// <summary>
+/// The follow-up sheet as a whole: each intervision with its decisions, reviews and due days. What was decided and what
+/// became of it is kept when the patient withdraws or refuses, and then shown to the pôle's référent and to whoever
+/// recorded it (DOMAIN §4); others see days and states.
+/// </summary>
 internal sealed class GetFollowUp(Db db)
 {
     public async Task<GetFollowUpResponse> Handle(GetFollowUpRequest request, Call call)
@@ -18,14 +23,21 @@ internal sealed class GetFollowUp(Db db)
             throw RuleBroken.Denied();
         }
 
-        return await db.Read(tx => Load(tx, found), call.Cancellation);
+        return await db.Read(tx => Load(tx, found, call.Caller), call.Cancellation);
     }
 
-    private static async Task<GetFollowUpResponse> Load(Tx tx, Case found)
+    /// <summary>
+    /// Whether what this person recorded is shown. A table decides under an agreement alone: where there is none now it was
+    /// taken back, and stays so until the patient agrees again; one that ran out hides nothing.
+    /// </summary>
+    internal static bool Shows(Case of, string? recorder, Caller caller) =>
+        of.Consent is ConsentStatus.Granted or ConsentStatus.Expired || of.IsReferredBy(caller) || recorder == caller.Subject;
+
+    private static async Task<GetFollowUpResponse> Load(Tx tx, Case found, Caller caller)
     {
         var decisions = await tx.Query<DecisionRow>(DecisionSql, new { found.Id });
         var reviews = await tx.Query<ReviewRow>(
-            "select rank, review, outcome, new_intervision_wanted, record_time from outcome_review where case_id = @Id order by rank, no", new { found.Id });
+            "select rank, review, outcome, new_intervision_wanted, recorder, record_time from outcome_review where case_id = @Id order by rank, no", new { found.Id });
         var intervisions = await tx.Query<IntervisionRow>(
             """
             select i.rank, i.session, i.discuss_time, f.three_months_date, f.six_months_date
@@ -43,8 +55,8 @@ internal sealed class GetFollowUp(Db db)
                 ThreeMonthsDate = row.ThreeMonthsDate?.ToProto(),
                 SixMonthsDate = row.SixMonthsDate?.ToProto(),
             };
-            intervision.Decisions.Add(decisions.Where(d => d.Session == row.Session).Select(Shown));
-            intervision.Answers.Add(reviews.Where(r => r.Rank == row.Rank).Select(Shown));
+            intervision.Decisions.Add(decisions.Where(d => d.Session == row.Session).Select(d => Shown(d, Shows(found, d.Recorder, caller))));
+            intervision.Answers.Add(reviews.Where(r => r.Rank == row.Rank).Select(r => Shown(r, Shows(found, r.Recorder, caller))));
             response.Intervisions.Add(intervision);
         }
 
@@ -54,7 +66,7 @@ internal sealed class GetFollowUp(Db db)
     // Of each decision, what the last review that spoke of it said.
     private const string DecisionSql =
         """
-        select d.session, d.position, d.orientation, d.responsible, d.due_date, p.done_date
+        select d.session, d.position, d.orientation, d.responsible, d.due_date, d.recorder, p.done_date
         from decision d
         left join lateral (
           select done_date from decision_progress p
@@ -62,22 +74,24 @@ internal sealed class GetFollowUp(Db db)
         where d.case_id = @Id order by d.session, d.position
         """;
 
-    private static GetFollowUpResponse.Types.FollowedDecision Shown(DecisionRow row) => new()
+    private static GetFollowUpResponse.Types.FollowedDecision Shown(DecisionRow row, bool whole) => new()
     {
         Position = row.Position,
-        Orientation = row.Orientation,
-        Responsible = row.Responsible,
+        Orientation = whole ? row.Orientation : "",
+        Responsible = whole ? row.Responsible : "",
         DueDate = row.DueDate.ToProto(),
         Done = row.DoneDate is not null,
         DoneDate = row.DoneDate?.ToProto(),
+        Masked = !whole,
     };
 
-    private static GetFollowUpResponse.Types.Answer Shown(ReviewRow row) => new()
+    private static GetFollowUpResponse.Types.Answer Shown(ReviewRow row, bool whole) => new()
     {
         Review = row.Review,
-        Outcome = row.Outcome,
-        NewIntervisionWanted = row.NewIntervisionWanted,
+        Outcome = whole ? row.Outcome : Outcome.Unspecified,
+        NewIntervisionWanted = whole && row.NewIntervisionWanted,
         RecordTime = row.RecordTime.ToProto(),
+        Masked = !whole,
     };
 
     private sealed class IntervisionRow
@@ -105,6 +119,8 @@ internal sealed class GetFollowUp(Db db)
 
         public DateOnly DueDate { get; init; }
 
+        public string? Recorder { get; init; }
+
         public DateOnly? DoneDate { get; init; }
     }
 
@@ -117,6 +133,8 @@ internal sealed class GetFollowUp(Db db)
         public Outcome Outcome { get; init; }
 
         public bool NewIntervisionWanted { get; init; }
+
+        public string? Recorder { get; init; }
 
         public DateTimeOffset RecordTime { get; init; }
     }

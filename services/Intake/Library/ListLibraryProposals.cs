@@ -1,4 +1,5 @@
 using System.Globalization;
+using Intervision.Intake.Consents;
 using Intervision.Intake.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
@@ -38,7 +39,7 @@ internal sealed class ListLibraryProposals(Db db, PageTokens tokens)
                   select from agenda_item i join session_person s using (session)
                   where i.case_id = c.id and i.status = 'DISCUSSED' and i.session = c.discussed_session and s.professional in (select name from me)))
               and not exists (
-                select from (select excluded_people from consent_record r where r.case_id = c.id order by answer_time desc, no desc limit 1) r
+                select from (select excluded_people from consent_record r where r.case_id = c.id order by {ConsentStore.InForceFirst} limit 1) r
                 where r.excluded_people && array (select name from me))))
           and (cardinality(@states) = 0 or l.state = any (@states))
           and (l.propose_time, l.id) > (@time, @id)

@@ -154,9 +154,8 @@ public sealed class EraseExpiredTests(RetentionFixture service) : CaseSteps(serv
 
     private async Task<Case> RefusedByThePatient()
     {
-        var submitted = await service.Submitted(r => (r.ConsentStatus, r.ConsentForm, r.ConsentGiver) = (ConsentStatus.Refused, ConsentForm.Unspecified, ConsentGiver.Unspecified));
-        return (await Intake.AcceptCaseAsync(
-            new AcceptCaseRequest { RequestId = IntakeFixture.NewId(), Name = submitted.Name, Etag = submitted.Etag }, IntakeFixture.At(IntakeFixture.Coordinator, 1))).Case;
+        var request = IntakeFixture.Request(r => (r.ConsentStatus, r.ConsentForm, r.ConsentGiver) = (ConsentStatus.Refused, ConsentForm.Unspecified, ConsentGiver.Unspecified));
+        return (await Intake.SubmitCaseAsync(request, IntakeFixture.At(IntakeFixture.Coordinator, 1))).Case;
     }
 
     private sealed class Clock(DateTimeOffset now) : TimeProvider
