@@ -132,6 +132,21 @@ public sealed class ConsentFlowTests(IntakeFixture service) : CaseSteps(service)
     }
 
     [Fact]
+    public async Task The_answer_recorded_by_anybody_goes_no_further_than_what_the_patient_was_informed_of()
+    {
+        var found = await Service.Accepted(NotCollected);
+        var informed = ConsentRequest(found, ConsentStatus.Informed);
+        informed.Scope = new ConsentScope { CategoriesInformed = { ParticipantCategory.HealthProfessional }, ExcludedTopics = { "JUSTICE" } };
+        found = (await Intake.RecordConsentAsync(informed, IntakeFixture.At(IntakeFixture.Requester, 2))).Case;
+        var wider = ConsentRequest(found, ConsentStatus.Granted);
+        wider.Scope = new ConsentScope { ExcludedTopics = { "JUSTICE" } };
+        await Refusal.With(
+            StatusCode.FailedPrecondition, "HEALTH_PROFESSIONAL_REQUIRED",
+            () => Intake.RecordConsentAsync(wider, IntakeFixture.At(IntakeFixture.Coordinator, 3)));
+        await Consent(found, ConsentStatus.Granted, IntakeFixture.Coordinator, 3);
+    }
+
+    [Fact]
     public async Task A_doctor_records_the_agreement_at_once()
     {
         var found = await Service.Accepted(NotCollected);

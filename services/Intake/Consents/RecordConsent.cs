@@ -27,7 +27,9 @@ internal sealed class RecordConsent(Db db)
             var recorder = await Recorder.Of(tx, call);
             MustHearMinorAlone(request, recorder);
             var (after, events) = Decide(before, request.Status, recorder.IsHealthProfessional, call.Now);
-            await ConsentStore.Append(tx, before, RowOf(request, ScopeOf(request, last), answerTime, call));
+            var row = RowOf(request, ScopeOf(request, last), answerTime, call);
+            MustBeInformed(last, row, recorder);
+            await ConsentStore.Append(tx, before, row);
             var saved = await CaseStore.Save(tx, before, after, $"RecordConsent:{request.Status}", call);
             if (saved.State == CaseState.ConsentRefused)
             {
@@ -112,6 +114,17 @@ internal sealed class RecordConsent(Db db)
         {
             throw RuleBroken.NotNow(
                 "ANSWER_BEFORE_LAST_ANSWER", "Une réponse plus récente du patient est déjà enregistrée.", "CONSENT", before.Name);
+        }
+    }
+
+    /// <summary>Whoever records the answer of a patient already informed does not tell of more than the patient was informed of.</summary>
+    private static void MustBeInformed(ConsentRow last, ConsentRow answer, Recorder recorder)
+    {
+        if (last.ConsentStatus == ConsentStatus.Informed && answer.ConsentStatus == ConsentStatus.Granted
+            && last.Scope.IsWidenedBy(answer.Scope) && !recorder.IsHealthProfessional)
+        {
+            throw RuleBroken.NotNow(
+                "HEALTH_PROFESSIONAL_REQUIRED", "Seul un professionnel de santé peut attester que le patient a été informé.", "CONSENT");
         }
     }
 
