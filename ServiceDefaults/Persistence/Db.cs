@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Google.Protobuf;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Messaging;
@@ -7,7 +6,7 @@ using Npgsql;
 namespace Intervision.ServiceDefaults.Persistence;
 
 /// <summary>The service's own database: visible transactions, and the idempotent one that verbs use.</summary>
-public sealed class Db(NpgsqlDataSource source, OutboxSignal outbox)
+public sealed class Db(NpgsqlDataSource source, OutboxSignal outbox, RequestHash? hash = null)
 {
     private const int Attempts = 4;
 
@@ -65,13 +64,12 @@ public sealed class Db(NpgsqlDataSource source, OutboxSignal outbox)
             throw RuleBroken.Invalid("request_id", "REQUEST_ID_INVALID", "L'identifiant de requête doit être un UUID.");
         }
 
-        var hash = SHA256.HashData(request.ToByteArray());
         var answer = await InTransaction(
             async tx =>
             {
-                if (!await RequestLog.Claim(tx, call, id, hash))
+                if (!await RequestLog.Claim(tx, call, id, request))
                 {
-                    return await RequestLog.Stored<TResponse>(tx, call, id, hash);
+                    return await RequestLog.Stored<TResponse>(tx, call, id, request);
                 }
 
                 var response = await work(tx);
@@ -88,7 +86,7 @@ public sealed class Db(NpgsqlDataSource source, OutboxSignal outbox)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        var tx = new Tx(connection, transaction, cancellation);
+        var tx = new Tx(connection, transaction, cancellation) { RequestHash = hash ?? RequestHash.Plain };
         var result = await work(tx);
         // A commit is never given up half-way: after this point the caller's cancellation no longer counts.
         await transaction.CommitAsync(CancellationToken.None);

@@ -7,22 +7,22 @@ namespace Intervision.ServiceDefaults.Persistence;
 internal static class RequestLog
 {
     /// <summary>True for whoever comes first; the row lock makes a racing second wait here for the first's outcome.</summary>
-    public static async Task<bool> Claim(Tx tx, Call call, Guid id, byte[] hash) =>
+    public static async Task<bool> Claim(Tx tx, Call call, Guid id, IMessage request) =>
         await tx.Execute(
             """
             insert into request_log (caller, request_id, method, payload_hash)
             values (@Subject, @id, @Method, @hash)
             on conflict do nothing
             """,
-            new { call.Caller.Subject, id, call.Method, hash }) == 1;
+            new { call.Caller.Subject, id, call.Method, hash = tx.RequestHash.Of(request) }) == 1;
 
-    public static async Task<T> Stored<T>(Tx tx, Call call, Guid id, byte[] hash)
+    public static async Task<T> Stored<T>(Tx tx, Call call, Guid id, IMessage request)
         where T : class, IMessage<T>, new()
     {
         var row = await tx.Single<Row>(
             "select method, payload_hash, response from request_log where caller = @Subject and request_id = @id",
             new { call.Caller.Subject, id });
-        if (row.Method != call.Method || !row.PayloadHash.AsSpan().SequenceEqual(hash))
+        if (row.Method != call.Method || !tx.RequestHash.IsOf(request, row.PayloadHash))
         {
             throw RuleBroken.Exists(
                 "REQUEST_ID_REUSED", "Cet identifiant de requête a déjà servi pour une autre demande.", ("requestId", id.ToString()));

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Google.Protobuf;
 using Intervision.ServiceDefaults.Grpc;
 
@@ -28,7 +27,7 @@ public static class RequestLogBatch
                 callers = answered.Select(a => a.Call.Caller.Subject).ToArray(),
                 ids = answered.Select(a => a.RequestId).ToArray(),
                 methods = answered.Select(a => a.Call.Method).ToArray(),
-                hashes = answered.Select(a => SHA256.HashData(a.Request.ToByteArray())).ToArray(),
+                hashes = answered.Select(a => tx.RequestHash.Of(a.Request)).ToArray(),
                 responses = answered.Select(a => a.Response.ToByteArray()).ToArray(),
             }) == answered.Count;
     }

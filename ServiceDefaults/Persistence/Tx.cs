@@ -17,6 +17,8 @@ public sealed class Tx(NpgsqlConnection connection, NpgsqlTransaction? transacti
 
     public CancellationToken Cancellation => cancellation;
 
+    internal RequestHash RequestHash { get; init; } = RequestHash.Plain;
+
     /// <summary>Whether the outbox got rows in this transaction.</summary>
     public bool HasAppended { get; internal set; }
 

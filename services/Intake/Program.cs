@@ -10,10 +10,12 @@ using Intervision.Intake.Library;
 using Intervision.Intake.ReferenceLists;
 using Intervision.Intake.Retention;
 using Intervision.Intake.Sheets;
+using Intervision.Intake.Urgency;
 using Intervision.Membership.Events.V1;
 using Intervision.Scheduling.Events.V1;
 using Intervision.ServiceDefaults;
 using Intervision.ServiceDefaults.Messaging;
+using Intervision.ServiceDefaults.Persistence;
 
 var builder = WebApplication.CreateBuilder(args);
 if (await builder.MigrateIfAsked(args, "intake", typeof(Program).Assembly, tx => RetentionClock.Set(tx, builder.Environment.IsDevelopment()))
@@ -39,7 +41,7 @@ builder.AddServiceDefaults("intake", handlers =>
         .On<SessionConvened>(WhenSessionConvened.Handle)
         .On<SessionCancelled>(WhenSessionCancelled.Handle);
 });
-builder.Services.AddSingleton(_ => master.Value).AddSingleton<Vault>();
+builder.Services.AddSingleton(_ => master.Value).AddSingleton(_ => new RequestHash(master.Value.RequestKey)).AddSingleton<Vault>();
 builder.Services.AddSingleton<PutReferenceList>().AddSingleton<SubmitGroups>().AddHostedService(services => services.GetRequiredService<SubmitGroups>());
 builder.Services.AddSingleton<SubmitCase>().AddSingleton<GetCase>().AddSingleton<ListCases>().AddSingleton<AcceptCase>();
 builder.Services.AddSingleton<RecordConsent>().AddSingleton<BeginDiscussion>().AddSingleton<WriteSheet>().AddSingleton<ReadSheet>().AddSingleton<ApproveSheet>();
@@ -48,9 +50,10 @@ builder.Services.AddConsentVerbs(builder.Environment).AddAccessLogVerbs().AddWat
 builder.Services.AddIndicatorVerbs().AddTriageVerbs().AddUrgencyVerbs(builder.Environment).AddEmailVerbs().AddFollowUpVerbs().AddAlertVerbs().AddLibraryVerbs(builder.Environment);
 
 var app = builder.Build();
-// A missing or wrong key, and limits that cannot be, are said at start, not at the first deposit or erasure.
+// A missing or wrong key or mailbox, and limits that cannot be, are said at start, not at the first deposit or erasure.
 app.Services.GetRequiredService<MasterKey>();
 app.Services.GetRequiredService<RetentionPolicy>();
+app.Services.GetRequiredService<UrgentAlerts>();
 app.MapServiceDefaults();
 app.MapGrpcService<IntakeGrpcService>().RequireAuthorization();
 app.MapLibraryPages();

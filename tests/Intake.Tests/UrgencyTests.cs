@@ -1,9 +1,13 @@
 using Intervision.Intake.Events.V1;
+using Intervision.Intake.Triage;
 using Intervision.Intake.Urgency;
 using Intervision.Intake.V1;
 using Intervision.Membership.Events.V1;
 using Intervision.Membership.V1;
 using Intervision.Tests.Support;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging.Abstractions;
 using Case = Intervision.Intake.V1.Case;
 
 namespace Intervision.Intake.Tests;
@@ -49,6 +53,39 @@ public sealed class UrgencyTests(IntakeFixture service) : CaseSteps(service)
             IntakeFixture.Request(r => (r.Pole, r.Commune, r.Urgent) = ("", "62427", true)), IntakeFixture.At(IntakeFixture.Coordinator));
         Assert.Equal(Region, Assert.Single(await Letters(answer.Case)).Recipient);
         Assert.Contains("La coordination régionale en est alertée", answer.Notice, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task While_no_pole_is_settled_every_candidate_is_told_and_the_region()
+    {
+        const string commune = "02999";
+        await Service.Deliver("membership", new CommunesChanged { Departement = "02", InseeCodes = { commune } }, "departements/02", IntakeFixture.Start);
+        var (one, other) = (await Pole("one@poles.invalid", commune), await Pole("other@poles.invalid", commune));
+        await Pole("", commune);
+        var urgent = (await Intake.SubmitCaseAsync(
+            IntakeFixture.Request(r => (r.Pole, r.Commune, r.Urgent) = ("", commune, true)), IntakeFixture.At(IntakeFixture.Coordinator))).Case;
+        Assert.Equal(3, urgent.CandidatePoles.Count);
+        string[] everybody = ["one@poles.invalid", "other@poles.invalid", Region];
+        var letters = await Letters(urgent);
+        Assert.Equal(everybody, letters.Select(l => l.Recipient).Order(StringComparer.Ordinal));
+        Assert.All(letters, l => Assert.Contains(one["poles/".Length..], l.Body, StringComparison.Ordinal));
+        Assert.All(letters, l => Assert.Contains(other["poles/".Length..], l.Body, StringComparison.Ordinal));
+        await Repeat(4);
+        Assert.Equal(everybody, (await Letters(urgent)).Where(l => l.Subject == UrgentAlerts.SubjectAgain).Select(l => l.Recipient).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(null, "Production", false)]
+    [InlineData("not a mailbox", "Production", false)]
+    [InlineData("region@intervision.invalid", "Production", true)]
+    [InlineData(null, "Development", true)]
+    public void Outside_development_it_does_not_start_without_a_mailbox_for_what_no_pole_answers_for(string? mailbox, string environment, bool starts)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Intake:RegionalMailbox", mailbox)]).Build();
+        var failure = Record.Exception(() => new UrgentAlerts(
+            configuration, new HostingEnvironment { EnvironmentName = environment }, new Idleness(configuration), NullLogger<UrgentAlerts>.Instance));
+        Assert.Equal(starts, failure is null);
+        Assert.True(starts || failure is InvalidOperationException { Message: var said } && said.Contains("Intake:RegionalMailbox", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -111,14 +148,14 @@ public sealed class UrgencyTests(IntakeFixture service) : CaseSteps(service)
             "select recipient, subject, body from mail_queue where position(@code in body) > 0", new { code = about.Name["cases/".Length..] }),
         CancellationToken.None);
 
-    private async Task<string> Pole(string mailbox)
+    private async Task<string> Pole(string mailbox, params string[] communes)
     {
         var name = $"poles/U{IntakeFixture.NewId()[^8..]}";
         await Service.Deliver(
             "membership",
             new PoleChanged
             {
-                Pole = new Pole { Name = name, Programme = "programmes/ADDICTIONS", State = Membership.V1.Pole.Types.State.Active, CoordinatorEmail = mailbox },
+                Pole = new Pole { Name = name, Programme = "programmes/ADDICTIONS", State = Membership.V1.Pole.Types.State.Active, CoordinatorEmail = mailbox, Communes = { communes } },
             },
             name, IntakeFixture.Start);
         return name;

@@ -24,8 +24,12 @@ internal sealed class MasterKey
         key = bytes[..32].ToArray();
         mailboxKey = HKDF.DeriveKey(HashAlgorithmName.SHA256, key, 32, info: "intake mailbox mac"u8.ToArray());
         erasedKey = HKDF.DeriveKey(HashAlgorithmName.SHA256, key, 32, info: "intake erased case mac"u8.ToArray());
+        RequestKey = HKDF.DeriveKey(HashAlgorithmName.SHA256, key, 32, info: "intake request log"u8.ToArray());
         macKey = HKDF.DeriveKey(HashAlgorithmName.SHA256, key, 32, info: "intake payload mac"u8.ToArray());
     }
+
+    /// <summary>Of the request log's hashes, which outlive an erased case by days.</summary>
+    public byte[] RequestKey { get; }
 
     /// <summary>Wraps a case's data key.</summary>
     public byte[] Wrap(Guid caseId, byte[] dataKey) => Sealed.Seal(key, dataKey, Aad.Of(caseId, "key"));
