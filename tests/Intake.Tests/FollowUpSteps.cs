@@ -53,8 +53,13 @@ internal static class FollowUpSteps
         Decisions = { new DecisionProgress { Position = 1, Done = true, DoneDate = Discussion.ToProto() } },
     };
 
-    public static async Task<Case> Reviewed(this IntakeFixture service, Case found, OutcomeReview review, Outcome outcome, int day) =>
-        (await service.Intake.RecordOutcomeAsync(OutcomeOf(found, review, outcome), IntakeFixture.At(IntakeFixture.Requester, Day(day)))).Case;
+    public static async Task<Case> Reviewed(
+        this IntakeFixture service, Case found, OutcomeReview review, Outcome outcome, int day, DateOnly? done = null)
+    {
+        var request = OutcomeOf(found, review, outcome);
+        request.Decisions[0].DoneDate = (done ?? Discussion).ToProto();
+        return (await service.Intake.RecordOutcomeAsync(request, IntakeFixture.At(IntakeFixture.Requester, Day(day)))).Case;
+    }
 
     public static CloseCaseRequest Close(Case found, Outcome outcome) =>
         new() { RequestId = IntakeFixture.NewId(), Name = found.Name, Etag = found.Etag, Outcome = outcome };

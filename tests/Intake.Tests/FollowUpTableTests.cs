@@ -22,10 +22,11 @@ public sealed class FollowUpTableTests
     [MemberData(nameof(States))]
     public void Reopen(CaseState state)
     {
-        CaseState[] from = [CaseState.Discussed, CaseState.Decided, CaseState.ReportedBack, CaseState.InFollowUp, CaseState.Closed];
-        Check(state, from, CaseState.InPreparation, "CASE_NOT_DISCUSSED", c => ReopenCase.Decide(c, "SUITE_PREVUE", erased: false));
+        CaseState[] from = [CaseState.Discussed, CaseState.ReportedBack, CaseState.InFollowUp, CaseState.Closed];
+        var reason = state == CaseState.Decided ? "RESTITUTION_MISSING" : "CASE_NOT_DISCUSSED";
+        Check(state, from, CaseState.InPreparation, reason, c => ReopenCase.Decide(c, "SUITE_PREVUE", erased: false));
         Check(
-            state, from, CaseState.AwaitingConsent, "CASE_NOT_DISCUSSED",
+            state, from, CaseState.AwaitingConsent, reason,
             c => ReopenCase.Decide(c with { Consent = ConsentStatus.Expired }, "SUITE_PREVUE", erased: false));
     }
 
@@ -35,6 +36,7 @@ public sealed class FollowUpTableTests
         var closed = Of(CaseState.Closed) with { EndCode = "STABLE", SheetAuthor = IntakeFixture.Doctor, SheetApprover = IntakeFixture.ReferentName };
         var reopened = ReopenCase.Decide(closed, "AGGRAVATION", erased: false);
         Assert.Equal((null, null, IntakeFixture.Doctor), (reopened.EndCode, reopened.SheetApprover, reopened.SheetAuthor));
+        Refuses("PATIENT_DECEASED", () => ReopenCase.Decide(closed with { EndCode = "DECEDE" }, "AGGRAVATION", erased: false));
         Refuses("CASE_ERASED", () => ReopenCase.Decide(closed, "AGGRAVATION", erased: true));
         Refuses("REASON_INVALID", () => ReopenCase.Decide(closed, "", erased: false));
         Refuses("REASON_INVALID", () => ReopenCase.Decide(closed, "DECES", erased: false));

@@ -154,7 +154,7 @@ public sealed class FollowUpTests(IntakeFixture service) : CaseSteps(service)
     public async Task A_session_decides_once_on_a_case_even_when_it_speaks_of_it_again()
     {
         var session = IntakeFixture.NewSession();
-        var decided = await Service.Decided(session);
+        var decided = await Service.ReportedBack(session);
         var reopened = (await Intake.ReopenCaseAsync(FollowUpSteps.Reopen(decided, "DISCUSSION_INACHEVEE"), IntakeFixture.At(IntakeFixture.Referent, 7))).Case;
         await Service.DiscussedAgain(reopened, IntakeFixture.NewSession(), 30);
         await Service.Db.InTransaction(

@@ -14,7 +14,7 @@ namespace Intervision.Intake.Tests;
 /// <summary>What was decided goes back to requester and attending physician; what is due after a discussion is listed.</summary>
 public sealed class ReturnTests(IntakeFixture service)
 {
-    private static readonly PastIntervision Last = new() { Rank = 1, Session = "sessions/1", DiscussTime = IntakeFixture.Start };
+    private static readonly PastIntervision Last = new() { Rank = 1, Session = "sessions/1", DiscussTime = IntakeFixture.Start, Decided = true };
 
     private IntakeService.IntakeServiceClient Intake => service.Intake;
 
@@ -25,7 +25,12 @@ public sealed class ReturnTests(IntakeFixture service)
     public void A_return_follows_decisions(CaseState state)
     {
         var found = new Decided { Code = "SIT-0000-0000", State = state };
-        if (state is CaseState.Decided or CaseState.ReportedBack or CaseState.InFollowUp)
+        Refuses(
+            "CASE_NOT_DECIDED",
+            () => RecordReturn.Decide(found, ReturnTo(ReturnRecipient.Requester), Last with { Decided = false }, [ReturnRecipient.Requester], []));
+        // Of a case that goes on to another intervision too: the first one's return is still owed.
+        if (state is CaseState.AwaitingConsent or CaseState.InPreparation or CaseState.Ready or CaseState.Scheduled or CaseState.Discussed
+            or CaseState.Decided or CaseState.ReportedBack or CaseState.InFollowUp)
         {
             RecordReturn.Decide(found, ReturnTo(ReturnRecipient.Requester), Last, [ReturnRecipient.Requester], []);
             Refuses("RETURN_NOT_EXPECTED", () => RecordReturn.Decide(found, ReturnTo(ReturnRecipient.AttendingPhysician), Last, [ReturnRecipient.Requester], []));
@@ -127,6 +132,52 @@ public sealed class ReturnTests(IntakeFixture service)
             Assert.DoesNotContain(await All(IntakeFixture.OtherReferent, "", day), d => d.Case == found.Name);
             Assert.DoesNotContain(await All(IntakeFixture.Coordinator, "poles/P01", day), d => d.Case == found.Name);
         }
+    }
+
+    [Fact]
+    public async Task The_return_of_the_first_intervision_stays_due_through_the_second_and_the_case_is_not_closed_without_it()
+    {
+        var (first, second) = (IntakeFixture.NewSession(), IntakeFixture.NewSession());
+        var decided = await service.Decided(first);
+        await Refused.With(
+            StatusCode.FailedPrecondition, "RESTITUTION_MISSING",
+            () => Intake.ReopenCaseAsync(FollowUpSteps.Reopen(decided), IntakeFixture.At(IntakeFixture.Referent, 7)));
+        var found = (await Intake.RecordRestitutionAsync(FollowUpSteps.Restitution(decided), IntakeFixture.At(IntakeFixture.Requester, 7))).Case;
+        found = (await Intake.ReopenCaseAsync(FollowUpSteps.Reopen(found), IntakeFixture.At(IntakeFixture.Referent, 8))).Case;
+        await Due(15, (1, DueKind.ReturnToRequester));
+
+        found = await service.DiscussedAgain(found, second, 20);
+        await Due(20, (1, DueKind.ReturnToRequester));
+        await Refused.With(
+            StatusCode.FailedPrecondition, "CASE_NOT_DECIDED",
+            () => Intake.RecordReturnAsync(FollowUpSteps.Return(found, ReturnRecipient.Requester), IntakeFixture.At(IntakeFixture.Referent, FollowUpSteps.Day(21))));
+        var decisions = IntakeFixture.Decisions(found, second);
+        decisions.Decisions[0].DueDate = FollowUpSteps.Discussion.AddDays(60).ToProto();
+        found = (await Intake.RecordDecisionsAsync(decisions, IntakeFixture.At(IntakeFixture.Referent, FollowUpSteps.Day(21)))).Case;
+        await Due(36, (1, DueKind.ReturnToRequester), (2, DueKind.Restitution), (2, DueKind.ReturnToRequester));
+        var restitution = FollowUpSteps.Restitution(found);
+        restitution.RestitutionDate = FollowUpSteps.Discussion.AddDays(22).ToProto();
+        found = (await Intake.RecordRestitutionAsync(restitution, IntakeFixture.At(IntakeFixture.Requester, FollowUpSteps.Day(22)))).Case;
+        var told = FollowUpSteps.Return(found, ReturnRecipient.Requester);
+        told.ReturnDate = FollowUpSteps.Discussion.AddDays(22).ToProto();
+        found = (await Intake.RecordReturnAsync(told, IntakeFixture.At(IntakeFixture.Referent, FollowUpSteps.Day(22)))).Case;
+        found = (await Intake.OpenFollowUpAsync(FollowUpSteps.Open(found), IntakeFixture.At(IntakeFixture.Requester, FollowUpSteps.Day(22)))).Case;
+        found = await service.Reviewed(found, OutcomeReview.ThreeMonths, Outcome.NotApplicable, 23, FollowUpSteps.Discussion.AddDays(23));
+
+        var refused = await Refused.With(
+            StatusCode.FailedPrecondition, "RETURN_MISSING",
+            () => Intake.CloseCaseAsync(FollowUpSteps.Close(found, Outcome.NotApplicable), IntakeFixture.At(IntakeFixture.Referent, FollowUpSteps.Day(24))));
+        Assert.Equal("1", refused.Detail<Google.Rpc.ErrorInfo>()!.Metadata["rank"]);
+        var owed = FollowUpSteps.Return(found, ReturnRecipient.Requester);
+        owed.Rank = 3;
+        await Refused.With(StatusCode.FailedPrecondition, "CASE_NOT_DECIDED", () => Intake.RecordReturnAsync(owed, IntakeFixture.At(IntakeFixture.Referent, FollowUpSteps.Day(24))));
+        (owed.RequestId, owed.Rank) = (IntakeFixture.NewId(), 1);
+        found = (await Intake.RecordReturnAsync(owed, IntakeFixture.At(IntakeFixture.Referent, FollowUpSteps.Day(24)))).Case;
+        await Due(36);
+        await Intake.CloseCaseAsync(FollowUpSteps.Close(found, Outcome.NotApplicable), IntakeFixture.At(IntakeFixture.Referent, FollowUpSteps.Day(24)));
+
+        async Task Due(int day, params (int Rank, DueKind Kind)[] expected) => Assert.Equal(
+            expected, (await All(IntakeFixture.Coordinator, "", day)).Where(d => d.Case == decided.Name).Select(d => (d.Rank, d.Kind)).Order());
     }
 
     [Fact]

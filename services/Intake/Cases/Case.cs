@@ -93,6 +93,12 @@ internal sealed record Case
 
     public string Etag => ServiceDefaults.Persistence.Etag.Of(Version);
 
+    /// <summary>States that end a request before it is closed with an outcome.</summary>
+    public static IReadOnlyList<CaseState> Ends { get; } =
+        [CaseState.Inadmissible, CaseState.Redirected, CaseState.Duplicate, CaseState.ConsentRefused, CaseState.Abandoned];
+
+    public bool HasEnded => Ends.Contains(State);
+
     /// <exception cref="RuleBroken">FAILED_PRECONDITION with the reason, unless in one of the states.</exception>
     public void MustBe(string reason, string french, params ReadOnlySpan<CaseState> states)
     {

@@ -55,7 +55,7 @@ internal sealed class RecordConsent(Db db)
             throw RuleBroken.NotNow("CASE_INCOMPLETE", "Cette demande est encore à compléter.", "STATE", before.Name, ("state", before.State.ToString()));
         }
 
-        if (HasEnded(before) && answer is not (ConsentStatus.Withdrawn or ConsentStatus.Expired))
+        if ((before.HasEnded || before.State == CaseState.Closed) && answer is not (ConsentStatus.Withdrawn or ConsentStatus.Expired))
         {
             throw RuleBroken.NotNow("CASE_ENDED", "Ce dossier est terminé.", "STATE", before.Name, ("state", before.State.ToString()));
         }
@@ -86,8 +86,7 @@ internal sealed class RecordConsent(Db db)
 
     private static (Case After, IReadOnlyList<IMessage> Events) Withdraw(Case before, DateTimeOffset now)
     {
-        var ended = HasEnded(before) && before.State != CaseState.Closed;
-        var after = ended
+        var after = before.HasEnded
             ? before with { SheetLockTime = now }
             : before with { State = CaseState.ConsentWithdrawn, SheetLockTime = now, EndCode = null };
         return (after, [.. NoLongerReady(before, "CONSENT_WITHDRAWN"), new ConsentWithdrawn { Case = before.Name }]);
@@ -103,9 +102,6 @@ internal sealed class RecordConsent(Db db)
 
     private static IEnumerable<IMessage> NoLongerReady(Case before, string reason) =>
         before.State is CaseState.Ready or CaseState.Scheduled ? [new CaseNoLongerReady { Case = before.Name, Reason = reason }] : [];
-
-    private static bool HasEnded(Case of) => of.State is CaseState.Inadmissible or CaseState.Redirected or CaseState.Duplicate
-        or CaseState.ConsentRefused or CaseState.Abandoned or CaseState.Closed;
 
     /// <summary>Answers are recorded in the order the patient gave them, so that "as of an instant" has one meaning.</summary>
     private static void MustFollow(ConsentRow last, DateTimeOffset answerTime, Case before)

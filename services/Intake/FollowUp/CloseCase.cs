@@ -1,3 +1,4 @@
+using System.Globalization;
 using Intervision.Intake.Cases;
 using Intervision.Intake.Events.V1;
 using Intervision.Intake.V1;
@@ -20,8 +21,7 @@ internal sealed class CloseCase(Db db)
             var after = Decide(before, request.Outcome, last, await Reviews(tx, before, last), Paris.DateOf(call.Now));
             if (before.State == CaseState.InFollowUp)
             {
-                var (expected, done) = await Returns.Load(tx, before, last!.Rank);
-                MustHaveReturned(before, expected, done);
+                MustHaveReturned(before, await Returns.Missing(tx, before));
             }
 
             var saved = await CaseStore.Save(tx, before, after, "CloseCase", call);
@@ -52,13 +52,14 @@ internal sealed class CloseCase(Db db)
                 "OUTCOME_NOT_RECORDED", "Un dossier se clôt sur l'issue de son dernier bilan, ou perdu de vue à six mois.", "STATE", before.Name);
     }
 
-    /// <exception cref="RuleBroken">RETURN_MISSING: somebody still waits to hear what was decided.</exception>
-    internal static void MustHaveReturned(Case before, IReadOnlyList<ReturnRecipient> expected, IReadOnlyList<ReturnRecipient> done)
+    /// <exception cref="RuleBroken">RETURN_MISSING: somebody still waits to hear what was decided, by the rank of its intervision.</exception>
+    private static void MustHaveReturned(Case before, IReadOnlyList<int> missing)
     {
-        if (expected.Except(done).Any())
+        if (missing.Count > 0)
         {
             throw RuleBroken.NotNow(
-                "RETURN_MISSING", "Le retour au demandeur et au médecin traitant est à enregistrer avant de clore.", "STATE", before.Name);
+                "RETURN_MISSING", "Le retour au demandeur et au médecin traitant est à enregistrer, pour chaque intervision, avant de clore.",
+                "STATE", before.Name, ("rank", missing[0].ToString(CultureInfo.InvariantCulture)));
         }
     }
 

@@ -17,6 +17,9 @@ internal sealed record PastIntervision
 
     public DateTimeOffset DiscussTime { get; init; }
 
+    /// <summary>Decisions were recorded; another intervision may have followed before any were.</summary>
+    public bool Decided { get; init; }
+
     public DateOnly Day => Paris.DateOf(DiscussTime);
 
     public DateOnly ThreeMonths => Day.AddDays(DaysToThreeMonths);
@@ -39,6 +42,17 @@ internal static class Intervisions
         new { discussed.Id, discussed.DiscussedSession, discussed.DiscussTime });
 
     /// <summary>The last one; null before any.</summary>
-    public static Task<PastIntervision?> Last(Tx tx, Case of) => tx.SingleOrDefault<PastIntervision>(
-        "select rank, session, discuss_time from intervision where case_id = @Id order by rank desc limit 1", new { of.Id });
+    public static Task<PastIntervision?> Last(Tx tx, Case of) =>
+        tx.SingleOrDefault<PastIntervision>($"{Select} order by i.rank desc limit 1", new { of.Id });
+
+    /// <summary>By rank; null when there is none.</summary>
+    public static Task<PastIntervision?> Find(Tx tx, Case of, int rank) =>
+        tx.SingleOrDefault<PastIntervision>($"{Select} and i.rank = @rank", new { of.Id, rank });
+
+    private const string Select =
+        """
+        select i.rank, i.session, i.discuss_time,
+          exists (select from decision d where d.case_id = i.case_id and d.session = i.session) as decided
+        from intervision i where i.case_id = @Id
+        """;
 }

@@ -15,8 +15,8 @@ internal sealed class ListDueFollowUps(Db db, PageTokens tokens)
         var caller = call.Caller;
         var size = PageTokens.Size(request.PageSize);
         var today = Paris.DateOf(call.Now);
-        var filter = $"due|{caller.Subject}|{request.Pole}";
-        var after = (await tokens.Open(filter, request.PageToken, call.Cancellation))?.Split('|') ?? ["0001-01-01", "", "0"];
+        var filter = $"due by rank|{caller.Subject}|{request.Pole}";
+        var after = (await tokens.Open(filter, request.PageToken, call.Cancellation))?.Split('|') ?? ["0001-01-01", "", "0", "0"];
         var rows = await db.Read(
             tx => tx.Query<Row>(
                 DueFollowUps.Sql,
@@ -33,6 +33,7 @@ internal sealed class ListDueFollowUps(Db db, PageTokens tokens)
                     afterDate = DateOnly.ParseExact(after[0], "yyyy-MM-dd", CultureInfo.InvariantCulture),
                     afterCode = after[1],
                     afterKind = int.Parse(after[2], CultureInfo.InvariantCulture),
+                    afterRank = int.Parse(after[3], CultureInfo.InvariantCulture),
                     limit = size + 1,
                 }),
             call.Cancellation);
@@ -41,7 +42,7 @@ internal sealed class ListDueFollowUps(Db db, PageTokens tokens)
         if (rows.Count > size)
         {
             var last = rows[size - 1];
-            response.NextPageToken = await tokens.Seal(filter, $"{last.DueDate:yyyy-MM-dd}|{last.Code}|{last.Kind}", call.Cancellation);
+            response.NextPageToken = await tokens.Seal(filter, $"{last.DueDate:yyyy-MM-dd}|{last.Code}|{last.Kind}|{last.Rank}", call.Cancellation);
         }
 
         return response;

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Intervision.Intake.Cases;
 using Intervision.Intake.V1;
 using Intervision.ServiceDefaults.Grpc;
@@ -7,7 +8,10 @@ using Case = Intervision.Intake.Cases.Case;
 
 namespace Intervision.Intake.FollowUp;
 
-/// <summary>Records that the requester or the attending physician was told what was decided: how and when, never what.</summary>
+/// <summary>
+/// Records that the requester or the attending physician was told what was decided: how and when, never what. Of the last
+/// intervision or of an earlier one: a case that goes on to another still owes the return of the first.
+/// </summary>
 internal sealed class RecordReturn(Db db)
 {
     public Task<RecordReturnResponse> Handle(RecordReturnRequest request, Call call) =>
@@ -15,10 +19,10 @@ internal sealed class RecordReturn(Db db)
         {
             var before = await CaseStore.LockFor(tx, request.Name, request.Etag, call, FollowUpRules.May);
             Validate(request, Paris.DateOf(call.Now));
-            MustBeDecided(before);
-            var last = await Intervisions.Last(tx, before) ?? throw new InvalidOperationException("Decided without an intervision.");
-            var (expected, done) = await Returns.Load(tx, before, last.Rank);
-            Decide(before, request, last, expected, done);
+            var of = request.Rank == 0 ? await Intervisions.Last(tx, before) : await Intervisions.Find(tx, before, request.Rank);
+            MustBeDecided(before, of);
+            var (expected, done) = await Returns.Load(tx, before, of.Rank);
+            Decide(before, request, of, expected, done);
             await tx.Execute(
                 """
                 insert into case_return (case_id, rank, recipient, means, return_date, recorder, record_time)
@@ -26,7 +30,7 @@ internal sealed class RecordReturn(Db db)
                 """,
                 new
                 {
-                    before.Id, last.Rank, to = request.To.ToString(), how = request.How.ToString(), date = request.ReturnDate.ToDate(),
+                    before.Id, of.Rank, to = request.To.ToString(), how = request.How.ToString(), date = request.ReturnDate.ToDate(),
                     call.Caller.Subject, call.Now,
                 });
             var saved = await CaseStore.Save(tx, before, before, $"RecordReturn:{request.To}", call);
@@ -55,7 +59,7 @@ internal sealed class RecordReturn(Db db)
     internal static void Decide(
         Case before, RecordReturnRequest request, PastIntervision of, IReadOnlyList<ReturnRecipient> expected, IReadOnlyList<ReturnRecipient> done)
     {
-        MustBeDecided(before);
+        MustBeDecided(before, of);
         if (!expected.Contains(request.To))
         {
             throw RuleBroken.NotNow(
@@ -73,7 +77,17 @@ internal sealed class RecordReturn(Db db)
         }
     }
 
-    private static void MustBeDecided(Case found) => found.MustBe(
-        "CASE_NOT_DECIDED", "Les décisions ne sont pas prises, ou le dossier est terminé.",
-        CaseState.Decided, CaseState.ReportedBack, CaseState.InFollowUp);
+    private static void MustBeDecided(Case found, [NotNull] PastIntervision? of)
+    {
+        const string reason = "CASE_NOT_DECIDED";
+        const string french = "Les décisions ne sont pas prises, ou le dossier est terminé.";
+        found.MustBe(
+            reason, french,
+            CaseState.AwaitingConsent, CaseState.InPreparation, CaseState.Ready, CaseState.Scheduled, CaseState.Discussed,
+            CaseState.Decided, CaseState.ReportedBack, CaseState.InFollowUp);
+        if (of is not { Decided: true })
+        {
+            throw RuleBroken.NotNow(reason, french, "STATE", found.Name, ("state", found.State.ToString()));
+        }
+    }
 }

@@ -30,6 +30,7 @@ internal sealed class EraseCase(Db db, Erasing erasing, MasterKey master)
         }
 
         var found = await CaseStore.LockFor(tx, request.Name, request.Etag, call, (_, caller) => caller.Has(Roles.Coordinator));
+        MustNotLeaveTheOther(found, request.Reason);
         var facts = await RetentionStore.FactsOf(tx, found);
         Decide(found, facts, request.Reason);
         var run = Guid.CreateVersion7(call.Now);
@@ -44,6 +45,18 @@ internal sealed class EraseCase(Db db, Erasing erasing, MasterKey master)
 
         var number = await erasing.Erase(tx, found, facts.LastContact, request.Reason, call.Caller.Subject, run, call.Now);
         return await ErasureRegister.Get(tx, number);
+    }
+
+    /// <summary>One deposited twice by mistake may go alone; a patient who asks means all there is of them.</summary>
+    /// <exception cref="RuleBroken">ERASE_THE_CASE_THAT_GOES_ON: which takes this one with it.</exception>
+    internal static void MustNotLeaveTheOther(Case found, ErasureReason reason)
+    {
+        if (found.State == CaseState.Duplicate && reason == ErasureReason.PatientRequest)
+        {
+            throw RuleBroken.NotNow(
+                "ERASE_THE_CASE_THAT_GOES_ON",
+                "Ce dossier est le doublon d'un autre, du même patient : effacez celui qui continue, ses doublons s'effacent avec lui.", "STATE", found.Name);
+        }
     }
 
     /// <exception cref="RuleBroken">REASON_INVALID, CASE_ON_AGENDA, CASE_STILL_OPEN.</exception>
@@ -61,7 +74,7 @@ internal sealed class EraseCase(Db db, Erasing erasing, MasterKey master)
 
         found.MustBe(
             "CASE_STILL_OPEN", "Un dossier ouvert ne s'efface pas : abandonnez-le, closez-le ou enregistrez le retrait de l'accord d'abord.",
-            [CaseState.Closed, CaseState.ConsentWithdrawn, .. RetentionRule.Ends]);
+            [CaseState.Closed, CaseState.ConsentWithdrawn, .. Case.Ends]);
     }
 
     private Task<Erasure?> Before(Tx tx, string name) =>

@@ -1,4 +1,5 @@
 using Intervision.Intake.V1;
+using Case = Intervision.Intake.Cases.Case;
 
 namespace Intervision.Intake.Retention;
 
@@ -40,10 +41,6 @@ internal static class RetentionRule
         ? new Ruling(facts.StateTime.AddMonths(policy.EndedMonths), ErasureReason.RetentionEnded, Hold(facts))
         : new Ruling(facts.LastContact.AddMonths(policy.CaseMonths), ErasureReason.RetentionContact, Hold(facts));
 
-    /// <summary>States that end a request; what an earlier table decided keeps the case for its two years.</summary>
-    public static IReadOnlyList<CaseState> Ends { get; } =
-        [CaseState.Inadmissible, CaseState.Redirected, CaseState.Duplicate, CaseState.ConsentRefused, CaseState.Abandoned];
-
     /// <summary>What keeps a case whatever its age: whoever is in session or followed up is not forgotten, but counted as overdue.</summary>
     public static HoldReason Hold(RetentionFacts facts) => facts switch
     {
@@ -53,5 +50,6 @@ internal static class RetentionRule
         _ => HoldReason.Unspecified,
     };
 
-    private static bool EndedUnspoken(RetentionFacts facts) => Ends.Contains(facts.State) && !facts.Discussed;
+    /// <summary>What an earlier table decided keeps the case for its two years.</summary>
+    private static bool EndedUnspoken(RetentionFacts facts) => Case.Ends.Contains(facts.State) && !facts.Discussed;
 }

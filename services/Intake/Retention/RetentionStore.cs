@@ -33,7 +33,7 @@ internal static class RetentionStore
     public static Task<IReadOnlyList<string>> DuplicatesOf(Tx tx, Case of) =>
         tx.Query<string>("select 'cases/' || code from cases where duplicate_of = @Id order by code", new { of.Id });
 
-    private static string[] Ends => [.. RetentionRule.Ends.Select(s => s.ToString())];
+    private static string[] Ends => [.. Case.Ends.Select(s => s.ToString())];
 }
 
 /// <summary>A case that may be due.</summary>

@@ -16,10 +16,7 @@ internal static class TriageRules
     public static bool May(Case found, Caller caller) => caller.Has(Roles.Coordinator) || found.IsOrganisedBy(caller);
 
     /// <summary>Deposited, not ended: somebody works with it.</summary>
-    public static bool IsLive(Case found) => found.State is not (CaseState.Draft or CaseState.Closed) && !HasEnded(found);
-
-    private static bool HasEnded(Case found) => found.State is CaseState.Inadmissible or CaseState.Redirected or CaseState.Duplicate
-        or CaseState.ConsentRefused or CaseState.Abandoned;
+    public static bool IsLive(Case found) => found.State is not (CaseState.Draft or CaseState.Closed) && !found.HasEnded;
 
     /// <exception cref="RuleBroken">CASE_NOT_IN_TRIAGE.</exception>
     public static void MustBeInTriage(Case found) =>

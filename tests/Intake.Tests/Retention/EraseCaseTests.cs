@@ -78,6 +78,10 @@ public sealed class EraseCaseTests(RetentionFixture service) : CaseSteps(service
         var duplicate = await service.Submitted();
         await Intake.MarkDuplicateAsync(
             new MarkDuplicateRequest { RequestId = IntakeFixture.NewId(), Name = duplicate.Name, Etag = duplicate.Etag, DuplicateOf = goesOn.Name }, IntakeFixture.At(IntakeFixture.Coordinator, 1));
+        // Asked by the duplicate's code, the other would stay: it is the one to erase. What was deposited by mistake may go alone.
+        duplicate = await service.Get(duplicate.Name);
+        await EraseRefused("ERASE_THE_CASE_THAT_GOES_ON", duplicate);
+        Assert.True(await service.Exists(duplicate.Name));
         goesOn = (await Intake.AbandonCaseAsync(
             new AbandonCaseRequest { RequestId = IntakeFixture.NewId(), Name = goesOn.Name, Etag = goesOn.Etag, Reason = "DEMANDEUR_RENONCE" }, IntakeFixture.At(IntakeFixture.Requester, 2))).Case;
         var line = (await Erase(goesOn, ErasureReason.PatientRequest)).Erasure;

@@ -86,7 +86,7 @@ public sealed class RetentionRuleTests
     public void On_request_an_open_case_is_ended_first(CaseState state)
     {
         var found = new Case { State = state };
-        var erasable = state is CaseState.Closed or CaseState.ConsentWithdrawn || RetentionRule.Ends.Contains(state);
+        var erasable = state is CaseState.Closed or CaseState.ConsentWithdrawn || Case.Ends.Contains(state);
         foreach (var reason in Enum.GetValues<ErasureReason>())
         {
             var expected = reason is not (ErasureReason.PatientRequest or ErasureReason.DepositedByMistake or ErasureReason.Unlawful) ? "REASON_INVALID"
