@@ -42,12 +42,27 @@ internal sealed class RunningSuite : IAsyncDisposable
 
     public int HostProcess => host.Id;
 
-    public static async Task<RunningSuite> Start()
+    /// <summary>The private PostgreSQL as its owner sees it; a database is still to be named.</summary>
+    public string Postgres => $"Host=localhost;Port={ports["postgres"]};Username=postgres;Password={Secret("postgres-password")}";
+
+    public Uri Broker => new($"amqp://guest:{Uri.EscapeDataString(Secret("rabbitmq-password"))}@localhost:{ports["rabbitmq"]}");
+
+    public string Secrets => Path.Combine(Folder, "secrets");
+
+    public Uri Grpc(string service) => new($"http://localhost:{ports[$"{service}-grpc"]}");
+
+    /// <param name="environment">What the app host and all below it get besides.</param>
+    public static async Task<RunningSuite> Start(IReadOnlyDictionary<string, string>? environment = null)
     {
         var suite = new RunningSuite();
         // Should the tests be killed, the suite goes too.
-        suite.host = await ChildProcesses.Start(
-            suite.StartInfo("setpriv", "--pdeathsig", "KILL", "--", "dotnet", Program("AppHost", "AppHost.dll")), line => Keep(suite.said, line));
+        var start = suite.StartInfo("setpriv", "--pdeathsig", "KILL", "--", "dotnet", Program("AppHost", "AppHost.dll"));
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
+        {
+            start.Environment[name] = value;
+        }
+
+        suite.host = await ChildProcesses.Start(start, line => Keep(suite.said, line));
         var (code, output) = await suite.Run("wait", "--process", suite.host.Id.ToString(CultureInfo.InvariantCulture));
         if (code != 0)
         {
@@ -146,7 +161,8 @@ internal sealed class RunningSuite : IAsyncDisposable
         await host.WaitForExitAsync();
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>An ordinary end: everybody says what is left to say. The folder stays until the suite is disposed of.</summary>
+    public async Task Stop()
     {
         if (!host.HasExited)
         {
@@ -154,7 +170,11 @@ internal sealed class RunningSuite : IAsyncDisposable
             await terminate.WaitForExitAsync();
             await host.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token);
         }
+    }
 
+    public async ValueTask DisposeAsync()
+    {
+        await Stop();
         host.Dispose();
         page.Dispose();
         Directory.Delete(Folder, recursive: true);
@@ -171,6 +191,8 @@ internal sealed class RunningSuite : IAsyncDisposable
 
         return start;
     }
+
+    private string Secret(string name) => File.ReadAllText(Path.Combine(Secrets, name)).Trim();
 
     private static void Keep(List<string> lines, string? line)
     {

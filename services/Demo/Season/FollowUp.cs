@@ -32,7 +32,7 @@ internal static class FollowUp
             Responsible = $"professionals/{row.Requester}",
             DueDate = day.AddDays(30).ToProto(),
             PatientAgreementSought = true,
-            Wording = "Le demandeur propose cette suite au patient et en rend compte à la table.",
+            Wording = $"« {row.Request.Question} » : le demandeur propose cette suite au patient et en rend compte à la table.",
         };
         await life.Step(async current => (await stage.Suite.Intake.RecordDecisionsAsync(
             new RecordDecisionsRequest
