@@ -38,9 +38,13 @@ public sealed class RuleBroken : Exception
     public static RuleBroken Denied() =>
         new(StatusCode.PermissionDenied, "PERMISSION_DENIED", "Vous n'avez pas accès à cette ressource ou à cette action.");
 
-    /// <summary>NOT_FOUND, only for callers who may see the parent.</summary>
-    public static RuleBroken NotFound(string name) =>
-        new(StatusCode.NotFound, "NOT_FOUND", $"« {name} » n'existe pas.") { Facts = Of(("name", name)) };
+    /// <summary>
+    /// NOT_FOUND, only for callers who may see the parent. What has not the form of a name is not quoted: it may be anything
+    /// that somebody has pasted, and answers are logged.
+    /// </summary>
+    public static RuleBroken NotFound(string name) => IsName(name)
+        ? new(StatusCode.NotFound, "NOT_FOUND", $"« {name} » n'existe pas.") { Facts = Of(("name", name)) }
+        : new(StatusCode.NotFound, "NOT_FOUND", "Cette ressource n'existe pas.");
 
     /// <summary>INVALID_ARGUMENT for one field.</summary>
     public static RuleBroken Invalid(string field, string reason, string french) =>
@@ -95,6 +99,9 @@ public sealed class RuleBroken : Exception
     /// <summary>UNAVAILABLE: nothing changed, try again.</summary>
     public static RuleBroken Unavailable(string reason, string french, TimeSpan? retryAfter = null) =>
         new(StatusCode.Unavailable, reason, french) { RetryAfter = retryAfter ?? TimeSpan.FromSeconds(1) };
+
+    private static bool IsName(string text) =>
+        text.Contains('/', StringComparison.Ordinal) && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '-' or '_' or '.');
 
     private static Dictionary<string, string> Of(params (string Key, string Value)[] facts) =>
         facts.ToDictionary(f => f.Key, f => f.Value, StringComparer.Ordinal);

@@ -53,13 +53,27 @@ public sealed class ErrorInterceptorTests
     [Fact]
     public async Task Whatever_was_sent_the_answer_fits_a_header()
     {
-        var longName = await Fail(RuleBroken.NotFound($"cases/{new string('é', 100_000)}"));
+        var longName = await Fail(RuleBroken.NotFound($"cases/{new string('e', 100_000)}"));
         Assert.InRange(longName.Details()!.CalculateSize(), 1, 6_000);
         Assert.InRange(longName.Status.Detail.Length, 1, 700);
         var many = await Fail(RuleBroken.Invalid([.. Enumerable.Range(0, 5_000).Select(i => new FieldViolation($"actors[{i}]", "UNKNOWN_PERSON", "Inconnu."))]));
         Assert.InRange(many.Details()!.CalculateSize(), 3_000, 6_000);
         var told = many.Detail<BadRequest>()!.FieldViolations;
         Assert.Equal(Enumerable.Range(0, told.Count).Select(i => $"actors[{i}]"), told.Select(v => v.Field));
+    }
+
+    [Theory]
+    [InlineData("libraryCases/Mme Hochart")]
+    [InlineData("06 12 34 56 78")]
+    [InlineData("0612345678")]
+    [InlineData("cases/élodie@exemple.fr")]
+    [InlineData("")]
+    public async Task What_has_not_the_form_of_a_name_is_not_quoted(string pasted)
+    {
+        var refused = await Fail(RuleBroken.NotFound(pasted));
+        Assert.Equal((StatusCode.NotFound, "NOT_FOUND: Cette ressource n'existe pas."), (refused.StatusCode, refused.Status.Detail));
+        Assert.Empty(refused.Detail<ErrorInfo>()!.Metadata);
+        Assert.Contains("poles/P1", (await Fail(RuleBroken.NotFound("poles/P1"))).FrenchMessage(), StringComparison.Ordinal);
     }
 
     [Fact]

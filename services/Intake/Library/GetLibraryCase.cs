@@ -14,6 +14,6 @@ internal sealed class GetLibraryCase(Db db, ReadingRoom room)
         var found = LibraryEntries.IdOf(request.Name) is { } id
             ? await room.Enter(() => db.Read(tx => LibraryEntries.Find(tx, id), cancellation), cancellation)
             : null;
-        return new GetLibraryCaseResponse { Case = found?.ToProto() ?? throw RuleBroken.NotFound(request.Name) };
+        return new GetLibraryCaseResponse { Case = found?.ToProto() ?? throw LibraryEntries.NotThere(request.Name) };
     }
 }

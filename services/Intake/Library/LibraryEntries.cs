@@ -1,4 +1,5 @@
 using Intervision.Intake.V1;
+using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
 
 namespace Intervision.Intake.Library;
@@ -63,6 +64,9 @@ internal static class LibraryEntries
     /// <summary>Null when it is not a name of one.</summary>
     public static Guid? IdOf(string name) =>
         name.StartsWith(Prefix, StringComparison.Ordinal) && Guid.TryParseExact(name.AsSpan(Prefix.Length), "D", out var id) ? id : null;
+
+    /// <summary>NOT_FOUND; what is no name of an entry is not quoted.</summary>
+    public static RuleBroken NotThere(string name) => RuleBroken.NotFound(IdOf(name) is null ? "" : name);
 
     public static Task<EntryRow?> Find(Tx tx, Guid id) => tx.SingleOrDefault<EntryRow>(
         """

@@ -26,6 +26,6 @@ internal sealed class RetractLibraryCase(Db db)
                     """,
                     new { entry, request.Reason, call.Caller.Subject, call.Now })
                 : 0;
-            return retracted == 1 ? new RetractLibraryCaseResponse() : throw RuleBroken.NotFound(request.Name);
+            return retracted == 1 ? new RetractLibraryCaseResponse() : throw LibraryEntries.NotThere(request.Name);
         });
 }
