@@ -27,8 +27,11 @@ switch (args.FirstOrDefault())
     case "intake-fuzz":
         figures = await IntakeBenchmark.RunFuzz();
         break;
+    case "intake-watch":
+        figures = await IntakeBenchmark.RunWatch();
+        break;
     default:
-        Console.Error.WriteLine("Benchmarks -- messaging|directory|directory-import|intake|intake-scanner|intake-fuzz [--report FILE]");
+        Console.Error.WriteLine("Benchmarks -- messaging|directory|directory-import|intake|intake-scanner|intake-fuzz|intake-watch [--report FILE]");
         return 2;
 }
 

@@ -18,6 +18,7 @@ internal sealed record IntakeFigures(
     double ServiceMicrosecondsPerSubmit,
     double P50MsAt200,
     double P99MsAt200,
+    WatchFanOut Watch,
     ScannerSpeed Scanner,
     FuzzRun Fuzz,
     string Method);
@@ -28,7 +29,7 @@ internal static class IntakeBenchmark
         "Private PostgreSQL 15 (fsync on), RabbitMQ, Intake in its own process, callers and pgbench on this machine's cores; the sample region's directory and requests, each deposit under a new request id and number. "
         + "30,000 deposits first, then vacuum analyze; five rounds of pgbench (5 s; BEGIN, INSERT request, INSERT outbox, COMMIT, prepared, 32 clients, 2 threads) and deposits (5 s, closed loop, over gRPC with a token) in turn on one cluster; ratio and rates are medians. "
         + "Without a broker events stay in the outbox; with it the relay publishes them meanwhile. Latency: open loop 200/s for 20 s after 10 s of warm-up, from the intended instant of the call. "
-        + $"{ScannerSpeed.Method} {FuzzRun.Method}";
+        + $"{ScannerSpeed.Method} Watch: 1,000 subscribers, 600 changes, the managed heap limited to 192 MiB. {WatchFanOut.Method} {FuzzRun.Method}";
 
     private const int Rounds = 5;
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(5);
@@ -46,9 +47,37 @@ internal static class IntakeBenchmark
         var latency = Percentiles.Of(await Latencies(intake, deposits));
         Console.WriteLine($"SubmitCase at 200/s   {latency}");
         var relayed = await InTurns(intake, deposits, pgbench, callers: 128);
+        var watch = await RunWatch(postgres);
         var fuzz = await FuzzRun.Measure(postgres);
         return new IntakeFigures(
-            many.Ratio, few.Ratio, relayed.Ratio, many.PerSecond, many.Reference, many.ServiceMicroseconds, latency.P50, latency.P99, scanner, fuzz, Method);
+            many.Ratio, few.Ratio, relayed.Ratio, many.PerSecond, many.Reference, many.ServiceMicroseconds, latency.P50, latency.P99, watch, scanner, fuzz, Method);
+    }
+
+    /// <summary>Its part about those who watch.</summary>
+    public static async Task<WatchFanOut> RunWatch()
+    {
+        await using var postgres = await TestPostgres.StartNew(durable: true);
+        return await RunWatch(postgres);
+    }
+
+    private static async Task<WatchFanOut> RunWatch(TestPostgres postgres)
+    {
+        await using var intake = await IntakeProcess.Start(postgres, "intake_watch", amqp: null, ("DOTNET_GCHeapHardLimit", "0xC000000"));
+        var deposits = new Deposits();
+        var (channel, client) = intake.Connect();
+        using (channel)
+        {
+            return await WatchFanOut.Measure(
+                intake.Process.Address,
+                () => intake.Process.MemoryMiB,
+                async () =>
+                {
+                    var (request, headers) = deposits.Next();
+                    await client.SubmitCaseAsync(request, headers);
+                },
+                subscribers: 1_000,
+                changes: 600);
+        }
     }
 
     /// <summary>Its part that looks for failures, with fewer messages.</summary>
