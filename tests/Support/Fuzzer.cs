@@ -136,7 +136,7 @@ public sealed class Fuzzer(ServiceDescriptor service, int seed, IReadOnlyList<st
         if (field.IsRepeated)
         {
             var list = (System.Collections.IList)field.Accessor.GetValue(message);
-            for (var left = random.Next(10) == 0 ? random.Next(300) : random.Next(4); left > 0; left--)
+            for (var left = random.Next(40) == 0 ? random.Next(300) : random.Next(4); left > 0; left--)
             {
                 list.Add(Value(field, random, depth));
             }
@@ -174,7 +174,7 @@ public sealed class Fuzzer(ServiceDescriptor service, int seed, IReadOnlyList<st
     private string Text(Random random) => random.Next(8) switch
     {
         0 => Hostile[random.Next(Hostile.Length)],
-        1 => new string((char)random.Next(' ', 0xD7FF), random.Next(20) == 0 ? random.Next(40_000) : random.Next(600)),
+        1 => new string((char)random.Next(' ', 0xD7FF), random.Next(100) == 0 ? random.Next(40_000) : random.Next(600)),
         2 => new Guid(random.Next(), 0, 0x4000, 0x80, 0, 0, 0, 0, 0, 0, 0).ToString(),
         3 => string.Concat(Enumerable.Range(0, random.Next(60)).Select(_ => (char)random.Next(1, 0x250))),
         _ => words[random.Next(words.Count)],
@@ -182,7 +182,7 @@ public sealed class Fuzzer(ServiceDescriptor service, int seed, IReadOnlyList<st
 
     private static byte[] Bytes(Random random)
     {
-        var bytes = new byte[random.Next(20) == 0 ? random.Next(300_000) : random.Next(300)];
+        var bytes = new byte[random.Next(100) == 0 ? random.Next(300_000) : random.Next(300)];
         random.NextBytes(bytes);
         return bytes;
     }
