@@ -63,6 +63,10 @@ public sealed class ScannerTests
     [InlineData("M. Durand ne vient plus", "CIVILITY_AND_NAME", "M. Durand")]
     [InlineData("Monsieur D'Artois", "CIVILITY_AND_NAME", "Monsieur D'Artois")]
     [InlineData("Mlle\u00A0Durand", "CIVILITY_AND_NAME", "Mlle\u00A0Durand")]
+    [InlineData("que faire avec madame Durand ?", "CIVILITY_AND_NAME", "madame Durand")]
+    [InlineData("MME  Durand", "CIVILITY_AND_NAME", "MME  Durand")]
+    [InlineData("vu mme de la Tour hier", "CIVILITY_AND_NAME", "mme de la Tour")]
+    [InlineData("Habite à côté", "DWELLING", "Habite à")]
     [InlineData("née le premier du mois", "BIRTH", "née le")]
     [InlineData("Né(e) en Corse", "BIRTH", "Né(e) en")]
     [InlineData("Ne\u0301e le premier", "BIRTH", "Ne\u0301e le")]
@@ -99,6 +103,7 @@ public sealed class ScannerTests
     [InlineData("RPPS 99700001234 a une clé fausse, FINESS 590000999 aussi.")]
     [InlineData("Avion ou train ? Rue ou foyer ? Ville ou campagne ?")]
     [InlineData("Suivi EPS et HAM, la croix et la couture.")]
+    [InlineData("Rappeler à madame de venir ; à 20 m du CSAPA.")]
     [InlineData("12345678901234567890123456789012")]
     [InlineData("")]
     public void Left_alone(string text) => Assert.Empty(Scanner.Scan("question", text));

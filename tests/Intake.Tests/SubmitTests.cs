@@ -179,6 +179,8 @@ public sealed class SubmitTests(IntakeFixture service)
         await Denied(r => (r.Pole, r.Commune) = ("", "59350"));
         await Denied(r => (r.Pole, r.Commune) = ("poles/P01", ""));
         await Denied(r => (r.Pole, r.Commune) = ("", "99999"));
+        // A commune of its own does not open another territory's pôle.
+        await Denied(r => (r.Pole, r.Commune) = ("poles/P01", "62498"));
 
         async Task Allowed(Action<SubmitCaseRequest> change) =>
             Assert.NotEmpty((await Intake.SubmitCaseAsync(IntakeFixture.Request(Cpts + change), IntakeFixture.At(IntakeFixture.Cpts))).Case.Name);
@@ -187,6 +189,43 @@ public sealed class SubmitTests(IntakeFixture service)
             StatusCode.PermissionDenied,
             "PERMISSION_DENIED",
             () => Intake.SubmitCaseAsync(IntakeFixture.Request(Cpts + change), IntakeFixture.At(IntakeFixture.Cpts)));
+    }
+
+    [Fact]
+    public async Task Nobody_else_deposits_in_the_name_of_a_cpts_nor_learns_of_its_numbers()
+    {
+        var own = IntakeFixture.Request(r => (r.Channel, r.SubmittingOrganisation) = ("CPTS", IntakeFixture.CptsName));
+        await Intake.SubmitCaseAsync(own, IntakeFixture.At(IntakeFixture.Cpts));
+        foreach (var number in new[] { own.ExternalId, IntakeFixture.NewId() })
+        {
+            foreach (var who in new[] { IntakeFixture.Requester, IntakeFixture.Referent, IntakeFixture.Host })
+            {
+                var taken = own.Clone();
+                (taken.RequestId, taken.ExternalId) = (IntakeFixture.NewId(), number);
+                await Refused.With(StatusCode.PermissionDenied, "PERMISSION_DENIED", () => Intake.SubmitCaseAsync(taken, IntakeFixture.At(who)));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task The_same_deposit_is_the_same_case_though_the_lists_have_changed()
+    {
+        const string pole = "poles/P79";
+        await Say(Membership.V1.Pole.Types.State.Active, 1);
+        var request = IntakeFixture.Request(r => (r.Pole, r.Commune) = (pole, ""));
+        var first = await Intake.SubmitCaseAsync(request, IntakeFixture.At(IntakeFixture.Coordinator));
+        await Say(Membership.V1.Pole.Types.State.Suspended, 2);
+        request.RequestId = IntakeFixture.NewId();
+        Assert.Equal(first.Case.Name, (await Intake.SubmitCaseAsync(request, IntakeFixture.At(IntakeFixture.Coordinator))).Case.Name);
+        (request.RequestId, request.ExternalId) = (IntakeFixture.NewId(), IntakeFixture.NewId());
+        await Refused.With(StatusCode.InvalidArgument, "POLE_NOT_ACTIVE", () => Intake.SubmitCaseAsync(request, IntakeFixture.At(IntakeFixture.Coordinator)));
+
+        Task Say(Membership.V1.Pole.Types.State state, long no) => service.Deliver(
+            "membership",
+            new Membership.Events.V1.PoleChanged { Pole = new Membership.V1.Pole { Name = pole, Programme = "programmes/ADDICTIONS", State = state } },
+            pole,
+            IntakeFixture.Start,
+            no);
     }
 
     [Fact]

@@ -104,11 +104,11 @@ internal sealed record NewCase(Case Case, SubmitCaseRequest Request, byte[] Mac,
 
     /// <summary>Null when nobody has this intake key.</summary>
     /// <exception cref="RuleBroken">EXTERNAL_ID_REUSED when the payload was another one.</exception>
-    public static async Task<Case?> FindByIntakeKey(Tx tx, Case fresh, byte[] mac)
+    public static async Task<Case?> FindByIntakeKey(Tx tx, string submitter, string channel, string externalId, byte[] mac)
     {
-        const string key = "c.submitter = @Submitter and c.channel = @Channel and c.external_id = @ExternalId";
+        const string key = "c.submitter = @submitter and c.channel = @channel and c.external_id = @externalId";
         var known = await tx.SingleOrDefault<Case>(
-            $"select {CaseStore.Columns} {CaseStore.From} where {key}", new { fresh.Submitter, fresh.Channel, fresh.ExternalId });
+            $"select {CaseStore.Columns} {CaseStore.From} where {key}", new { submitter, channel, externalId });
         if (known is null)
         {
             return null;
@@ -118,6 +118,6 @@ internal sealed record NewCase(Case Case, SubmitCaseRequest Request, byte[] Mac,
         return same
             ? known
             : throw RuleBroken.Exists(
-                "EXTERNAL_ID_REUSED", "Ce numéro de déposant a déjà servi pour une autre demande.", ("externalId", fresh.ExternalId));
+                "EXTERNAL_ID_REUSED", "Ce numéro de déposant a déjà servi pour une autre demande.", ("externalId", externalId));
     }
 }

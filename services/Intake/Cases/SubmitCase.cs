@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Intervision.Intake.Consents;
 using Intervision.Intake.Encryption;
 using Intervision.Intake.Events.V1;
+using Intervision.Intake.IdentifyingText;
 using Intervision.Intake.Urgency;
 using Intervision.Intake.V1;
 using Intervision.ServiceDefaults.Grpc;
@@ -28,9 +29,14 @@ internal sealed class SubmitCase(Db db, SubmitGroups groups, UrgentAlerts alerts
         db.Once(call, request.RequestId, request, async tx =>
         {
             var facts = await SubmitFacts.Load(tx, request);
-            var answer = await DepositedConsent.Load(tx, request, call);
-            var warnings = MustBeRight(request, facts, call, answer);
-            var (submitted, isNew) = await InsertOrFind(tx, request, facts, call, answer);
+            MustBeAllowed(request, facts, call);
+            // Before validation: what was right when it was deposited is that case, whatever became of the lists since.
+            var known = await Find(tx, request, call);
+            var answer = known is null ? await DepositedConsent.Load(tx, request, call) : null;
+            var warnings = known is null
+                ? MustBeRight(request, facts, call, answer)
+                : Texts.Question(new Violations(), "question", request.Question, facts.Seats);
+            var (submitted, isNew) = known is null ? await InsertOrFind(tx, request, facts, call, answer) : (known, false);
             if (isNew)
             {
                 if (submitted.State == CaseState.ConsentRefused)
@@ -49,14 +55,18 @@ internal sealed class SubmitCase(Db db, SubmitGroups groups, UrgentAlerts alerts
     /// <exception cref="RuleBroken">PERMISSION_DENIED, INVALID_ARGUMENT with every violation, or what the answer's attestation lacks.</exception>
     internal static IReadOnlyList<TextWarning> MustBeRight(SubmitCaseRequest request, SubmitFacts facts, Call call, DepositedConsent? answer = null)
     {
+        MustBeAllowed(request, facts, call);
+        var warnings = SubmitValidation.Check(request, facts, answer);
+        answer?.MustBeAttested();
+        return warnings;
+    }
+
+    private static void MustBeAllowed(SubmitCaseRequest request, SubmitFacts facts, Call call)
+    {
         if (!SubmitAuthorisation.May(request, facts, call.Caller))
         {
             throw RuleBroken.Denied();
         }
-
-        var warnings = SubmitValidation.Check(request, facts, answer);
-        answer?.MustBeAttested();
-        return warnings;
     }
 
     internal static SubmitCaseResponse Answer(Case submitted, IReadOnlyList<TextWarning> warnings, Call call, bool told = false) =>
@@ -74,7 +84,7 @@ internal sealed class SubmitCase(Db db, SubmitGroups groups, UrgentAlerts alerts
             Programme = SubmitFacts.ProgrammeOf(request),
             Pole = candidates.Length == 1 ? candidates[0] : null,
             CandidatePoles = candidates.Length > 1 ? candidates : [],
-            Submitter = request.SubmittingOrganisation.Length > 0 ? request.SubmittingOrganisation : caller.Subject,
+            Submitter = SubmitterOf(request, caller),
             SubmittingOrganisation = request.SubmittingOrganisation.Length > 0 ? request.SubmittingOrganisation : null,
             Channel = request.Channel,
             ExternalId = request.ExternalId,
@@ -108,7 +118,7 @@ internal sealed class SubmitCase(Db db, SubmitGroups groups, UrgentAlerts alerts
                 return (fresh.Case, true);
             }
 
-            if (await NewCase.FindByIntakeKey(tx, fresh.Case, fresh.Mac) is { } known)
+            if (await Find(tx, request, call) is { } known)
             {
                 return (known, false);
             }
@@ -116,6 +126,12 @@ internal sealed class SubmitCase(Db db, SubmitGroups groups, UrgentAlerts alerts
             // Neither inserted nor known: the random code was taken.
         }
     }
+
+    private Task<Case?> Find(Tx tx, SubmitCaseRequest request, Call call) =>
+        NewCase.FindByIntakeKey(tx, SubmitterOf(request, call.Caller), request.Channel, request.ExternalId, Mac(request, master));
+
+    private static string SubmitterOf(SubmitCaseRequest request, Caller caller) =>
+        request.SubmittingOrganisation.Length > 0 ? request.SubmittingOrganisation : caller.Subject;
 
     /// <summary>The decided case under a new id and code, its question sealed; when the patient refused, it is not kept.</summary>
     internal static NewCase Seal(SubmitCaseRequest request, SubmitFacts facts, Call call, Vault vault, MasterKey master)

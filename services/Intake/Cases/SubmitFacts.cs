@@ -33,6 +33,9 @@ internal sealed class SubmitFacts
     /// <summary>The commune of care is in the CPTS's territory.</summary>
     public bool CommuneInTerritory { get; init; }
 
+    /// <summary>Of whatever programme, active or not: validation tells what is wrong with it.</summary>
+    public bool PoleCoversCommune { get; init; }
+
     /// <summary>The pôle and the CPTS share at least one commune.</summary>
     public bool PoleInTerritory { get; init; }
 
@@ -67,6 +70,7 @@ internal sealed class SubmitFacts
             RequesterRpps = directory.People.GetValueOrDefault(request.Requester),
             OrganisationIsCpts = cpts is not null,
             CommuneInTerritory = cpts?.Communes.Contains(request.Commune) == true,
+            PoleCoversCommune = commune?.Poles.Contains(request.Pole) == true,
             PoleInTerritory = cpts?.Poles.Contains(request.Pole) == true,
             Codes = directory.Codes,
         };

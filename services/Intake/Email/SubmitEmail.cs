@@ -75,7 +75,7 @@ internal sealed class SubmitEmail(Db db, Vault vault, MasterKey master)
                 return fresh;
             }
 
-            if (await NewCase.FindByIntakeKey(tx, fresh, mac) is { } known)
+            if (await NewCase.FindByIntakeKey(tx, fresh.Submitter, fresh.Channel, fresh.ExternalId, mac) is { } known)
             {
                 return known;
             }

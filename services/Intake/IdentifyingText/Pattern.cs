@@ -58,7 +58,7 @@ internal static class Patterns
         new("SHORT_DATE", false, "Ceci ressemble à une date.",
             New("[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2}", Linear)) { StandsAlone = true },
         new("CIVILITY_AND_NAME", false, "Une civilité suivie d'un nom désigne quelqu'un.",
-            New(@"\b(?:M|Mr|Mme|Mlle|Monsieur|Madame|Mademoiselle)\b\.? ?\p{Lu}[\p{L}'-]*", Linear)),
+            New(@"\b(?:M|(?i:Mr|Mme|Mlle|Monsieur|Madame|Mademoiselle))\b\.? {0,3}(?:(?:de|du|des|la|le) {1,3}){0,2}(?:d')?\p{Lu}[\p{L}'-]*", Linear)),
         new("BIRTH", false, "« Né(e) le » annonce une date de naissance.", New(@"\bn[ée](?:e|\(e\)|[.·]e)? (?:le|en)\b", AnyCase)),
         new("INITIALS", false, "Des initiales désignent quelqu'un.", New(@"\b\p{Lu}\. ?\p{Lu}\.", Linear)),
         new("RPPS", false, "Ceci ressemble à un numéro RPPS.", New("[0-9]{11}", Linear), text => Keys.IsLuhn(text)) { StandsAlone = true },
@@ -68,7 +68,7 @@ internal static class Patterns
         new("STREET", false, "Ceci ressemble à une adresse.",
             New(@"\b(?:rue|avenue|boulevard|impasse) (?:du|des|de|d'|la|le|les)\b", AnyCase)),
         new("DWELLING", false, "Le lieu de vie peut désigner quelqu'un.",
-            New(@"\b(?:habite|r[ée]side|demeure|domicili[ée]e?) (?:à|a|au|rue|\p{Lu}\p{L}+)", Linear)),
+            New(@"\b(?i:habite|r[ée]side|demeure|domicili[ée]e?) {1,3}(?:à|a|au|rue|\p{Lu}\p{L}+)", Linear)),
     ];
 
     private static Regex New(string pattern, RegexOptions options) =>
