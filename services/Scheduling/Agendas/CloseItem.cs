@@ -8,8 +8,11 @@ using Intervision.ServiceDefaults.Time;
 
 namespace Intervision.Scheduling.Agendas;
 
-/// <summary>Ends the discussion of one situation, with those who were there for it.</summary>
-internal sealed class CloseItem(Db db)
+/// <summary>
+/// Ends the discussion of one situation, with those who were there for it. Consent is asked again of Intake before the
+/// session is locked: a withdrawal whose word is still on its way stops the item (DESIGN §7.12).
+/// </summary>
+internal sealed class CloseItem(Db db, ConsentCheck consents)
 {
     private const int MostPresent = 100;
 
@@ -17,16 +20,42 @@ internal sealed class CloseItem(Db db)
     {
         return db.Once(call, request.RequestId, request, async tx =>
         {
-            var (meeting, actor) = await SessionVerb.Enter(tx, call, request.Name, request.Etag, (a, m) => a.Leads(m));
+            var (seen, _) = await SessionVerb.Look(tx, call, request.Name, request.Etag, (a, m) => a.Leads(m));
             Validate(request);
-            var present = await People.MustKnow(tx, request.Present, meeting.Date);
-            var decided = Decide(meeting, request.Case, [.. present.Values], call.Now);
-            var saved = await MeetingStore.Save(tx, call.Now, meeting, decided);
+            var present = await People.MustKnow(tx, request.Present, seen.Date);
+            MustClose(seen, request.Case, [.. present.Values]);
+            var answer = await consents.AskAgain(seen, request.Case, present, call);
+            var (meeting, actor) = await SessionVerb.Enter(tx, call, request.Name, request.Etag, (a, m) => a.Leads(m));
+            var saved = await MeetingStore.Save(tx, call.Now, meeting, Decide(meeting, answer, [.. present.Values], call.Now));
+            if (ConsentCheck.IsNoRefusal(answer.Reason))
+            {
+                await WaitingList.Return(tx, [answer.Case]);
+            }
+
             return new CloseItemResponse { Session = SessionView.For(saved, actor) };
         });
     }
 
-    internal static Decided Decide(Meeting meeting, string caseName, IReadOnlyCollection<Person> present, DateTimeOffset now)
+    /// <summary>Discussed; or off the agenda, as at the opening, when Intake does not allow it.</summary>
+    internal static Decided Decide(Meeting meeting, ConsentAnswer answer, IReadOnlyCollection<Person> present, DateTimeOffset now)
+    {
+        var item = MustClose(meeting, answer.Case, present);
+        if (!answer.Allowed)
+        {
+            return new Decided(
+                meeting.Without(item, answer.Reason), new CaseUnscheduled { Session = meeting.Name, Case = item.Case, Reason = answer.Reason });
+        }
+
+        var discussed = item with
+        {
+            State = AgendaItem.Types.State.Discussed,
+            Present = [.. present.Select(p => p.Name).Order(StringComparer.Ordinal)],
+            DiscussTime = now,
+        };
+        return new Decided(meeting.With(discussed), new CaseDiscussed { Session = meeting.Name, Case = item.Case, DiscussTime = now.ToProto() });
+    }
+
+    private static Item MustClose(Meeting meeting, string caseName, IReadOnlyCollection<Person> present)
     {
         SessionVerb.MustBeIn(meeting, SessionState.Open);
         var item = meeting.Items.FirstOrDefault(i => i.Case == caseName && i.State == AgendaItem.Types.State.Open)
@@ -36,13 +65,7 @@ internal sealed class CloseItem(Db db)
             throw RuleBroken.NotNow("TWO_STRUCTURES_REQUIRED", "Une situation n'est évoquée qu'entre deux structures au moins.", "PRESENCE", meeting.Name);
         }
 
-        var discussed = item with
-        {
-            State = AgendaItem.Types.State.Discussed,
-            Present = [.. present.Select(p => p.Name).Order(StringComparer.Ordinal)],
-            DiscussTime = now,
-        };
-        return new Decided(meeting.With(discussed), new CaseDiscussed { Session = meeting.Name, Case = caseName, DiscussTime = now.ToProto() });
+        return item;
     }
 
     /// <summary>

@@ -13,30 +13,46 @@ namespace Intervision.Scheduling.Sessions;
 internal sealed record ConsentAnswer(string Case, bool Allowed, string Reason, ItemNotice? Notice = null);
 
 /// <summary>
-/// Asks Intake, for every item at once, whether the case may be spoken of (DESIGN §7.12–13). Fails closed: without a
-/// clear answer for all of them the session does not open.
+/// Asks Intake whether a case may be spoken of: for every item at the opening, and again for each at its end, because what
+/// a patient said meanwhile may still be on its way here (DESIGN §7.12–13). Fails closed: without a clear answer the
+/// session does not open, and the item was not discussed.
 /// </summary>
 internal sealed class ConsentCheck(IntakeService.IntakeServiceClient intake, TimeProvider time, IConfiguration configuration, ILogger<ConsentCheck> logger)
 {
     /// <summary>The people sit round the table: a clear no soon is better than a long wait. <c>Intake:Deadline</c>.</summary>
     private readonly TimeSpan deadline = configuration.GetValue("Intake:Deadline", TimeSpan.FromSeconds(5));
 
+    /// <summary>
+    /// The case could not be spoken of here, but the patient did not refuse, so it waits again: Intake had not heard of the
+    /// agenda yet, or others than those expected may hear of it.
+    /// </summary>
+    public static bool IsNoRefusal(string reason) => reason is "CASE_NOT_SCHEDULED" or "NOBODY_MAY_HEAR";
+
     /// <param name="people">Those invited, as the directory knows them on the day.</param>
-    /// <param name="instant">The consent is asked as of this instant.</param>
     /// <exception cref="RuleBroken">UNAVAILABLE/INTAKE_UNREACHABLE.</exception>
-    public async Task<IReadOnlyList<ConsentAnswer>> Ask(
-        Meeting meeting, IEnumerable<string> cases, IReadOnlyDictionary<string, Person> people, DateTimeOffset instant, Call call)
+    public Task<ConsentAnswer[]> Ask(Meeting meeting, IEnumerable<string> cases, IReadOnlyDictionary<string, Person> people, Call call) =>
+        Answered(meeting, cases.Select(c => (c, Seats.At(meeting, c, people))), call);
+
+    /// <param name="present">Those who were there for the item.</param>
+    /// <exception cref="RuleBroken">UNAVAILABLE/INTAKE_UNREACHABLE.</exception>
+    public async Task<ConsentAnswer> AskAgain(Meeting meeting, string caseName, IReadOnlyDictionary<string, Person> present, Call call) =>
+        (await Answered(meeting, [(caseName, Seats.Of(meeting, present))], call))[0];
+
+    /// <summary>On the day the consent is asked as of now; entered afterwards from paper, as of the session's start (DESIGN §7.12).</summary>
+    private static DateTimeOffset AsOf(Meeting meeting, DateTimeOffset now) => Paris.DateOf(now) > meeting.Date ? meeting.Start : now;
+
+    private async Task<ConsentAnswer[]> Answered(Meeting meeting, IEnumerable<(string Case, IReadOnlyList<Seat> Seats)> questions, Call call)
     {
         try
         {
-            return await Task.WhenAll(cases.Select(c => AskOne(meeting, c, Seats.At(meeting, c, people), instant, call)));
+            return await Task.WhenAll(questions.Select(q => AskOne(meeting, q.Case, q.Seats, AsOf(meeting, call.Now), call)));
         }
         catch (RpcException unanswered) when (!call.Cancellation.IsCancellationRequested)
         {
-            logger.LogWarning("Intake gave no answer at the opening of {Session}: {Status}", meeting.Name, unanswered.StatusCode);
+            logger.LogWarning("Intake gave no answer for {Session}: {Status}", meeting.Name, unanswered.StatusCode);
             throw RuleBroken.Unavailable(
                 "INTAKE_UNREACHABLE",
-                "L'accord des patients n'a pas pu être vérifié ; rien n'a été modifié. Réessayez, ou ouvrez la séance sans ces situations.");
+                "L'accord des patients n'a pas pu être vérifié ; rien n'a été modifié. Réessayez, ou continuez sans ces situations.");
         }
         catch (RpcException) when (call.Cancellation.IsCancellationRequested)
         {
@@ -49,9 +65,9 @@ internal sealed class ConsentCheck(IntakeService.IntakeServiceClient intake, Tim
         var answer = await intake.BeginDiscussionAsync(
             new BeginDiscussionRequest
             {
-                // One question, one id: the same session, case, people and instants give the same answer; a later attempt
-                // is another question, because consent must be true then, not when first asked.
-                RequestId = AggregateId.Of($"{meeting.Name}/{caseName}/{instant:O}/{call.Now:O}/{string.Join(',', seats)}").ToString(),
+                // One question, one id: the same session as it stands, case, people and instants give the same answer; a later
+                // attempt is another question, because consent must be true then, not when first asked.
+                RequestId = AggregateId.Of($"{meeting.Name}/{meeting.Version}/{caseName}/{instant:O}/{call.Now:O}/{string.Join(',', seats)}").ToString(),
                 Name = caseName,
                 Session = meeting.Name,
                 Instant = instant.ToProto(),

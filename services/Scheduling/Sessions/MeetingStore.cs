@@ -27,10 +27,20 @@ internal static class MeetingStore
             """,
             new { pole, after })).Select(r => r.ToMeeting())]);
 
-    public static async Task<Meeting?> Find(Tx tx, Guid id) =>
-        await tx.SingleOrDefault<MeetingRow>("select * from session where id = @id", new { id }) is { } row
-            ? (await WithParts(tx, [row.ToMeeting()]))[0]
-            : null;
+    /// <summary>Unlocked. Its parts are read after it, so again when it changed in between.</summary>
+    public static async Task<Meeting?> Find(Tx tx, Guid id)
+    {
+        while (await tx.SingleOrDefault<MeetingRow>("select * from session where id = @id", new { id }) is { } row)
+        {
+            var found = (await WithParts(tx, [row.ToMeeting()]))[0];
+            if (await tx.SingleOrDefault<long?>("select version from session where id = @id", new { id }) == found.Version)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Adds agendas, invitations, sheets and signatures.</summary>
     public static async Task<IReadOnlyList<Meeting>> WithParts(Tx tx, IReadOnlyList<Meeting> meetings)

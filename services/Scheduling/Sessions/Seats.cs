@@ -11,7 +11,7 @@ namespace Intervision.Scheduling.Sessions;
 /// </param>
 internal sealed record Seat(string Person, ParticipantCategory Category);
 
-/// <summary>Who is expected at each item, and who of them leaves for it.</summary>
+/// <summary>Who is expected at each item or was there, and who of them leaves for it.</summary>
 internal static class Seats
 {
     /// <summary>Everybody at the whole session, and those invited to this item.</summary>
@@ -20,6 +20,13 @@ internal static class Seats
         .. meeting.Invitations.Where(i => i.Cases.Count == 0 || i.Cases.Contains(caseName))
             .Select(i => new Seat(i.Professional, CategoryOf(i.Role, people.GetValueOrDefault(i.Professional))))
             .DistinctBy(s => s.Person).OrderBy(s => s.Person, StringComparer.Ordinal),
+    ];
+
+    /// <summary>Those who were there, in the role they were invited in; who was not invited is of a profession only.</summary>
+    public static IReadOnlyList<Seat> Of(Meeting meeting, IReadOnlyDictionary<string, Person> present) =>
+    [
+        .. present.Values.OrderBy(p => p.Name, StringComparer.Ordinal)
+            .Select(p => new Seat(p.Name, CategoryOf(meeting.Invitations.FirstOrDefault(i => i.Professional == p.Name)?.Role ?? SessionRole.Unspecified, p))),
     ];
 
     /// <summary>Whom the patient excluded, was not told of, or who is in no category at all.</summary>

@@ -7,14 +7,26 @@ namespace Intervision.Scheduling.Sessions;
 /// <summary>The way in of every verb on one session: lock, authorise, compare etags, look at the clock; in that order.</summary>
 internal static class SessionVerb
 {
+    /// <summary>
+    /// The session unlocked, for verbs that ask another service before they <see cref="Enter"/>: nobody waits on a row while
+    /// that one thinks. What changed meanwhile shows in the etag.
+    /// </summary>
+    /// <exception cref="RuleBroken">As <see cref="Enter"/>.</exception>
+    public static Task<(Meeting Meeting, Actor Actor)> Look(Tx tx, Call call, string name, string etag, Func<Actor, Meeting, bool> may) =>
+        Enter(tx, call, name, etag, may, MeetingStore.Find);
+
     /// <exception cref="RuleBroken">
     /// PERMISSION_DENIED for who may not, the same when there is no such session; NOT_FOUND for the coordinator;
     /// ETAG_MISSING; ETAG_MISMATCH; CLOCK_BEFORE_LAST_CHANGE.
     /// </exception>
-    public static async Task<(Meeting Meeting, Actor Actor)> Enter(Tx tx, Call call, string name, string etag, Func<Actor, Meeting, bool> may)
+    public static Task<(Meeting Meeting, Actor Actor)> Enter(Tx tx, Call call, string name, string etag, Func<Actor, Meeting, bool> may) =>
+        Enter(tx, call, name, etag, may, MeetingStore.Lock);
+
+    private static async Task<(Meeting Meeting, Actor Actor)> Enter(
+        Tx tx, Call call, string name, string etag, Func<Actor, Meeting, bool> may, Func<Tx, Guid, Task<Meeting?>> load)
     {
         var actor = await Actor.Of(tx, call.Caller);
-        var meeting = Meeting.IdOf(name) is { } id ? await MeetingStore.Lock(tx, id) : null;
+        var meeting = Meeting.IdOf(name) is { } id ? await load(tx, id) : null;
         if (meeting is null)
         {
             throw call.Caller.Has(Roles.Coordinator) ? RuleBroken.NotFound(name) : RuleBroken.Denied();

@@ -77,7 +77,7 @@ public sealed class InvariantTests
                 2 => HoldPreparatoryMeeting.Decide(meeting, A.Day.AddDays(-(a % 9)), now),
                 3 => ConveneSession.Decide(meeting, Convening(a, b)),
                 4 => OpenSession.Decide(meeting, [.. meeting.Ahead.Select((item, i) => new ConsentAnswer(item.Case, (a + i) % 5 != 0, (a + i) % 5 != 0 ? "" : "CONSENT_NOT_GRANTED"))], meeting.Ahead.Take(b % 7 == 0 ? 1 : 0).Select(i => i.Case).ToList(), now),
-                5 => CloseItem.Decide(meeting, Cases[a % Cases.Length], [.. People.Take(1 + (b % People.Length))], now),
+                5 => CloseItem.Decide(meeting, new ConsentAnswer(Cases[a % Cases.Length], b % 11 != 0, b % 11 != 0 ? "" : "CONSENT_NOT_GRANTED"), [.. People.Take(1 + (b % People.Length))], now),
                 6 => RecordAttendance.Decide(meeting, [A.Line(person.Name["professionals/".Length..])], People.ToDictionary(p => p.Name, StringComparer.Ordinal)),
                 7 => CloseSession.Decide(meeting),
                 8 => CertifyAttendance.Decide(meeting, A.Actor(a % 3 == 0 ? "coordinator@region" : person.Name, Roles.Referent), indemnified: a % 2 == 0),

@@ -69,13 +69,23 @@ public sealed class OpenDecideTests
     {
         var meeting = A.Meeting(SessionState.Open, ItemState.Open);
         var (f, g, both) = (A.Person("F", A.Capacity("1")), A.Person("G", A.Capacity("2")), A.Person("B", A.Capacity("1"), A.Capacity("2")));
-        Assert.Equal("TWO_STRUCTURES_REQUIRED", A.Reason(() => CloseItem.Decide(meeting, A.Case(1), [f], A.Start)));
-        Assert.Equal("TWO_STRUCTURES_REQUIRED", A.Reason(() => CloseItem.Decide(meeting, A.Case(1), [both], A.Start)));
-        Assert.Equal("TWO_STRUCTURES_REQUIRED", A.Reason(() => CloseItem.Decide(meeting, A.Case(1), [f, A.Person("H", A.Capacity("1")), A.Person("N")], A.Start)));
-        Assert.Null(A.Reason(() => CloseItem.Decide(meeting, A.Case(1), [f, both], A.Start)));
-        var decided = CloseItem.Decide(meeting, A.Case(1), [g, f], A.Start);
+        Assert.Equal("TWO_STRUCTURES_REQUIRED", A.Reason(() => CloseItem.Decide(meeting, AllYes[0], [f], A.Start)));
+        Assert.Equal("TWO_STRUCTURES_REQUIRED", A.Reason(() => CloseItem.Decide(meeting, AllYes[0], [both], A.Start)));
+        Assert.Equal("TWO_STRUCTURES_REQUIRED", A.Reason(() => CloseItem.Decide(meeting, AllYes[0], [f, A.Person("H", A.Capacity("1")), A.Person("N")], A.Start)));
+        Assert.Null(A.Reason(() => CloseItem.Decide(meeting, AllYes[0], [f, both], A.Start)));
+        var decided = CloseItem.Decide(meeting, AllYes[0], [g, f], A.Start);
         Assert.Equal(["professionals/F", "professionals/G"], decided.After.Items[0].Present!);
         Assert.IsType<CaseDiscussed>(Assert.Single(decided.Events));
+    }
+
+    [Fact]
+    public void What_Intake_no_longer_allows_was_not_discussed()
+    {
+        var meeting = A.Meeting(SessionState.Open, ItemState.Open, ItemState.Open);
+        var decided = CloseItem.Decide(
+            meeting, new ConsentAnswer(A.Case(1), false, "CONSENT_NOT_GRANTED"), [A.Person("F", A.Capacity("1")), A.Person("G", A.Capacity("2"))], A.Start);
+        Assert.Equal([(ItemState.Removed, "CONSENT_NOT_GRANTED"), (ItemState.Open, "")], decided.After.Items.Select(i => (i.State, i.Reason)));
+        Assert.Equal((A.Case(1), "CONSENT_NOT_GRANTED"), Assert.Single(decided.Events) is CaseUnscheduled e ? (e.Case, e.Reason) : default);
     }
 
     [Fact]
@@ -93,5 +103,5 @@ public sealed class OpenDecideTests
     [InlineData(SessionState.Convened, ItemState.Scheduled, "STATE_FORBIDS")]
     [InlineData(SessionState.Held, ItemState.Open, "STATE_FORBIDS")]
     public void Only_an_open_item_of_an_open_session_is_closed(SessionState state, ItemState item, string reason) =>
-        Assert.Equal(reason, A.Reason(() => CloseItem.Decide(A.Meeting(state, item), A.Case(1), [A.Person("F", A.Capacity("1")), A.Person("G", A.Capacity("2"))], A.Start)));
+        Assert.Equal(reason, A.Reason(() => CloseItem.Decide(A.Meeting(state, item), AllYes[0], [A.Person("F", A.Capacity("1")), A.Person("G", A.Capacity("2"))], A.Start)));
 }
