@@ -26,6 +26,17 @@ internal sealed record IntakeVerbs(
     RecordDecisions RecordDecisions,
     RecordRestitution RecordRestitution);
 
+/// <summary>The verbs of the main path, and the groups of deposits.</summary>
+internal static class IntakeVerbsRegistration
+{
+    public static IServiceCollection AddIntakeVerbs(this IServiceCollection services) => services
+        .AddSingleton<PutReferenceList>().AddSingleton<SubmitGroups>().AddHostedService(provider => provider.GetRequiredService<SubmitGroups>())
+        .AddSingleton<SubmitCase>().AddSingleton<GetCase>().AddSingleton<ListCases>().AddSingleton<AcceptCase>()
+        .AddSingleton<RecordConsent>().AddSingleton<BeginDiscussion>()
+        .AddSingleton<WriteSheet>().AddSingleton<ReadSheet>().AddSingleton<ApproveSheet>()
+        .AddSingleton<RecordDecisions>().AddSingleton<RecordRestitution>().AddSingleton<IntakeVerbs>();
+}
+
 /// <summary>
 /// RPC → verb, and who may call it; nothing else. RPCs that came later stand with the folder of their verbs
 /// (<c>TriageRpcs.cs</c>, …).

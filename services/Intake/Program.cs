@@ -1,15 +1,11 @@
 using Intervision.Intake;
 using Intervision.Intake.AccessLog;
-using Intervision.Intake.Cases;
 using Intervision.Intake.Consents;
-using Intervision.Intake.Decisions;
 using Intervision.Intake.Encryption;
 using Intervision.Intake.Events;
 using Intervision.Intake.FollowUp;
 using Intervision.Intake.Library;
-using Intervision.Intake.ReferenceLists;
 using Intervision.Intake.Retention;
-using Intervision.Intake.Sheets;
 using Intervision.Intake.Urgency;
 using Intervision.Membership.Events.V1;
 using Intervision.Scheduling.Events.V1;
@@ -42,10 +38,7 @@ builder.AddServiceDefaults("intake", handlers =>
         .On<SessionCancelled>(WhenSessionCancelled.Handle);
 });
 builder.Services.AddSingleton(_ => master.Value).AddSingleton(_ => new RequestHash(master.Value.RequestKey)).AddSingleton<Vault>();
-builder.Services.AddSingleton<PutReferenceList>().AddSingleton<SubmitGroups>().AddHostedService(services => services.GetRequiredService<SubmitGroups>());
-builder.Services.AddSingleton<SubmitCase>().AddSingleton<GetCase>().AddSingleton<ListCases>().AddSingleton<AcceptCase>();
-builder.Services.AddSingleton<RecordConsent>().AddSingleton<BeginDiscussion>().AddSingleton<WriteSheet>().AddSingleton<ReadSheet>().AddSingleton<ApproveSheet>();
-builder.Services.AddSingleton<RecordDecisions>().AddSingleton<RecordRestitution>().AddSingleton<IntakeVerbs>();
+builder.Services.AddIntakeVerbs();
 builder.Services.AddConsentVerbs(builder.Environment).AddAccessLogVerbs().AddWatchVerbs().AddRetentionVerbs(builder.Environment);
 builder.Services.AddIndicatorVerbs().AddTriageVerbs().AddUrgencyVerbs(builder.Environment).AddEmailVerbs().AddFollowUpVerbs().AddAlertVerbs().AddLibraryVerbs(builder.Environment);
 
