@@ -88,8 +88,7 @@ internal sealed partial class IntakeGrpcService(IntakeVerbs verbs, IServiceProvi
     public override Task<ReadSheetResponse> ReadSheet(ReadSheetRequest request, ServerCallContext context) =>
         Run(verbs.ReadSheet.Handle, request, context);
 
-    [CalledBy(Roles.Coordinator)]
-    [CalledBy(Roles.Referent, Roles.HostCoordinator, Within = Within.OwnPoles)]
+    [CalledBy(Roles.Referent, Within = Within.OwnPoles)]
     public override Task<ApproveSheetResponse> ApproveSheet(ApproveSheetRequest request, ServerCallContext context) =>
         Run(verbs.ApproveSheet.Handle, request, context);
 

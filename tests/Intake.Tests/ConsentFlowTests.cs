@@ -207,9 +207,12 @@ public sealed class ConsentFlowTests(IntakeFixture service) : CaseSteps(service)
         found = await Consent(await Service.Get(found.Name), ConsentStatus.Granted, IntakeFixture.Requester, 7);
         Assert.Equal(CaseState.InPreparation, found.State);
         Assert.Equal(IntakeFixture.Sheet(), (await Read(found)).Sheet);
-        var approved = await Intake.ApproveSheetAsync(
-            new ApproveSheetRequest { RequestId = IntakeFixture.NewId(), Name = found.Name, Etag = found.Etag }, IntakeFixture.At(IntakeFixture.Referent, 8));
-        Assert.Equal(CaseState.Ready, approved.Case.State);
+        // The reading of before does not count.
+        await Refusal.With(
+            StatusCode.FailedPrecondition, "SHEET_NOT_READ",
+            () => Intake.ApproveSheetAsync(
+                new ApproveSheetRequest { RequestId = IntakeFixture.NewId(), Name = found.Name, Etag = found.Etag }, IntakeFixture.At(IntakeFixture.Referent, 8)));
+        Assert.Equal(CaseState.Ready, (await Service.Approved(found, 8)).State);
         Assert.Equal("intervision.intake.case_ready.v1", (await Service.Said(found.Name))[^1].EventType);
     }
 }

@@ -74,9 +74,7 @@ internal static class FollowUpSteps
         var written = (await service.Intake.WriteSheetAsync(
             new WriteSheetRequest { RequestId = IntakeFixture.NewId(), Name = reopened.Name, Etag = reopened.Etag, Sheet = IntakeFixture.Sheet() },
             IntakeFixture.At(IntakeFixture.Requester, hours))).Case;
-        await service.Intake.ApproveSheetAsync(
-            new ApproveSheetRequest { RequestId = IntakeFixture.NewId(), Name = written.Name, Etag = written.Etag },
-            IntakeFixture.At(IntakeFixture.Referent, hours));
+        await service.Approved(written, hours);
         var time = IntakeFixture.Start.AddHours(hours);
         await service.Deliver("scheduling", new CaseScheduled { Session = session, Case = reopened.Name, Date = Paris.DateOf(time).ToProto() }, session, time);
         await service.Deliver(

@@ -122,8 +122,7 @@ public sealed class FollowUpTests(IntakeFixture service) : CaseSteps(service)
         var written = (await Intake.WriteSheetAsync(
             new WriteSheetRequest { RequestId = IntakeFixture.NewId(), Name = reopened.Name, Etag = reopened.Etag, Sheet = IntakeFixture.Sheet() },
             IntakeFixture.At(IntakeFixture.Requester, 8))).Case;
-        await Intake.ApproveSheetAsync(
-            new ApproveSheetRequest { RequestId = IntakeFixture.NewId(), Name = written.Name, Etag = written.Etag }, IntakeFixture.At(IntakeFixture.Referent, 9));
+        await Service.Approved(written, 9);
         await Service.Deliver(
             "scheduling", new CaseScheduled { Session = second, Case = written.Name, Date = FollowUpSteps.Discussion.AddDays(30).ToProto() },
             second, IntakeFixture.Start.AddHours(10));

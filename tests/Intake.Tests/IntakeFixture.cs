@@ -44,6 +44,9 @@ public class IntakeFixture() : ServiceFixture<Program>("intake")
 
     public static DevelopmentClaims Referent => Tokens.Referent(ReferentName, "poles/P12");
 
+    /// <summary>Named for P12 where its référent cannot be the second reader.</summary>
+    public static DevelopmentClaims Substitute => Tokens.Referent(Physician, "poles/P12");
+
     public static DevelopmentClaims OtherReferent => Tokens.Referent("professionals/PER-9", "poles/P01");
 
     public static DevelopmentClaims Host => Tokens.HostCoordinator("host@p12", "poles/P12");
@@ -119,11 +122,20 @@ public class IntakeFixture() : ServiceFixture<Program>("intake")
 
     public async Task<Case> Ready()
     {
-        var written = await Written();
+        return await Approved(await Written());
+    }
+
+    /// <summary>Read a second time, and approved, by the référent if nobody else is said.</summary>
+    public async Task<Case> Approved(Case written, double hours = 3, DevelopmentClaims? by = null)
+    {
+        await SecondReading(written, hours, by);
         var response = await Intake.ApproveSheetAsync(
-            new ApproveSheetRequest { RequestId = NewId(), Name = written.Name, Etag = written.Etag }, At(Referent, 3));
+            new ApproveSheetRequest { RequestId = NewId(), Name = written.Name, Etag = written.Etag }, At(by ?? Referent, hours));
         return response.Case;
     }
+
+    public async Task<ReadSheetResponse> SecondReading(Case written, double hours = 3, DevelopmentClaims? by = null) =>
+        await Intake.ReadSheetAsync(new ReadSheetRequest { Name = written.Name, Purpose = "SECOND_READING" }, At(by ?? Referent, hours));
 
     public async Task<Case> Scheduled(string session)
     {

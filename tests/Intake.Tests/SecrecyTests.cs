@@ -30,8 +30,7 @@ public sealed class SecrecyTests(IntakeFixture service)
             new WriteSheetRequest { RequestId = IntakeFixture.NewId(), Name = accepted.Name, Etag = accepted.Etag, Sheet = sheet },
             IntakeFixture.At(IntakeFixture.Requester, 2))).Case;
         await service.Intake.ReadSheetAsync(new ReadSheetRequest { Name = written.Name, Purpose = "PREPARATION" }, IntakeFixture.At(IntakeFixture.Requester, 2));
-        var ready = (await service.Intake.ApproveSheetAsync(
-            new ApproveSheetRequest { RequestId = IntakeFixture.NewId(), Name = written.Name, Etag = written.Etag }, IntakeFixture.At(IntakeFixture.Referent, 3))).Case;
+        var ready = await service.Approved(written);
         await service.Deliver("scheduling", new Scheduling.Events.V1.CaseScheduled { Session = session, Case = ready.Name }, session, IntakeFixture.Start.AddHours(4));
         await service.Deliver("scheduling", new Scheduling.Events.V1.CaseDiscussed { Session = session, Case = ready.Name }, session, IntakeFixture.Start.AddHours(5), 2);
         await service.Intake.RecordDecisionsAsync(

@@ -137,8 +137,7 @@ public sealed class SheetReadingTests(IntakeFixture service) : CaseSteps(service
             r.Actors.Add(IntakeFixture.Mediator);
         });
         found = (await Write(found, IntakeFixture.Sheet())).Case;
-        found = (await Intake.ApproveSheetAsync(
-            new ApproveSheetRequest { RequestId = IntakeFixture.NewId(), Name = found.Name, Etag = found.Etag }, IntakeFixture.At(IntakeFixture.Referent, 3))).Case;
+        found = await Service.Approved(found);
         await Service.Deliver("scheduling", new CaseScheduled { Session = session, Case = found.Name }, session, IntakeFixture.Start.AddHours(4));
         var convened = new SessionConvened { Session = session };
         foreach (var (person, role) in others.Append((IntakeFixture.ExpertName, SessionRole.Expert)).Append((IntakeFixture.SocialWorker, SessionRole.Actor)))

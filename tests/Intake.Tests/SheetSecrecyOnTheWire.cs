@@ -86,7 +86,10 @@ public sealed class SheetSecrecyOnTheWire(IntakeFixture service) : CaseSteps(ser
             {
                 case Accepting: await Intake.AcceptCaseAsync(new AcceptCaseRequest { RequestId = IntakeFixture.NewId(), Name = name, Etag = found.Etag }, headers); break;
                 case Writing: await Intake.WriteSheetAsync(new WriteSheetRequest { RequestId = IntakeFixture.NewId(), Name = name, Etag = found.Etag, Sheet = IntakeFixture.Sheet() }, headers); break;
-                case Approving: await Intake.ApproveSheetAsync(new ApproveSheetRequest { RequestId = IntakeFixture.NewId(), Name = name, Etag = found.Etag }, headers); break;
+                case Approving:
+                    await Service.SecondReading(found, hours, who);
+                    await Intake.ApproveSheetAsync(new ApproveSheetRequest { RequestId = IntakeFixture.NewId(), Name = name, Etag = found.Etag }, headers);
+                    break;
                 case Scheduled: await Service.Deliver("scheduling", new CaseScheduled { Session = session, Case = name }, session, IntakeFixture.Start.AddHours(hours), i); break;
                 case Unscheduled: await Service.Deliver("scheduling", new CaseUnscheduled { Session = session, Case = name }, session, IntakeFixture.Start.AddHours(hours), i); break;
                 case Granting: await Intake.RecordConsentAsync(ConsentRequest(found, ConsentStatus.Granted), headers); break;

@@ -63,7 +63,7 @@ public sealed class SheetSecrecyProperty
         .. Scopes.Select(s => (Func<Play, Reader, Play>)((p, who) => Answer(p, who, ConsentStatus.Granted, s))),
         .. Scopes.Select(s => (Func<Play, Reader, Play>)((p, who) => Amend(p, who, s))),
         (p, who) => p with { Case = May(p.Case.IsRequestedBy(who.Caller) || p.Case.IsReferredBy(who.Caller), () => WriteSheet.Decide(p.Case, who.Caller)) },
-        (p, who) => p with { Case = May(p.Case.IsOrganisedBy(who.Caller) || who.Caller.Has(Roles.Coordinator), () => ApproveSheet.Decide(p.Case, who.Caller)) },
+        (p, who) => p with { Case = May(p.Case.IsReferredBy(who.Caller), () => ApproveSheet.Decide(p.Case, who.Caller)) },
         (p, _) => p with { Case = WhenCaseScheduled.Decide(p.Case) },
         (p, _) => p with { Case = WhenCaseUnscheduled.Decide(p.Case, onAnotherAgenda: false) },
         (p, _) => p with { Case = WhenCaseDiscussed.Decide(p.Case, "sessions/1", Now) },

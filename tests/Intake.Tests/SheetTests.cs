@@ -24,7 +24,55 @@ public sealed class SheetTests(IntakeFixture service) : CaseSteps(service)
         var request = new ApproveSheetRequest { RequestId = IntakeFixture.NewId(), Name = written.Name, Etag = written.Etag };
         await Refusal.With(
             StatusCode.FailedPrecondition, "SECOND_READER_REQUIRED", () => Intake.ApproveSheetAsync(request, IntakeFixture.At(IntakeFixture.Referent, 3)));
-        Assert.Equal(CaseState.Ready, (await Intake.ApproveSheetAsync(request, IntakeFixture.At(IntakeFixture.Host, 3))).Case.State);
+        // Nobody approves unread, and whoever may not read may not approve.
+        await Refusal.With(
+            StatusCode.FailedPrecondition, "SHEET_NOT_READ", () => Intake.ApproveSheetAsync(request, IntakeFixture.At(IntakeFixture.Substitute, 3)));
+        foreach (var who in new[] { IntakeFixture.Host, IntakeFixture.Coordinator })
+        {
+            await Refusal.With(StatusCode.PermissionDenied, "PERMISSION_DENIED", () => Intake.ApproveSheetAsync(request, IntakeFixture.At(who, 3)));
+        }
+
+        // Nor does somebody else's reading count, nor one for another purpose.
+        await Service.SecondReading(written);
+        await Intake.ReadSheetAsync(new ReadSheetRequest { Name = written.Name, Purpose = "PREPARATION" }, IntakeFixture.At(IntakeFixture.Substitute, 3));
+        await Refusal.With(
+            StatusCode.FailedPrecondition, "SHEET_NOT_READ", () => Intake.ApproveSheetAsync(request, IntakeFixture.At(IntakeFixture.Substitute, 3)));
+        await Service.SecondReading(written, 3, IntakeFixture.Substitute);
+        Assert.Equal(CaseState.Ready, (await Intake.ApproveSheetAsync(request, IntakeFixture.At(IntakeFixture.Substitute, 3))).Case.State);
+    }
+
+    [Fact]
+    public async Task What_is_approved_is_what_was_read()
+    {
+        var written = await Service.Written();
+        await Service.SecondReading(written, 3);
+        var again = (await Intake.WriteSheetAsync(
+            new WriteSheetRequest { RequestId = IntakeFixture.NewId(), Name = written.Name, Etag = written.Etag, Sheet = IntakeFixture.Sheet("Autre chose.") },
+            IntakeFixture.At(IntakeFixture.Requester, 4))).Case;
+        var request = new ApproveSheetRequest { RequestId = IntakeFixture.NewId(), Name = again.Name, Etag = again.Etag };
+        await Refusal.With(
+            StatusCode.FailedPrecondition, "SHEET_NOT_READ", () => Intake.ApproveSheetAsync(request, IntakeFixture.At(IntakeFixture.Referent, 5)));
+        Assert.Equal("Autre chose.", (await Service.SecondReading(again, 5)).Sheet.Situation);
+        Assert.Equal(CaseState.Ready, (await Intake.ApproveSheetAsync(request, IntakeFixture.At(IntakeFixture.Referent, 5))).Case.State);
+    }
+
+    [Fact]
+    public async Task Whose_category_the_patient_was_not_told_of_neither_reads_nor_approves()
+    {
+        var written = await Service.Written();
+        var substitute = Tokens.Referent(IntakeFixture.Mediator, "poles/P12");
+        await Refusal.With(StatusCode.FailedPrecondition, "CATEGORY_NOT_INFORMED", () => Intake.ApproveSheetAsync(
+            new ApproveSheetRequest { RequestId = IntakeFixture.NewId(), Name = written.Name, Etag = written.Etag }, IntakeFixture.At(substitute, 3)));
+    }
+
+    [Fact]
+    public async Task Suspicions_in_a_wording_are_accepted_and_returned()
+    {
+        var session = IntakeFixture.NewSession();
+        var decided = await Intake.RecordDecisionsAsync(
+            IntakeFixture.Decisions(await Service.Discussed(session), session, "Mme Durand voit le CSAPA de Lens."), IntakeFixture.At(IntakeFixture.Referent, 6));
+        // Lens is the seat of the pôle.
+        Assert.Equal(("CIVILITY_AND_NAME", "decisions[0].wording"), Assert.Single(decided.Warnings.Select(w => (w.Reason, w.Field))));
     }
 
     [Theory]

@@ -122,16 +122,17 @@ public sealed class WriteSheetVerb(IntakeFixture service) : VerbCompliance<Write
 
 public sealed class ApproveSheetVerb(IntakeFixture service) : VerbCompliance<ApproveSheetRequest, ApproveSheetResponse>(service)
 {
-    protected override DevelopmentClaims Who => IntakeFixture.Coordinator;
+    protected override DevelopmentClaims Who => IntakeFixture.Referent;
 
     protected override int Events => 1;
 
     protected override IEnumerable<DevelopmentClaims> MayNot =>
-        [.. Strangers.All, IntakeFixture.Requester, IntakeFixture.Cpts, IntakeFixture.Scheduling];
+        [.. Strangers.All, IntakeFixture.Coordinator, IntakeFixture.Host, IntakeFixture.Requester, IntakeFixture.Cpts, IntakeFixture.Scheduling];
 
     protected override async Task<ApproveSheetRequest> Prepare()
     {
         var written = await Service.Written();
+        await Service.SecondReading(written);
         return new ApproveSheetRequest { RequestId = IntakeFixture.NewId(), Name = written.Name, Etag = written.Etag };
     }
 

@@ -32,6 +32,27 @@ public sealed class ViewTests(IntakeFixture service)
     }
 
     [Fact]
+    public async Task The_submitting_cpts_is_told_where_a_request_went_never_what_became_of_the_patient()
+    {
+        var (redirected, abandoned) = (await Deposited(), await Deposited());
+        await Intake.RedirectCaseAsync(
+            new RedirectCaseRequest { RequestId = IntakeFixture.NewId(), Name = redirected.Name, Etag = redirected.Etag, Destination = "DAC" }, IntakeFixture.At(IntakeFixture.Referent, 1));
+        await Intake.AbandonCaseAsync(
+            new AbandonCaseRequest { RequestId = IntakeFixture.NewId(), Name = abandoned.Name, Etag = abandoned.Etag, Reason = "DECES" }, IntakeFixture.At(IntakeFixture.Referent, 1));
+        Assert.Equal((CaseState.Redirected, "DAC"), await Told(redirected, IntakeFixture.Cpts));
+        Assert.Equal((CaseState.Abandoned, ""), await Told(abandoned, IntakeFixture.Cpts));
+        Assert.Equal((CaseState.Abandoned, "DECES"), await Told(abandoned, IntakeFixture.Requester));
+
+        Task<Case> Deposited() => service.Submitted(r => (r.Channel, r.SubmittingOrganisation) = ("CPTS", IntakeFixture.CptsName));
+
+        async Task<(CaseState, string)> Told(Case of, DevelopmentClaims who)
+        {
+            var seen = (await Intake.GetCaseAsync(new GetCaseRequest { Name = of.Name }, IntakeFixture.At(who, 2))).Case;
+            return (seen.State, seen.EndCode);
+        }
+    }
+
+    [Fact]
     public async Task Anyone_else_is_refused_as_if_it_did_not_exist()
     {
         var submitted = await service.Submitted();

@@ -109,7 +109,8 @@ internal sealed class CaseLife(Stage stage, RequestRow row, int number)
             stage.As(Requester(), At(day, 14)))).Case);
         // The author is not the second reader, even when a référent asks for one's own patient.
         var pole = stage.Region.PoleByCode[Pole!];
-        var reader = pole.Referent == row.Requester ? Cast.HostCoordinatorOf(pole) : ReferentOfCase();
+        var reader = pole.Referent == row.Requester ? Cast.SubstituteFor(pole, stage.Region) : ReferentOfCase();
+        await stage.Suite.Intake.ReadSheetAsync(new ReadSheetRequest { Name = Case.Name, Purpose = "SECOND_READING" }, stage.As(reader, At(day, 15)));
         await Step(async current => (await stage.Suite.Intake.ApproveSheetAsync(
             new ApproveSheetRequest { RequestId = RequestId.Of(Key("approve")), Name = current.Name, Etag = current.Etag },
             stage.As(reader, At(day, 16)))).Case);

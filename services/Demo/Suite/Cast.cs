@@ -28,6 +28,10 @@ internal sealed class Cast(ECDsa key, TimeProvider time)
             Rpps = region.PersonById.GetValueOrDefault(pole.Referent)?.Rpps,
         };
 
+    /// <summary>Another pôle's référent, named for this one too, where its own cannot be the second reader.</summary>
+    public static DevelopmentClaims SubstituteFor(PoleRow pole, RegionData region) =>
+        ReferentOf(region.Poles.First(p => p.Referent != pole.Referent), region) with { Poles = [pole.Name] };
+
     public static DevelopmentClaims HostCoordinatorOf(PoleRow pole) =>
         new($"staff/coordination-{pole.Code}", [Roles.HostCoordinator]) { Poles = [pole.Name], Organisation = $"organisations/{pole.Host}" };
 

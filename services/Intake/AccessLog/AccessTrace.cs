@@ -1,6 +1,7 @@
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
 using Intervision.ServiceDefaults.Time;
+using Case = Intervision.Intake.Cases.Case;
 
 namespace Intervision.Intake.AccessLog;
 
@@ -46,6 +47,19 @@ internal static class AccessTrace
         };
         await Insert(tx, entry with { Hash = entry.HashAfter(head.Hash) }, head);
     }
+
+    /// <summary>
+    /// Whether the sheet as it now is was given to this reader for this purpose: since it was last written, and since the
+    /// case is in its state. Under the case's row lock, which writing and reading take too.
+    /// </summary>
+    public static Task<bool> WasGiven(Tx tx, Case of, string actor, string purpose) => tx.Single<bool>(
+        $"""
+        select exists (
+          select from access_log
+          where case_code = @Code and action = '{ReadSheet}' and outcome = '{Given}' and actor = @actor and purpose = @purpose
+            and access_time >= greatest(@StateTime, (select max(change_time) from case_history where case_id = @Id and action = 'WriteSheet')))
+        """,
+        new { of.Code, of.Id, of.StateTime, actor, purpose });
 
     private static Task Insert(Tx tx, Entry entry, HeadRow before) =>
         tx.Execute(

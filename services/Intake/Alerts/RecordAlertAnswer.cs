@@ -12,17 +12,17 @@ internal sealed class RecordAlertAnswer(Db db, AlertVault vault)
         db.Once(call, request.RequestId, request, async tx =>
         {
             var before = await AlertStore.LockFor(tx, request.Name, request.Etag, call, (_, _) => true);
-            var after = Decide(before, request, Paris.DateOf(call.Now));
+            var (after, warnings) = Decide(before, request, Paris.DateOf(call.Now));
             await tx.Execute(
                 "insert into alert_answer (alert_id, recipient, answer_date) values (@Id, @Recipient, @date)",
                 new { before.Id, request.Recipient, date = request.AnswerDate.ToDate() });
             await vault.WriteAnswer(tx, before.Id, request.Recipient, request.Answer);
             var saved = await AlertStore.Save(tx, before, after, "RecordAlertAnswer", call);
-            return new RecordAlertAnswerResponse { Alert = saved.View() };
+            return new RecordAlertAnswerResponse { Alert = saved.View(), Warnings = { warnings } };
         });
 
     /// <exception cref="RuleBroken">See RecordAlertAnswer in the proto.</exception>
-    internal static Alert Decide(Alert before, RecordAlertAnswerRequest request, DateOnly today)
+    internal static (Alert After, IReadOnlyList<TextWarning> Warnings) Decide(Alert before, RecordAlertAnswerRequest request, DateOnly today)
     {
         before.MustBe("ALERT_NOT_TRANSMITTED", "Cette alerte n'est pas transmise, ou elle est terminée.", AlertState.Transmitted, AlertState.Answered);
         var sent = before.Transmissions.SingleOrDefault(t => t.Recipient == request.Recipient)
@@ -40,12 +40,13 @@ internal sealed class RecordAlertAnswer(Db db, AlertVault vault)
             v.Check(date >= sent.TransmitDate, "answer_date", "ANSWERED_BEFORE_TRANSMISSION", "La réponse suit l'envoi.");
         }
 
-        TextRules.CheckAnswer(v, request.Answer);
+        var warnings = TextRules.CheckAnswer(v, request.Answer);
         v.ThrowIfAny();
-        return before with
+        var after = before with
         {
             State = AlertState.Answered,
             Transmissions = [.. before.Transmissions.Select(t => t == sent ? t with { AnswerDate = date } : t)],
         };
+        return (after, warnings);
     }
 }

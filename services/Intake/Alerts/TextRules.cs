@@ -20,7 +20,8 @@ internal static class TextRules
     }
 
     /// <summary>An answer may be said without words.</summary>
-    public static void CheckAnswer(Violations v, string answer) => Texts.AtMost(v, "answer", answer, LongestAnswer);
+    /// <returns>Suspicions.</returns>
+    public static IReadOnlyList<TextWarning> CheckAnswer(Violations v, string answer) => Texts.AtMost(v, "answer", answer, LongestAnswer);
 
     private static IReadOnlyList<TextWarning> Check(Violations v, string field, string text, int longest)
     {

@@ -47,6 +47,7 @@ internal static class CaseViews
         UpdateTime = from.UpdateTime.ToProto(),
         NextStep = NextSteps.Of(from),
         StateTime = from.StateTime.ToProto(),
-        EndCode = from.State == V1.CaseState.Closed ? "" : from.EndCode ?? "",
+        // Whoever sent the request is told why it was not taken, and where to; never what became of the patient.
+        EndCode = from.State is V1.CaseState.Inadmissible or V1.CaseState.Redirected ? from.EndCode ?? "" : "",
     };
 }

@@ -22,12 +22,12 @@ internal sealed class RecordDecisions(Db db, Vault vault)
         {
             var before = await CaseStore.LockFor(
                 tx, request.Name, request.Etag, call, (c, caller) => caller.Has(Roles.Coordinator) || c.IsReferredBy(caller));
-            Validate(request, await KnownPeople(tx, request));
+            var warnings = Validate(request, await KnownPeople(tx, request), await PoleSeats.Of(tx, before.Pole));
             var after = Decide(before, request);
             await Insert(tx, before, request, call);
             var saved = await CaseStore.Save(tx, before, after, "RecordDecisions", call);
             await Outbox.Append(tx, saved.Id, saved.Name, call.Now, Decided(saved, request));
-            return new RecordDecisionsResponse { Case = saved.View(call.Caller) };
+            return new RecordDecisionsResponse { Case = saved.View(call.Caller), Warnings = { warnings } };
         });
     }
 
@@ -48,8 +48,12 @@ internal sealed class RecordDecisions(Db db, Vault vault)
         return before with { State = CaseState.Decided };
     }
 
-    internal static void Validate(RecordDecisionsRequest request, IReadOnlyCollection<string> knownPeople)
+    /// <param name="seats">See <see cref="PoleSeats"/>.</param>
+    /// <returns>Suspicions in the wordings.</returns>
+    internal static IReadOnlyList<TextWarning> Validate(
+        RecordDecisionsRequest request, IReadOnlyCollection<string> knownPeople, IReadOnlyCollection<string> seats)
     {
+        var warnings = new List<TextWarning>();
         var v = new Violations();
         v.Check(SessionNames.IsValid(request.Session), "session", "SESSION_INVALID", "Le nom de la séance est obligatoire.");
         v.Check(request.Decisions.Count is >= 1 and <= 20, "decisions", "DECISIONS_COUNT", "De une à vingt décisions.");
@@ -59,10 +63,11 @@ internal sealed class RecordDecisions(Db db, Vault vault)
             v.Check(Orientations.All.Contains(decision.Orientation), $"{field}.orientation", "UNKNOWN_ORIENTATION", "Cette orientation n'est pas dans la liste.");
             v.Check(knownPeople.Contains(decision.Responsible), $"{field}.responsible", "UNKNOWN_PERSON", "Ce professionnel n'est pas dans l'annuaire.");
             v.Check(decision.DueDate.ToDate() is not null, $"{field}.due_date", "DUE_DATE_INVALID", "L'échéance est une date.");
-            Texts.AtMost(v, $"{field}.wording", decision.Wording, 500);
+            warnings.AddRange(Texts.AtMost(v, $"{field}.wording", decision.Wording, 500, seats));
         }
 
         v.ThrowIfAny();
+        return warnings;
     }
 
     private static Task<IReadOnlyList<string>> KnownPeople(Tx tx, RecordDecisionsRequest request) =>
@@ -100,10 +105,13 @@ internal sealed class RecordDecisions(Db db, Vault vault)
         {
             if (request.Decisions[i].Wording.Length > 0)
             {
-                await vault.Write(tx, of.Id, $"decision/{request.Session}/{i + 1}", Encoding.UTF8.GetBytes(request.Decisions[i].Wording));
+                await vault.Write(tx, of.Id, FieldOf(request.Session, i + 1), Encoding.UTF8.GetBytes(request.Decisions[i].Wording));
             }
         }
     }
+
+    /// <summary>Name of a wording in the vault.</summary>
+    internal static string FieldOf(string session, int position) => $"decision/{session}/{position}";
 
     private static CaseDecided Decided(Case decided, RecordDecisionsRequest request)
     {

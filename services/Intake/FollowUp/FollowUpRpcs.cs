@@ -48,6 +48,10 @@ internal sealed partial class IntakeGrpcService
     [CalledBy(Roles.Professional, Within = Within.Oneself)]
     public override Task<ListDueFollowUpsResponse> ListDueFollowUps(ListDueFollowUpsRequest request, ServerCallContext context) =>
         Run(Of<ListDueFollowUps>().Handle, request, context);
+
+    [CalledBy(Roles.Referent, Roles.Professional, Within = Within.TiedToCase)]
+    public override Task<ReadDecisionsResponse> ReadDecisions(ReadDecisionsRequest request, ServerCallContext context) =>
+        Run(Of<ReadDecisions>().Handle, request, context);
 }
 
 /// <summary>The verbs behind them.</summary>
@@ -60,5 +64,6 @@ internal static class FollowUpVerbs
         .AddSingleton<ReopenCase>()
         .AddSingleton<GetFollowUp>()
         .AddSingleton<RecordReturn>()
-        .AddSingleton<ListDueFollowUps>();
+        .AddSingleton<ListDueFollowUps>()
+        .AddSingleton<ReadDecisions>();
 }

@@ -83,7 +83,8 @@ internal static class LibraryEndpoint
         WireText.MustBeStorable(request);
         var services = context.RequestServices;
         var answer = await services.GetRequiredService<SearchLibrary>().Handle(request, context.RequestAborted);
-        var choices = await services.GetRequiredService<Db>().Read(LibraryChoices.Load, context.RequestAborted);
+        var choices = await services.GetRequiredService<ReadingRoom>().Enter(
+            () => services.GetRequiredService<Db>().Read(LibraryChoices.Load, context.RequestAborted), context.RequestAborted);
         return LibraryPage.Found(request, answer, choices);
     }
 

@@ -10,7 +10,8 @@ namespace Intervision.Intake.Library;
 
 /// <summary>
 /// Who writes, reads and reviews proposals: people tied to the case, since until it is published its text is clinical. A
-/// regional coordinator reads no clinical text, here neither. Whoever the patient excluded is a stranger.
+/// regional coordinator reads no clinical text, here neither. Whoever the patient excluded is a stranger, and so is whoever
+/// would not be given a word of the sheet: of a category the patient was not told of, or of neither.
 /// </summary>
 internal static class LibraryPeople
 {
@@ -21,10 +22,14 @@ internal static class LibraryPeople
     /// <summary>As the access log names it; empty for a stranger.</summary>
     public static string TieTo(Case of, Reader reader, Scope scope) =>
         !reader.Caller.HasAny(Roles.Professional, Roles.Referent) || reader.IsExcludedFrom(scope) ? ""
-        : of.IsRequestedBy(reader.Caller) ? "REQUESTER"
-        : of.IsReferredBy(reader.Caller) || reader.LeadsSession ? "FACILITATOR"
-        : reader.IsExpert ? "EXPERT"
-        : "";
+        : Ties(of, reader).Where(tie => ReadSheet.IsTold(tie, reader.Category, scope)).Select(ReadSheet.Name).FirstOrDefault("");
+
+    private static IEnumerable<Tie> Ties(Case of, Reader reader) => new (Tie Tie, bool Holds)[]
+    {
+        (Tie.Requester, of.IsRequestedBy(reader.Caller)),
+        (Tie.Facilitator, of.IsReferredBy(reader.Caller) || reader.LeadsSession),
+        (Tie.Expert, reader.IsExpert),
+    }.Where(t => t.Holds).Select(t => t.Tie);
 
     /// <summary>The second person: neither whose words these are, nor whose words the sheet is.</summary>
     public static bool IsSecond(Case of, Proposal proposal, Caller caller) =>

@@ -15,9 +15,9 @@ internal sealed class ListLibraryProposals(Db db, PageTokens tokens)
         var size = PageTokens.Size(request.PageSize);
         var filter = $"proposals|{call.Caller.Subject}|{string.Join(',', request.States.Select(s => (int)s))}";
         var after = (await tokens.Open(filter, request.PageToken, call.Cancellation))?.Split('/');
-        var rows = await db.Read(tx => tx.Query<Proposal>(Sql, Parameters(request, call.Caller, after, size + 1)), call.Cancellation);
+        var rows = await db.Read(tx => tx.Query<Listed>(Sql, Parameters(request, call.Caller, after, size + 1)), call.Cancellation);
         var response = new ListLibraryProposalsResponse();
-        response.Proposals.Add(rows.Take(size).Select(p => p.ToProto()));
+        response.Proposals.Add(rows.Take(size).Select(p => p.ToProto(p.Tied)));
         if (rows.Count > size)
         {
             var last = rows[size - 1];
@@ -27,20 +27,21 @@ internal sealed class ListLibraryProposals(Db db, PageTokens tokens)
         return response;
     }
 
-    // The same rule as LibraryPeople.TieTo, as a set.
+    // Of LibraryPeople.TieTo, as a set, what ties to a case; whether its category was told of is asked before a text is given.
     private const string Sql =
         $"""
         with me as (select @Subject::text as name union select name from professional where rpps = @Rpps)
-        select {ProposalStore.Columns} from library_proposal l join cases c on c.id = l.case_id
-        where (@all
-            or (@asPerson
+        select {ProposalStore.Columns}, t.tied from library_proposal l join cases c on c.id = l.case_id
+        cross join lateral (
+          select @asPerson
               and (c.requester in (select name from me) or c.pole = any (@poles)
                 or exists (
                   select from agenda_item i join session_person s using (session)
                   where i.case_id = c.id and i.status = 'DISCUSSED' and i.session = c.discussed_session and s.professional in (select name from me)))
               and not exists (
                 select from (select excluded_people from consent_record r where r.case_id = c.id order by {ConsentStore.InForceFirst} limit 1) r
-                where r.excluded_people && array (select name from me))))
+                where r.excluded_people && array (select name from me)) as tied) t
+        where (@all or t.tied)
           and (cardinality(@states) = 0 or l.state = any (@states))
           and (l.propose_time, l.id) > (@time, @id)
         order by l.propose_time, l.id
@@ -59,4 +60,9 @@ internal sealed class ListLibraryProposals(Db db, PageTokens tokens)
         id = after is null ? Guid.Empty : Guid.Parse(after[1]),
         limit,
     };
+
+    private sealed record Listed : Proposal
+    {
+        public bool Tied { get; init; }
+    }
 }

@@ -52,15 +52,18 @@ internal record Proposal
         }
     }
 
-    public LibraryProposal ToProto() => new()
+    /// <param name="tied">
+    /// Whether it is for somebody tied to the case. Others would tell by the case and the day which published text is whose.
+    /// </param>
+    public LibraryProposal ToProto(bool tied) => new()
     {
         Name = Name,
-        Case = $"cases/{CaseCode}",
+        Case = tied ? $"cases/{CaseCode}" : "",
         State = State,
         Etag = ServiceDefaults.Persistence.Etag.Of(Version),
         Proposer = Proposer,
         ProposeTime = ProposeTime.ToProto(),
         Reason = Reason,
-        PublishDate = PublishDate?.ToProto(),
+        PublishDate = tied ? PublishDate?.ToProto() : null,
     };
 }

@@ -40,7 +40,7 @@ internal sealed class ProposeLibraryCase(Db db, Vault vault, MasterKey master)
                 proposal = await ProposalStore.Save(tx, live, proposal, call.Now);
             }
 
-            return new ProposeLibraryCaseResponse { Proposal = proposal.ToProto(), Class = crowd!.Shown.ToProto() };
+            return new ProposeLibraryCaseResponse { Proposal = proposal.ToProto(tied: true), Class = crowd!.Shown.ToProto() };
         });
 
     /// <param name="live">The proposal of this case that has not ended.</param>

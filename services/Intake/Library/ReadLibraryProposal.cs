@@ -51,7 +51,7 @@ internal sealed class ReadLibraryProposal(Db db, Vault vault)
 
         var crowd = (await Population.Crowds(tx)).GetValueOrDefault(await Population.TraitsOf(tx, of.Id));
         await Trace(tx, call, proposal, AccessTrace.Given, tie);
-        var response = new ReadLibraryProposalResponse { Proposal = proposal.ToProto(), Text = LibraryText.Parser.ParseFrom(bytes), Class = crowd?.Shown.ToProto() };
+        var response = new ReadLibraryProposalResponse { Proposal = proposal.ToProto(tied: true), Text = LibraryText.Parser.ParseFrom(bytes), Class = crowd?.Shown.ToProto() };
         response.ExcludedTopics.Add(scope.ExcludedTopics);
         return (response, null);
     }

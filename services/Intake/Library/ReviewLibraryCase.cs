@@ -23,7 +23,7 @@ internal sealed class ReviewLibraryCase(Db db)
                 await Vault.Forget(tx, of.Id, LibraryTexts.Field);
             }
 
-            return new ReviewLibraryCaseResponse { Proposal = (await ProposalStore.Save(tx, before, after, call.Now)).ToProto() };
+            return new ReviewLibraryCaseResponse { Proposal = (await ProposalStore.Save(tx, before, after, call.Now)).ToProto(tied: true) };
         });
 
     /// <exception cref="RuleBroken">VERDICT_INVALID, REASON_INVALID, SECOND_READER_REQUIRED, PROPOSAL_NOT_WAITING, CONSENT_NOT_GRANTED, SHEET_LOCKED.</exception>

@@ -13,14 +13,20 @@ internal sealed class WithdrawLibraryProposal(Db db)
     public Task<WithdrawLibraryProposalResponse> Handle(WithdrawLibraryProposalRequest request, Call call) =>
         db.Once(call, request.RequestId, request, async tx =>
         {
-            var (of, before) = await LibraryPeople.LockFor(tx, request.Name, request.Etag, call, (c, proposal, _, _) => May(c, proposal, call.Caller));
+            // The coordinator is not, unless requester or référent as well.
+            var tied = false;
+            var (of, before) = await LibraryPeople.LockFor(tx, request.Name, request.Etag, call, (c, proposal, _, _) =>
+            {
+                tied = IsTied(c, proposal, call.Caller);
+                return tied || call.Caller.Has(Roles.Coordinator);
+            });
             var after = Decide(before);
             await Vault.Forget(tx, of.Id, LibraryTexts.Field);
-            return new WithdrawLibraryProposalResponse { Proposal = (await ProposalStore.Save(tx, before, after, call.Now)).ToProto() };
+            return new WithdrawLibraryProposalResponse { Proposal = (await ProposalStore.Save(tx, before, after, call.Now)).ToProto(tied) };
         });
 
-    internal static bool May(Case of, Proposal proposal, Caller caller) =>
-        caller.Has(Roles.Coordinator) || of.IsRequestedBy(caller) || of.IsReferredBy(caller)
+    private static bool IsTied(Case of, Proposal proposal, Caller caller) =>
+        of.IsRequestedBy(caller) || of.IsReferredBy(caller)
         || (caller.HasAny(Roles.Professional, Roles.Referent) && caller.Is(proposal.Proposer, proposal.ProposerRpps));
 
     internal static Proposal Decide(Proposal before)

@@ -96,6 +96,10 @@ internal sealed class ReadSheet(Db db, Vault vault)
             "CATEGORY_NOT_INFORMED", "Le patient n'a pas été informé que des professionnels de votre catégorie seraient présents.", "CONSENT", found.Name);
     }
 
+    /// <summary>The patient was told of people like this one, and something of a case is theirs to hear.</summary>
+    internal static bool IsTold(Tie tie, ParticipantCategory category, Scope scope) =>
+        IsInformed(tie, category, scope) && SheetVisibility.Of(tie, category) != SheetFields.None;
+
     /// <summary>The requester informed the patient; everybody else is of a category that was told of (CSP R1110-3).</summary>
     private static bool IsInformed(Tie tie, ParticipantCategory category, Scope scope) => tie switch
     {
@@ -135,7 +139,7 @@ internal sealed class ReadSheet(Db db, Vault vault)
     }
 
     /// <summary>UPPER_SNAKE_CASE, as in the proto.</summary>
-    private static string Name(Tie tie) => tie == Tie.AttendingPhysician ? "ATTENDING_PHYSICIAN" : tie.ToString().ToUpperInvariant();
+    internal static string Name(Tie tie) => tie == Tie.AttendingPhysician ? "ATTENDING_PHYSICIAN" : tie.ToString().ToUpperInvariant();
 }
 
 /// <summary>What is given: as whom, and which parts.</summary>

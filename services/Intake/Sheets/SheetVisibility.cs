@@ -32,6 +32,9 @@ internal enum SheetFields
 /// </summary>
 internal static class SheetVisibility
 {
+    /// <summary>The purpose of whoever is about to approve.</summary>
+    public const string SecondReading = "SECOND_READING";
+
     private const SheetFields Talk = SheetFields.Question | SheetFields.Situation;
     private const SheetFields Care = Talk | SheetFields.Treatments;
     private const SheetFields All = Care | SheetFields.Warnings;
@@ -40,7 +43,7 @@ internal static class SheetVisibility
     private static readonly Dictionary<Tie, string[]> Purposes = new()
     {
         [Tie.Requester] = ["PREPARATION", "SESSION", "FOLLOW_UP"],
-        [Tie.Facilitator] = ["PREPARATION", "SECOND_READING", "SESSION", "FOLLOW_UP"],
+        [Tie.Facilitator] = ["PREPARATION", SecondReading, "SESSION", "FOLLOW_UP"],
         [Tie.AttendingPhysician] = ["PREPARATION", "SESSION", "FOLLOW_UP"],
         [Tie.Expert] = ["PREPARATION", "SESSION"],
         [Tie.Actor] = ["PREPARATION", "SESSION", "FOLLOW_UP"],

@@ -37,6 +37,10 @@ internal sealed partial class IntakeGrpcService
     [CalledBy(Roles.Referent, Roles.HostCoordinator, Within = Within.OwnPoles)]
     public override Task<ReportWorkResponse> ReportWork(ReportWorkRequest request, ServerCallContext context) =>
         Run(Of<ReportWork>().Handle, request, context);
+
+    [CalledBy(Roles.Referent, Roles.Professional, Within = Within.TiedToCase)]
+    public override Task<ReadQuestionResponse> ReadQuestion(ReadQuestionRequest request, ServerCallContext context) =>
+        Run(Of<ReadQuestion>().Handle, request, context);
 }
 
 /// <summary>The verbs behind them.</summary>
@@ -49,5 +53,6 @@ internal static class TriageVerbs
         .AddSingleton<RedirectCase>()
         .AddSingleton<MarkDuplicate>()
         .AddSingleton<AbandonCase>()
-        .AddSingleton<ReportWork>();
+        .AddSingleton<ReportWork>()
+        .AddSingleton<ReadQuestion>();
 }

@@ -29,7 +29,7 @@ public sealed class LibraryTests(LibraryFixture service) : CaseSteps(service), I
         // Approved on the first of October, cooled on the last: it waits for January.
         Assert.Equal((State.Approved, new DateOnly(2027, 1, 1)), (approved.State, approved.PublishDate.ToDate()!.Value));
         var seen = await Intake.ListCaseAccessesAsync(new ListCaseAccessesRequest { Case = of.Name }, IntakeFixture.At(IntakeFixture.Requester, 12));
-        var reading = Assert.Single(seen.Accesses);
+        var reading = Assert.Single(seen.Accesses, a => a.Action != "READ_SHEET");
         Assert.Equal(
             (IntakeFixture.ReferentName, "FACILITATOR", "READ_LIBRARY_PROPOSAL", "LIBRARY", "GIVEN"),
             (reading.Actor, reading.ActingAs, reading.Action, reading.Purpose, reading.Outcome));
@@ -148,6 +148,44 @@ public sealed class LibraryTests(LibraryFixture service) : CaseSteps(service), I
         Assert.Contains(proposal.Name, await Listed(IntakeFixture.Coordinator));
         Assert.DoesNotContain(proposal.Name, await Listed(IntakeFixture.OtherReferent));
         Assert.DoesNotContain(proposal.Name, await Listed(Tokens.Professional(IntakeFixture.Pharmacist, "99700000047")));
+    }
+
+    [Fact]
+    public async Task Whoever_the_patient_was_not_told_of_neither_reads_nor_reviews()
+    {
+        var proposal = await Service.Proposed();
+        await Service.Deliver(
+            "scheduling",
+            new SessionConvened { Session = await SessionOf(proposal.Case), People = { new SessionConvened.Types.InvitedPerson { Professional = IntakeFixture.ExpertName, Role = SessionRole.Expert } } },
+            await SessionOf(proposal.Case), IntakeFixture.Start.AddHours(10), streamNo: 3);
+        var expert = Tokens.Professional(IntakeFixture.ExpertName, "99700000062");
+        var request = new ReadLibraryProposalRequest { Name = proposal.Name };
+        await Intake.ReadLibraryProposalAsync(request, IntakeFixture.At(expert, 11));
+        var of = await Service.Get(proposal.Case);
+        await Intake.AmendConsentAsync(
+            new AmendConsentRequest
+            {
+                RequestId = IntakeFixture.NewId(), Name = of.Name, Etag = of.Etag,
+                Scope = new ConsentScope { CategoriesInformed = { ParticipantCategory.HealthProfessional } },
+            },
+            IntakeFixture.At(IntakeFixture.Requester, 11));
+        await Refused.With(StatusCode.PermissionDenied, "PERMISSION_DENIED", () => Intake.ReadLibraryProposalAsync(request, IntakeFixture.At(expert, 12)));
+        await Refused.With(StatusCode.PermissionDenied, "PERMISSION_DENIED", () => ReviewCall(proposal, expert));
+        await Intake.ReadLibraryProposalAsync(request, IntakeFixture.At(IntakeFixture.Referent, 12));
+    }
+
+    [Fact]
+    public async Task Whoever_is_not_tied_to_the_case_is_told_neither_the_case_nor_the_day()
+    {
+        var proposal = await Service.Approved();
+        var (coordinator, referent) = (await Seen(IntakeFixture.Coordinator), await Seen(IntakeFixture.Referent));
+        Assert.Equal(("", null), (coordinator.Case, coordinator.PublishDate));
+        Assert.Equal((proposal.Case, proposal.PublishDate), (referent.Case, referent.PublishDate));
+        var withdrawn = (await Intake.WithdrawLibraryProposalAsync(LibrarySteps.Withdrawing(proposal), IntakeFixture.At(IntakeFixture.Coordinator, 12))).Proposal;
+        Assert.Equal("", withdrawn.Case);
+
+        async Task<LibraryProposal> Seen(DevelopmentClaims who) => (await Intake.ListLibraryProposalsAsync(
+            new ListLibraryProposalsRequest { PageSize = 1000 }, IntakeFixture.At(who, 12))).Proposals.Single(p => p.Name == proposal.Name);
     }
 
     [Fact]
