@@ -75,8 +75,7 @@ public sealed class DepositedConsentTests(IntakeFixture service) : CaseSteps(ser
     {
         var accepted = await Service.Accepted(r => r.ConsentDetails = Detailed().ConsentDetails);
         var written = (await Write(accepted, IntakeFixture.Sheet())).Case;
-        await Intake.ApproveSheetAsync(
-            new ApproveSheetRequest { RequestId = IntakeFixture.NewId(), Name = written.Name, Etag = written.Etag }, IntakeFixture.At(IntakeFixture.Referent, 3));
+        await Service.Approved(written);
         Assert.Equal([IntakeFixture.Pharmacist], (await Service.Said(written.Name))[^1].As<CaseReady>().Actors);
     }
 
