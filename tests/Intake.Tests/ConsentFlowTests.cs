@@ -60,8 +60,7 @@ public sealed class ConsentFlowTests(IntakeFixture service) : CaseSteps(service)
         yesterday.Scope = new ConsentScope { ExcludedPeople = { IntakeFixture.Pharmacist, IntakeFixture.Physician }, ExcludedTopics = { "JUSTICE" } };
         found = (await Intake.RecordConsentAsync(yesterday, IntakeFixture.At(IntakeFixture.Requester, 2))).Case;
         var written = (await Write(found, IntakeFixture.Sheet())).Case;
-        found = (await Intake.ApproveSheetAsync(
-            new ApproveSheetRequest { RequestId = IntakeFixture.NewId(), Name = found.Name, Etag = written.Etag }, IntakeFixture.At(IntakeFixture.Referent, 3))).Case;
+        found = await Service.Approved(written);
         Assert.Equal([IntakeFixture.SocialWorker], (await Service.Said(found.Name))[^1].As<CaseReady>().Actors);
 
         var amend = new AmendConsentRequest { RequestId = IntakeFixture.NewId(), Name = found.Name, Etag = found.Etag, Scope = yesterday.Scope.Clone() };
