@@ -27,7 +27,7 @@ public sealed class ProtoRules
     {
         var m = Find(method);
         // These write the access log, but reading twice is twice a fact: nothing to make idempotent.
-        if (IsRead(m) || m.Name is "ReadSheet" or "ExportAccessLog" or "ReadLibraryProposal")
+        if (IsRead(m) || m.Name is "ReadSheet" or "ReadQuestion" or "ReadDecisions" or "ExportAccessLog" or "ReadLibraryProposal")
         {
             return;
         }

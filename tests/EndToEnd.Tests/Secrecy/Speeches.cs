@@ -33,6 +33,7 @@ internal sealed class Speeches(Voices voices, Canaries canaries)
         var written = (await voices.Heard(Intake.WriteSheetAsync(Writing(accepted, sheet), voices.As(Voices.Requester, 2)))).Case;
         Assert.Equal(sheet, (await Intake.ReadSheetAsync(new ReadSheetRequest { Name = written.Name, Purpose = "PREPARATION" }, voices.As(Voices.Requester, 3))).Sheet);
         await Refusals(written);
+        await Intake.ReadSheetAsync(new ReadSheetRequest { Name = written.Name, Purpose = "SECOND_READING" }, voices.As(Voices.Referent, 4));
         return (await voices.Heard(Intake.ApproveSheetAsync(
             new ApproveSheetRequest { RequestId = Voices.NewId(), Name = written.Name, Etag = written.Etag }, voices.As(Voices.Referent, 4)))).Case;
     }
