@@ -21,6 +21,9 @@ switch (args.FirstOrDefault())
     case "intake":
         figures = await IntakeBenchmark.Run();
         break;
+    case "intake-deposits":
+        figures = await IntakeBenchmark.RunDeposits();
+        break;
     case "intake-scanner":
         figures = ScannerSpeed.Measure();
         break;
@@ -31,7 +34,7 @@ switch (args.FirstOrDefault())
         figures = await IntakeBenchmark.RunWatch();
         break;
     default:
-        Console.Error.WriteLine("Benchmarks -- messaging|directory|directory-import|intake|intake-scanner|intake-fuzz|intake-watch [--report FILE]");
+        Console.Error.WriteLine("Benchmarks -- messaging|directory|directory-import|intake|intake-deposits|intake-scanner|intake-fuzz|intake-watch [--report FILE]");
         return 2;
 }
 

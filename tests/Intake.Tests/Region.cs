@@ -2,7 +2,9 @@ using System.Globalization;
 using Intervision.Intake.V1;
 using Intervision.Membership.Events.V1;
 using Intervision.Membership.V1;
+using Intervision.ServiceDefaults.Security;
 using Intervision.ServiceDefaults.Time;
+using Intervision.Tests.Support;
 
 namespace Intervision.Intake.Tests;
 
@@ -69,6 +71,24 @@ internal static class Region
             yield return new ProfessionalChanged { Professional = person };
         }
     }
+
+    /// <summary>Its lists of codes, as the coordination puts them.</summary>
+    public static IEnumerable<PutReferenceListRequest> Lists() =>
+        Rows("reference_lists.csv").GroupBy(r => r["list"]).Select(list => new PutReferenceListRequest
+        {
+            RequestId = Guid.CreateVersion7().ToString(),
+            List = list.Key,
+            Version = "2026",
+            Codes = { list.Select(r => r["code"]) },
+        });
+
+    /// <summary>Who deposits a row: the CPTS itself, the pôle's référent, or the coordination.</summary>
+    public static DevelopmentClaims Depositor(IReadOnlyDictionary<string, string> row) => row["channel"] switch
+    {
+        "CPTS" => Tokens.Cpts($"organisations/{row["cpts_identifier"]}"),
+        "REFERENT_POLE" when row["pole_code"].Length > 0 => Tokens.Referent("professionals/somebody", $"poles/{row["pole_code"]}"),
+        _ => Tokens.Coordinator(),
+    };
 
     public static SubmitCaseRequest Request(IReadOnlyDictionary<string, string> row)
     {

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using Grpc.Core;
 using Intervision.Intake.V1;
 using Intervision.ServiceDefaults.Grpc;
-using Intervision.ServiceDefaults.Security;
 using Intervision.Tests.Support;
 using Microsoft.AspNetCore.Hosting;
 
@@ -15,14 +14,6 @@ public class RegionFixture() : ServiceFixture<Program>("intake")
 
     public IntakeService.IntakeServiceClient Intake => Client<IntakeService.IntakeServiceClient>();
 
-    /// <summary>Who deposits a row: the CPTS itself, the pôle's référent, or the coordination.</summary>
-    public static DevelopmentClaims Depositor(IReadOnlyDictionary<string, string> row) => row["channel"] switch
-    {
-        "CPTS" => Tokens.Cpts($"organisations/{row["cpts_identifier"]}"),
-        "REFERENT_POLE" when row["pole_code"].Length > 0 => Tokens.Referent("professionals/somebody", $"poles/{row["pole_code"]}"),
-        _ => Tokens.Coordinator(),
-    };
-
     protected override void Configure(IWebHostBuilder builder) =>
         builder.UseSetting("Intake:MasterKey", MasterKey);
 
@@ -33,17 +24,9 @@ public class RegionFixture() : ServiceFixture<Program>("intake")
             await Deliver("membership", message, "test", IntakeFixture.Start);
         }
 
-        foreach (var list in Region.Rows("reference_lists.csv").GroupBy(r => r["list"]))
+        foreach (var list in Region.Lists())
         {
-            await Intake.PutReferenceListAsync(
-                new PutReferenceListRequest
-                {
-                    RequestId = IntakeFixture.NewId(),
-                    List = list.Key,
-                    Version = "2026",
-                    Codes = { list.Select(r => r["code"]) },
-                },
-                Tokens.As(Tokens.Coordinator()));
+            await Intake.PutReferenceListAsync(list, Tokens.As(Tokens.Coordinator()));
         }
     }
 }
@@ -59,7 +42,7 @@ public sealed class RegionTests(RegionFixture service) : IClassFixture<RegionFix
         var settled = 0;
         foreach (var row in rows)
         {
-            var response = await service.Intake.SubmitCaseAsync(Region.Request(row), Tokens.As(RegionFixture.Depositor(row)));
+            var response = await service.Intake.SubmitCaseAsync(Region.Request(row), Tokens.As(Region.Depositor(row)));
             Assert.Equal(row["consent_status"] == "REFUSED" ? CaseState.ConsentRefused : CaseState.Submitted, response.Case.State);
             Assert.Matches("^cases/SIT-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$", response.Case.Name);
             Assert.Empty(response.Warnings);
@@ -87,7 +70,7 @@ public sealed class RegionTests(RegionFixture service) : IClassFixture<RegionFix
         foreach (var row in rows)
         {
             var refused = await Assert.ThrowsAsync<RpcException>(
-                async () => await service.Intake.SubmitCaseAsync(Region.Request(row), Tokens.As(RegionFixture.Depositor(row))));
+                async () => await service.Intake.SubmitCaseAsync(Region.Request(row), Tokens.As(Region.Depositor(row))));
             Assert.Equal((row["external_id"], StatusCode.InvalidArgument, row["expected_reason"]), (row["external_id"], refused.StatusCode, refused.Reason()));
             Assert.DoesNotContain(row["question"], refused.ToString(), StringComparison.Ordinal);
         }

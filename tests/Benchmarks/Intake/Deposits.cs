@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Grpc.Core;
 using Intervision.Intake.Tests;
 using Intervision.Intake.V1;
-using Intervision.ServiceDefaults.Security;
 using Intervision.Tests.Support;
 
 namespace Intervision.Benchmarks.Intake;
@@ -12,7 +11,7 @@ internal sealed class Deposits
 {
     private readonly (SubmitCaseRequest Request, Metadata Headers)[] samples =
     [
-        .. Region.Rows("requests.csv").Where(r => r["urgent"] != "1").Select(r => (Region.Request(r), Tokens.As(Depositor(r)))),
+        .. Region.Rows("requests.csv").Where(r => r["urgent"] != "1").Select(r => (Region.Request(r), Tokens.As(Region.Depositor(r)))),
     ];
 
     private int sent;
@@ -53,11 +52,4 @@ internal sealed class Deposits
         connections.ForEach(c => c.Channel.Dispose());
         return rate;
     }
-
-    private static DevelopmentClaims Depositor(IReadOnlyDictionary<string, string> row) => row["channel"] switch
-    {
-        "CPTS" => Tokens.Cpts($"organisations/{row["cpts_identifier"]}"),
-        "REFERENT_POLE" when row["pole_code"].Length > 0 => Tokens.Referent("professionals/somebody", $"poles/{row["pole_code"]}"),
-        _ => Tokens.Coordinator(),
-    };
 }

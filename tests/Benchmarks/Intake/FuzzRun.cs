@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
@@ -16,7 +17,7 @@ internal sealed record FuzzRun(int Messages, int Failures, double MessagesPerSec
 {
     public static readonly string Method = string.Create(
         CultureInfo.InvariantCulture,
-        $"Fuzz: {Count:N0} messages of seed {Seed} to every RPC of Intake by 32 callers of six roles and none: random fields, good messages with a field spoilt, a quarter of both with bytes flipped, cut, repeated; the managed heap limited to 192 MiB.");
+        $"Fuzz: {Count:N0} messages of seeds {Seed} and {Seed + 1} to every RPC of Intake by 32 callers of six roles and none: random fields, good messages with a field spoilt, a quarter of both with bytes flipped, cut, repeated; the managed heap limited to 192 MiB.");
 
     private const int Count = 2_000_000;
     private const int Seed = 4;
@@ -28,12 +29,12 @@ internal sealed record FuzzRun(int Messages, int Failures, double MessagesPerSec
         using var closing = channel;
         var rows = Region.Rows("requests.csv").Where(r => r["urgent"] != "1").Take(20).ToList();
         var deposited = (await client.SubmitCaseAsync(Region.Request(rows[0]), Tokens.As(Tokens.Coordinator()))).Case;
-        var fuzzer = new Fuzzer(IntakeReflection.Descriptor.FindTypeByName<ServiceDescriptor>("IntakeService"), Seed, Words(deposited, rows), Good(deposited, rows));
-        var clock = System.Diagnostics.Stopwatch.StartNew();
-        var first = await fuzzer.Run(channel.CreateCallInvoker(), Callers(rows), count / 10, callers: 32);
+        var service = IntakeReflection.Descriptor.FindTypeByName<ServiceDescriptor>("IntakeService");
+        var (words, good, callers) = (Words(deposited, rows), Good(deposited, rows), Callers(rows));
+        var clock = Stopwatch.StartNew();
+        var first = await Run(Seed, count / 10);
         var warm = intake.Process.MemoryMiB;
-        var rest = await new Fuzzer(IntakeReflection.Descriptor.FindTypeByName<ServiceDescriptor>("IntakeService"), Seed + 1, Words(deposited, rows), Good(deposited, rows))
-            .Run(channel.CreateCallInvoker(), Callers(rows), count - (count / 10), callers: 32);
+        var rest = await Run(Seed + 1, count - (count / 10));
         foreach (var failure in first.Unfit.Concat(rest.Unfit).Take(20))
         {
             Console.WriteLine(failure);
@@ -42,6 +43,9 @@ internal sealed record FuzzRun(int Messages, int Failures, double MessagesPerSec
         var statuses = first.Statuses.Concat(rest.Statuses).GroupBy(s => s.Key).OrderBy(g => g.Key).Select(g => $"{g.Key} {g.Sum(s => s.Value)}");
         return new FuzzRun(
             count, first.Unfit.Count + rest.Unfit.Count, Math.Round(count / clock.Elapsed.TotalSeconds), Math.Round(warm), Math.Round(intake.Process.MemoryMiB), string.Join(", ", statuses));
+
+        Task<FuzzReport> Run(int seed, int messages) =>
+            new Fuzzer(service, seed, words, good).Run(channel.CreateCallInvoker(), callers, messages, callers: 32);
     }
 
     private static List<string> Words(Case deposited, IEnumerable<Dictionary<string, string>> rows) =>

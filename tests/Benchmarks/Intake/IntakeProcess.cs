@@ -77,10 +77,9 @@ internal sealed class IntakeProcess : IAsyncDisposable
 
     private static async Task PutLists(IntakeService.IntakeServiceClient intake)
     {
-        foreach (var list in Region.Rows("reference_lists.csv").GroupBy(r => r["list"]))
+        foreach (var list in Region.Lists())
         {
-            var request = new PutReferenceListRequest { RequestId = Guid.CreateVersion7().ToString(), List = list.Key, Version = "2026", Codes = { list.Select(r => r["code"]) } };
-            await intake.PutReferenceListAsync(request, Tokens.As(Tokens.Coordinator()));
+            await intake.PutReferenceListAsync(list, Tokens.As(Tokens.Coordinator()));
         }
     }
 }

@@ -10,7 +10,7 @@ namespace Intervision.Benchmarks.Intake;
 /// PostgreSQL's own yardstick on the same cluster: <c>pgbench</c> committing a request row and an outbox row, four
 /// statements (BEGIN, INSERT, INSERT, COMMIT), prepared, 32 clients over loopback TCP.
 /// </summary>
-internal sealed partial class PgBench(string owner, string script)
+internal sealed partial class PgBench(string owner)
 {
     public const int Clients = 32;
 
@@ -40,9 +40,7 @@ internal sealed partial class PgBench(string owner, string script)
         await using var source = NpgsqlDataSource.Create(postgres.Owner("pgbench_reference"));
         await using var tables = source.CreateCommand(Tables);
         await tables.ExecuteNonQueryAsync();
-        var script = Path.Combine(System.IO.Directory.CreateTempSubdirectory("intervision-pgbench-").FullName, "four_statements.sql");
-        await File.WriteAllTextAsync(script, Transaction);
-        return new PgBench(postgres.Owner("pgbench_reference"), script);
+        return new PgBench(postgres.Owner("pgbench_reference"));
     }
 
     /// <returns>Transactions per second.</returns>
@@ -52,15 +50,18 @@ internal sealed partial class PgBench(string owner, string script)
         var info = new ProcessStartInfo(
             $"{TestPostgres.Bin}/pgbench",
             [
-                "-n", "-M", "prepared", "-c", $"{Clients}", "-j", "2", "-T", $"{seconds}", "-f", script,
+                "-n", "-M", "prepared", "-c", $"{Clients}", "-j", "2", "-T", $"{seconds}", "-f", "-",
                 "-h", server.Host!, "-p", $"{server.Port}", "-U", server.Username!, server.Database!,
             ])
         {
             UseShellExecute = false,
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         using var process = Process.Start(info)!;
+        await process.StandardInput.WriteAsync(Transaction);
+        process.StandardInput.Close();
         var problems = process.StandardError.ReadToEndAsync();
         var told = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
