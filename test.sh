@@ -13,10 +13,11 @@ project_limit=${TEST_PROJECT_LIMIT:-600}
 
 find_dotnet
 install_servers
-# What checks the contract, and a client in another language.
+# What checks the contract, a client in another language, and a calendar library that is not ours.
 install_node
 install_packages protos
 install_packages clients/node
+install_packages tests/calendar-parser
 echo "Building …"
 build Intervision.sln -c $configuration
 
