@@ -32,6 +32,13 @@ internal static class SubmitValidation
         v.Check(facts.Codes.Has(ReferenceCodes.Channel, request.Channel), "channel", "UNKNOWN_CHANNEL", "Ce canal n'existe pas.");
         v.Check(!string.IsNullOrWhiteSpace(request.ExternalId), "external_id", "MISSING_EXTERNAL_ID", "Le numéro donné par le déposant est obligatoire.");
         v.Check(request.ExternalId.Length <= 64, "external_id", "EXTERNAL_ID_TOO_LONG", "Le numéro du déposant compte 64 caractères au plus.");
+        v.Check(
+            string.IsNullOrWhiteSpace(request.ExternalId) || Labels.IsPlain(request.ExternalId),
+            "external_id", "EXTERNAL_ID_INVALID", "Le numéro du déposant est fait de lettres sans accent, de chiffres et de . _ : / -");
+        v.Check(
+            request.ExternalId.Length > 64 || !Labels.Identifies(request.ExternalId),
+            "external_id", "EXTERNAL_ID_IDENTIFYING",
+            "Le numéro du déposant ne contient ni numéro de sécurité sociale, de téléphone ou de compte, ni date de naissance : il ne désigne personne.");
         v.Check(!cpts || request.SubmittingOrganisation.Length > 0, "submitting_organisation", "MISSING_ORGANISATION", "La CPTS qui dépose est obligatoire.");
         v.Check(
             request.SubmittingOrganisation.Length == 0 || facts.OrganisationIsCpts,

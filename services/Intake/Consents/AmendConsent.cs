@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Intervision.Intake.Cases;
+using Intervision.Intake.IdentifyingText;
 using Intervision.Intake.Sheets;
 using Intervision.Intake.V1;
 using Intervision.ServiceDefaults.Grpc;
@@ -60,6 +61,9 @@ internal sealed class AmendConsent(Db db)
         v.Check(
             request.NoticeVersion.Length <= 32 && (!informsAnew || request.NoticeVersion.Length > 0),
             "notice_version", "NOTICE_VERSION_MISSING", "La version de la notice remise est obligatoire (32 caractères au plus).");
+        v.Check(
+            Labels.IsPlain(request.NoticeVersion) && !Labels.Identifies(request.NoticeVersion),
+            "notice_version", "NOTICE_VERSION_INVALID", "Une version de notice est faite de lettres sans accent, de chiffres et de . _ : / -, et ne désigne personne.");
         v.Check(
             request.NoticeVersion.Length == 0 || facts.IsCurrentNotice(request.NoticeVersion),
             "notice_version", "NOTICE_NOT_CURRENT", "Cette version de la notice n'est plus en vigueur.");

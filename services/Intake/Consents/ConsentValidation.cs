@@ -1,3 +1,4 @@
+using Intervision.Intake.IdentifyingText;
 using Intervision.Intake.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Time;
@@ -60,6 +61,9 @@ internal static class ConsentValidation
         v.Check(
             request.NoticeVersion.Length <= 32 && (request.NoticeVersion.Length > 0 || !(granted || request.Status == ConsentStatus.Informed)),
             "notice_version", "NOTICE_VERSION_MISSING", "La version de la notice remise est obligatoire (32 caractères au plus).");
+        v.Check(
+            Labels.IsPlain(request.NoticeVersion) && !Labels.Identifies(request.NoticeVersion),
+            "notice_version", "NOTICE_VERSION_INVALID", "Une version de notice est faite de lettres sans accent, de chiffres et de . _ : / -, et ne désigne personne.");
         // A patient informed in time may answer after the notice has changed: what counts is the day it was handed over.
         v.Check(
             request.NoticeVersion.Length == 0 || request.Status != ConsentStatus.Informed || facts.IsCurrentNotice(request.NoticeVersion),
