@@ -80,16 +80,17 @@ public sealed class DepositedConsentTests(IntakeFixture service) : CaseSteps(ser
     }
 
     [Fact]
-    public async Task A_deposit_without_details_is_recorded_as_declared()
+    public async Task A_deposit_without_details_says_status_form_and_giver_whoever_attests_it()
     {
-        foreach (var requester in new[] { IntakeFixture.Doctor, IntakeFixture.SocialWorker })
+        foreach (var (requester, attested) in new[] { (IntakeFixture.Doctor, true), (IntakeFixture.SocialWorker, false) })
         {
             var record = Assert.Single(await Records((await Service.Submitted(r => r.Requester = requester)).Name));
             Assert.Equal(
                 new ConsentRecord
                 {
                     Number = 1,
-                    Status = ConsentStatus.Granted,
+                    Status = attested ? ConsentStatus.Granted : ConsentStatus.NotCollected,
+                    Declared = attested ? ConsentStatus.Unspecified : ConsentStatus.Granted,
                     Form = ConsentForm.Oral,
                     Giver = ConsentGiver.Patient,
                     Scope = new ConsentScope(),
@@ -160,16 +161,21 @@ public sealed class DepositedConsentTests(IntakeFixture service) : CaseSteps(ser
                 r.ConsentDetails = new ConsentDetails { Reason = "URGENCE", DueDate = new DateOnly(2026, 10, 20).ToProto() };
             }
         });
-        if (!holds)
+        foreach (var detailed in new[] { true, false })
         {
-            await Refusal.With(StatusCode.FailedPrecondition, "HEALTH_PROFESSIONAL_REQUIRED", () => Intake.SubmitCaseAsync(request, IntakeFixture.At(who)));
-            // Nothing is left of it: the same number may be deposited again, by the declaration alone.
-            (request.RequestId, request.ConsentDetails) = (IntakeFixture.NewId(), null);
-        }
+            if (!detailed)
+            {
+                (request.RequestId, request.ExternalId, request.ConsentDetails) = (IntakeFixture.NewId(), IntakeFixture.NewId(), null);
+            }
 
-        var submitted = (await Intake.SubmitCaseAsync(request, IntakeFixture.At(who))).Case;
-        var record = Assert.Single(await Records(submitted.Name));
-        Assert.Equal((status, holds && status != ConsentStatus.Deferred ? "2026-1" : ""), (record.Status, record.NoticeVersion));
+            var submitted = (await Intake.SubmitCaseAsync(request, IntakeFixture.At(who))).Case;
+            var record = Assert.Single(await Records(submitted.Name));
+            var found = await Service.Get(submitted.Name);
+            Assert.Equal(detailed && status != ConsentStatus.Deferred ? "2026-1" : "", record.NoticeVersion);
+            Assert.Equal((record.Status, record.Declared), (found.ConsentStatus, found.DeclaredConsentStatus));
+            Assert.Equal(
+                holds ? (status, ConsentStatus.Unspecified) : (ConsentStatus.NotCollected, status), (found.ConsentStatus, found.DeclaredConsentStatus));
+        }
     }
 
     [Fact]
@@ -179,12 +185,25 @@ public sealed class DepositedConsentTests(IntakeFixture service) : CaseSteps(ser
         {
             (r.AgeBand, r.Requester, r.ConsentGiver) = ("15-17", requester, ConsentGiver.MinorAlone);
             (r.ConsentDetails.PatientSituation, r.ConsentDetails.AccompanyingAdult) = (PatientSituation.Minor, "FAMILLE");
+            r.ConsentDetails.Scope.ExcludedPeople.Clear();
         });
         await Refusal.With(
             StatusCode.FailedPrecondition, "MINOR_ALONE_RECORDER",
             () => Intake.SubmitCaseAsync(Of(IntakeFixture.Pharmacist), IntakeFixture.At(IntakeFixture.Coordinator)));
         Assert.True(Assert.Single(await Records((await Submitted(Of(IntakeFixture.Doctor))).Name)).Flagged);
+        // Declared, it attests nothing: whoever confirms it must be one who may hear a minor alone.
+        var declared = (await Intake.AcceptCaseAsync(
+            Accepting(await Submitted(Of(IntakeFixture.SocialWorker))), IntakeFixture.At(IntakeFixture.Coordinator, 1))).Case;
+        var confirming = ConsentRequest(declared, ConsentStatus.Granted);
+        (confirming.Giver, confirming.PatientSituation, confirming.AccompanyingAdult) = (ConsentGiver.MinorAlone, PatientSituation.Minor, "FAMILLE");
+        await Refusal.With(
+            StatusCode.FailedPrecondition, "MINOR_ALONE_RECORDER",
+            () => Intake.RecordConsentAsync(confirming, IntakeFixture.At(Tokens.Referent(IntakeFixture.Pharmacist, "poles/P12"), 2)));
+        await Intake.RecordConsentAsync(confirming, IntakeFixture.At(IntakeFixture.Referent, 2));
+        Assert.Equal([false, true], (await Records(declared.Name)).Select(r => r.Flagged));
     }
+
+    private static AcceptCaseRequest Accepting(Case of) => new() { RequestId = IntakeFixture.NewId(), Name = of.Name, Etag = of.Etag };
 
     [Fact]
     public async Task Twice_or_many_at_once_it_is_one_case_with_one_record_and_other_details_are_another_payload()

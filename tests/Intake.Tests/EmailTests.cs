@@ -5,7 +5,9 @@ using Intervision.Intake.Events.V1;
 using Intervision.Intake.V1;
 using Intervision.Membership.Events.V1;
 using Intervision.Membership.V1;
+using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Security;
+using Intervision.ServiceDefaults.Time;
 using Intervision.Tests.Support;
 using Case = Intervision.Intake.V1.Case;
 
@@ -139,6 +141,87 @@ public sealed class EmailTests(IntakeFixture service) : CaseSteps(service)
         await Refused.With(
             StatusCode.FailedPrecondition, "CASE_NOT_DRAFT", () => Intake.CompleteCaseAsync(Complete(completed), IntakeFixture.At(IntakeFixture.Requester, 2)));
     }
+
+    [Fact]
+    public async Task Completion_takes_the_answer_of_the_patient_as_a_deposit_does()
+    {
+        var granted = await Completed(IntakeFixture.Doctor, Agreed);
+        Assert.Equal((CaseState.Submitted, ConsentStatus.Granted), (granted.State, granted.ConsentStatus));
+        var record = (await Records(granted.Name))[^1];
+        Assert.Equal((2, ConsentStatus.Granted, "2026-1", IntakeFixture.Pharmacist), (record.Number, record.Status, record.NoticeVersion, record.Scope.ExcludedPeople.Single()));
+
+        // Before the e-mail itself: the answer counts for more than that nothing had been said.
+        var earlier = await Completed(IntakeFixture.Doctor, r =>
+        {
+            Agreed(r);
+            r.ConsentDetails.AnswerTime = IntakeFixture.Start.AddDays(-3).ToProto();
+        });
+        Assert.Equal(
+            CaseState.InPreparation,
+            (await Intake.AcceptCaseAsync(
+                new AcceptCaseRequest { RequestId = IntakeFixture.NewId(), Name = earlier.Name, Etag = earlier.Etag }, IntakeFixture.At(IntakeFixture.Coordinator, 2))).Case.State);
+
+        var declared = await Completed(IntakeFixture.SocialWorker, Agreed);
+        Assert.Equal((ConsentStatus.NotCollected, ConsentStatus.Granted), (declared.ConsentStatus, declared.DeclaredConsentStatus));
+        var confirmed = await Consent(declared, ConsentStatus.Granted, Tokens.Referent(IntakeFixture.ReferentName, "poles/L01"), 2);
+        Assert.Equal(ConsentStatus.Granted, confirmed.ConsentStatus);
+        Assert.Equal([IntakeFixture.Pharmacist], (await Records(declared.Name))[^1].Scope.ExcludedPeople);
+        Assert.Equal(3, (await Records(declared.Name)).Count);
+
+        var nothing = await Completed(IntakeFixture.Doctor, _ => { });
+        Assert.Equal(ConsentStatus.NotCollected, nothing.ConsentStatus);
+        Assert.Single(await Records(nothing.Name));
+    }
+
+    [Fact]
+    public async Task What_the_patient_refused_ends_with_its_completion_and_no_question_is_kept()
+    {
+        var refused = await Completed(IntakeFixture.SocialWorker, r => (r.ConsentStatus, r.Urgent, r.Question) = (ConsentStatus.Refused, true, "Comment coordonner le suivi à domicile ?"));
+        Assert.Equal((CaseState.ConsentRefused, ConsentStatus.Refused), (refused.State, refused.ConsentStatus));
+        await IsErased(refused.Name);
+    }
+
+    [Theory]
+    [InlineData("consent_form", "CONSENT_DETAILS_MISSING")]
+    [InlineData("consent_details.notice_version", "NOTICE_VERSION_MISSING")]
+    [InlineData("consent_details.notice_version", "NOTICE_VERSION_INVALID")]
+    [InlineData("consent_status", "CONSENT_STATUS_INVALID")]
+    public async Task An_answer_that_does_not_fit_is_refused_with_its_completion(string field, string reason)
+    {
+        var request = Complete((await Submit(await Mail("Comment coordonner le suivi à domicile ?"))).Case);
+        Agreed(request);
+        switch (reason)
+        {
+            case "CONSENT_DETAILS_MISSING": request.ConsentForm = ConsentForm.Unspecified; break;
+            case "NOTICE_VERSION_MISSING": request.ConsentDetails.NoticeVersion = ""; break;
+            case "NOTICE_VERSION_INVALID": request.ConsentDetails.NoticeVersion = "Jean Exemple"; break;
+            default: request.ConsentStatus = ConsentStatus.Withdrawn; break;
+        }
+
+        var refused = await Refused.With(StatusCode.InvalidArgument, reason, () => Intake.CompleteCaseAsync(request, IntakeFixture.At(IntakeFixture.Requester, 1)));
+        Assert.Equal(field, refused.Detail<Google.Rpc.BadRequest>()!.FieldViolations[0].Field);
+    }
+
+    private static void Agreed(CompleteCaseRequest r)
+    {
+        (r.ConsentStatus, r.ConsentForm, r.ConsentGiver) = (ConsentStatus.Granted, ConsentForm.Oral, ConsentGiver.Patient);
+        r.ConsentDetails = new ConsentDetails
+        {
+            NoticeVersion = "2026-1", WithdrawalRightTold = true, Scope = new ConsentScope { ExcludedPeople = { IntakeFixture.Pharmacist } },
+        };
+    }
+
+    private async Task<Case> Completed(string sender, Action<CompleteCaseRequest> change)
+    {
+        var id = IntakeFixture.NewId();
+        await Known($"{sender[^5..]}@msante.invalid", sender, sender == IntakeFixture.Doctor ? "99700000013" : "");
+        var complete = Complete((await Submit(Raw($"{sender[^5..]}@msante.invalid", "Comment coordonner le suivi à domicile ?", id))).Case);
+        change(complete);
+        return (await Intake.CompleteCaseAsync(complete, IntakeFixture.At(IntakeFixture.Coordinator, 1))).Case;
+    }
+
+    private async Task<IReadOnlyList<ConsentRecord>> Records(string name) =>
+        (await Intake.ListConsentRecordsAsync(new ListConsentRecordsRequest { Case = name }, IntakeFixture.At(IntakeFixture.Coordinator, 2))).Records;
 
     [Fact]
     public async Task A_broken_mail_is_answered_and_never_an_internal_error()

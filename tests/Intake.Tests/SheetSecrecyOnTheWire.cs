@@ -27,8 +27,14 @@ public sealed class SheetSecrecyOnTheWire(IntakeFixture service) : CaseSteps(ser
     {
         var random = new Random(seed);
         var session = IntakeFixture.NewSession();
-        var name = (await Service.Submitted(seed % 2 == 0 ? NotCollected : null)).Name;
-        var (inForce, excluded, given) = (seed % 2 != 0, false, 0);
+        // Asked for later, attested with the deposit, or declared by somebody who may not attest it.
+        var name = (await Service.Submitted((seed % 3) switch
+        {
+            0 => NotCollected,
+            1 => null,
+            _ => r => r.Requester = IntakeFixture.SocialWorker,
+        })).Name;
+        var (inForce, excluded, given) = (seed % 3 == 1, false, 0);
         for (var i = 1; i <= 40; i++)
         {
             var hours = i / 10.0;

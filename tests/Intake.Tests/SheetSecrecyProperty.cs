@@ -80,10 +80,10 @@ public sealed class SheetSecrecyProperty
         var given = new Dictionary<(string Reader, CaseState State), int>();
         var step = Gen.Choose(-Steps.Length, Steps.Length - 1).Zip(Gen.Elements(Everybody)).Zip(Gen.Elements(Everybody).Zip(Gen.Elements(Purposes)));
         var plays = Gen.Elements(ConsentStatus.NotCollected, ConsentStatus.Informed, ConsentStatus.Granted, ConsentStatus.Refused, ConsentStatus.Deferred)
-            .Zip(Gen.ArrayOf(step, 40));
+            .Zip(Gen.Elements(true, false)).Zip(Gen.ArrayOf(step, 40));
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(3000), Prop.ForAll(plays.ToArbitrary(), drawn =>
         {
-            var play = Begin(drawn.Item1);
+            var play = Begin(drawn.Item1.Item1, drawn.Item1.Item2);
             foreach (var ((which, who), (reader, purpose)) in drawn.Item2)
             {
                 play = Try(which < 0 ? Forward : Steps[which], play, who);
@@ -120,13 +120,18 @@ public sealed class SheetSecrecyProperty
         }
     }
 
-    private static Play Begin(ConsentStatus consent) => new(
-        new Case
+    /// <summary>As deposited: whoever attests it is a health professional, or is none and only declares it.</summary>
+    private static Play Begin(ConsentStatus consent, bool attested) => new(
+        SubmitCase.Decide(
+            new SubmitCaseRequest { ConsentStatus = consent, Requester = IntakeFixture.Doctor, Pole = "poles/P12" },
+            new SubmitFacts { Attester = new Recorder(attested ? ["10"] : []) },
+            Everybody[0].Caller,
+            Now) with
         {
-            Code = "SIT-0000-0000", State = CaseState.Submitted, Consent = consent, Pole = "poles/P12", Requester = IntakeFixture.Doctor,
+            Code = "SIT-0000-0000",
             AttendingPhysician = IntakeFixture.Physician, Actors = [IntakeFixture.Pharmacist, IntakeFixture.SocialWorker, IntakeFixture.Mediator],
         },
-        new Agreement(consent == ConsentStatus.Granted, Scope.Standard));
+        new Agreement(consent == ConsentStatus.Granted && attested, Scope.Standard));
 
     private static Play Answer(Play p, Reader who, ConsentStatus answer, Scope scope)
     {

@@ -66,6 +66,12 @@ internal sealed class CaseLife(Stage stage, RequestRow row, int number)
                 stage.As(who, At(row.SubmittedDate, 10)))).Case);
         }
 
+        if (Case is { State: CaseState.AwaitingConsent, DeclaredConsentStatus: ConsentStatus.Granted })
+        {
+            // Declared by somebody who is no health professional: the référent, a doctor, makes sure and attests it.
+            await RecordConsent(ConsentStatus.Granted, ReferentOfCase(), At(row.SubmittedDate, 13));
+        }
+
         await WriteAndApprove(row.SubmittedDate);
     }
 
@@ -132,8 +138,10 @@ internal sealed class CaseLife(Stage stage, RequestRow row, int number)
 
         if (status == ConsentStatus.Granted)
         {
-            request.Form = RequestId.Die(2, row.Raw, "form") == 0 ? ConsentForm.Oral : ConsentForm.Written;
+            var form = RequestId.Die(2, row.Raw, "form") == 0 ? ConsentForm.Oral : ConsentForm.Written;
+            request.Form = row.Request.ConsentForm == ConsentForm.Unspecified ? form : row.Request.ConsentForm;
             request.Giver = row.Giver == ConsentGiver.Unspecified ? ConsentGiver.Patient : row.Giver;
+            request.OwnOpinion = request.Giver == ConsentGiver.LegalRepresentative ? OwnOpinion.Agrees : OwnOpinion.Unspecified;
             request.WithdrawalRightTold = true;
         }
 

@@ -16,7 +16,11 @@ internal sealed record Case
 
     public CaseState State { get; init; }
 
+    /// <summary>In force: attested, where that is needed.</summary>
     public ConsentStatus Consent { get; init; }
+
+    /// <summary>What a deposit declares of an answer that waits for a health professional's attestation (ADR 0022).</summary>
+    public ConsentStatus? Declared { get; init; }
 
     public string Programme { get; init; } = "";
 

@@ -9,7 +9,9 @@ internal static class CaseStore
 {
     public const string Columns =
         """
-        c.id, c.code, c.version, c.state, c.consent, c.programme, c.pole, c.candidate_poles, c.submitter, c.submitting_organisation,
+        c.id, c.code, c.version, c.state, c.consent,
+        case when c.consent = 'NotCollected' then (
+          select r.declared from consent_record r where r.case_id = c.id order by r.no desc limit 1) end as declared, c.programme, c.pole, c.candidate_poles, c.submitter, c.submitting_organisation,
         c.channel, c.external_id, c.requester, p.rpps as requester_rpps, c.motives, c.age_band, c.sex, c.contexts, c.products,
         c.urgent, c.attending_physician, c.physician_absence, c.actors, c.availabilities, c.submit_time, c.update_time,
         c.accept_time, c.sheet_author, c.sheet_author_rpps, c.sheet_approver, c.sheet_lock_time, c.discussed_session, c.discuss_time,

@@ -17,6 +17,7 @@ internal static class CaseViews
     {
         var view = CodeAndState(from);
         view.ConsentStatus = from.Consent;
+        view.DeclaredConsentStatus = from.Consent == V1.ConsentStatus.NotCollected ? from.Declared ?? default : default;
         view.CandidatePoles.Add(from.CandidatePoles);
         view.Requester = from.Requester;
         view.Motives.Add(from.Motives);

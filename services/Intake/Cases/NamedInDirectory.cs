@@ -1,6 +1,8 @@
 using Dapper;
+using Intervision.Intake.Consents;
 using Intervision.Intake.ReferenceLists;
 using Intervision.Intake.V1;
+using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
 
 namespace Intervision.Intake.Cases;
@@ -21,13 +23,18 @@ internal sealed class NamedInDirectory
     /// <summary>RPPS, null without one.</summary>
     public required Dictionary<string, string?> People { get; init; }
 
+    /// <summary>Of requesters and callers, where there is an answer of the patient to attest.</summary>
+    public required IReadOnlyList<HealthProfession> HealthProfessions { get; init; }
+
     public required Dictionary<string, CptsTerritory> Cpts { get; init; }
 
     /// <summary>Not the directory's, but every deposit needs them too.</summary>
     public required ReferenceCodes Codes { get; init; }
 
-    public static async Task<NamedInDirectory> Load(Tx tx, IReadOnlyList<SubmitCaseRequest> requests)
+    public static async Task<NamedInDirectory> Load(Tx tx, IReadOnlyList<(SubmitCaseRequest Request, Call Call)> deposits)
     {
+        var requests = deposits.Select(d => d.Request).ToList();
+        var attested = deposits.Where(d => ConsentRules.IsAttestation(d.Request.ConsentStatus)).ToList();
         await using var found = await tx.QueryMultiple(
             $"""
             {ReferenceCodes.InForce};
@@ -36,6 +43,7 @@ internal sealed class NamedInDirectory
             select insee_code, array (select pole from pole_commune c where c.insee_code = commune.insee_code order by pole) as poles
             from commune where insee_code = any (@communes);
             select name, rpps from professional where name = any (@people);
+            {HealthProfession.Sql};
             select name,
                    array (select insee_code from cpts_commune where organisation = name and insee_code = any (@communes)) as communes,
                    array (select distinct c.pole from cpts_commune t join pole_commune c using (insee_code)
@@ -46,6 +54,8 @@ internal sealed class NamedInDirectory
             {
                 communes = Distinct(requests.Select(r => r.Commune)),
                 people = Distinct(requests.SelectMany(SubmitFacts.People)),
+                attesters = Distinct(attested.SelectMany(d => new[] { d.Request.Requester, d.Call.Caller.Subject })),
+                attestersRpps = Distinct(attested.Select(d => d.Call.Caller.Rpps ?? "")),
                 organisations = Distinct(requests.Select(r => r.SubmittingOrganisation)),
                 // Whether a pôle touches a territory is dear to find out, and counts only where no commune is said.
                 polesAlone = Distinct(requests.Where(r => r.Commune.Length == 0).Select(r => r.Pole)),
@@ -57,6 +67,7 @@ internal sealed class NamedInDirectory
             Poles = (await found.ReadAsync<Pole>()).ToDictionary(p => p.Name, StringComparer.Ordinal),
             Communes = (await found.ReadAsync<Commune>()).ToDictionary(c => c.InseeCode, StringComparer.Ordinal),
             People = (await found.ReadAsync<(string Name, string? Rpps)>()).ToDictionary(p => p.Name, p => p.Rpps, StringComparer.Ordinal),
+            HealthProfessions = [.. await found.ReadAsync<HealthProfession>()],
             Cpts = (await found.ReadAsync<CptsTerritory>()).ToDictionary(c => c.Name, StringComparer.Ordinal),
         };
     }

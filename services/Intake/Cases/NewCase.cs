@@ -35,11 +35,11 @@ internal sealed record NewCase(Case Case, SubmitCaseRequest Request, byte[] Mac,
               select * from unnest(
                 @ids, @codes, @states, @consents, @programmes, @poles, @candidates, @submitters, @organisations, @channels, @externalIds,
                 @macs, @requesters, @motives, @ageBands, @sexes, @contexts, @products, @urgents, @physicians, @absences, @actors,
-                @availabilities, @times, @keys, @ciphertexts, @forms, @givers, @recorders)
+                @availabilities, @times, @keys, @ciphertexts, @declareds, @forms, @givers, @recorders)
               as r (
                 id, code, state, consent, programme, pole, candidate_poles, submitter, submitting_organisation, channel, external_id,
                 mac, requester, motives, age_band, sex, contexts, products, urgent, attending_physician, absence, actors,
-                availabilities, submit_time, wrapped_key, ciphertext, form, giver, actor)),
+                availabilities, submit_time, wrapped_key, ciphertext, declared, form, giver, actor)),
             fresh as (
               insert into cases (
                 id, code, version, state, consent, programme, pole, candidate_poles, submitter, submitting_organisation, channel,
@@ -57,8 +57,8 @@ internal sealed record NewCase(Case Case, SubmitCaseRequest Request, byte[] Mac,
             locked as (insert into case_key (case_id, wrapped_key) select id, wrapped_key from stored),
             asked as (insert into clinical_text (case_id, field, ciphertext) select id, 'question', ciphertext from stored where ciphertext is not null),
             agreed as (
-              insert into consent_record (case_id, no, status, form, giver, withdrawal_right_told, answer_time, record_time, recorder)
-              select id, 1, consent, form, giver, false, submit_time, submit_time, actor from stored
+              insert into consent_record (case_id, no, status, declared, form, giver, withdrawal_right_told, answer_time, record_time, recorder)
+              select id, 1, consent, declared, form, giver, false, submit_time, submit_time, actor from stored
               where id <> all (@answered)),
             told as (
               insert into case_history (case_id, version, action, actor, to_state, consent, change_time)
@@ -93,6 +93,7 @@ internal sealed record NewCase(Case Case, SubmitCaseRequest Request, byte[] Mac,
                 times = deposits.Select(d => d.Case.SubmitTime).ToArray(),
                 keys = deposits.Select(d => d.WrappedKey).ToArray(),
                 ciphertexts = deposits.Select(d => d.Ciphertext).ToArray(),
+                declareds = deposits.Select(d => d.Case.Declared?.ToString()).ToArray(),
                 forms = deposits.Select(d => d.Request.ConsentForm == ConsentForm.Unspecified ? null : d.Request.ConsentForm.ToString()).ToArray(),
                 givers = deposits.Select(d => d.Request.ConsentGiver == ConsentGiver.Unspecified ? null : d.Request.ConsentGiver.ToString()).ToArray(),
                 answered = deposits.Where(d => d.Answer is not null).Select(d => d.Case.Id).ToArray(),

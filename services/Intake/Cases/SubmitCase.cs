@@ -28,15 +28,15 @@ internal sealed class SubmitCase(Db db, SubmitGroups groups, UrgentAlerts alerts
     private Task<SubmitCaseResponse> Alone(SubmitCaseRequest request, Call call) =>
         db.Once(call, request.RequestId, request, async tx =>
         {
-            var facts = await SubmitFacts.Load(tx, request);
+            var facts = await SubmitFacts.Load(tx, request, call);
             MustBeAllowed(request, facts, call);
             // Before validation: what was right when it was deposited is that case, whatever became of the lists since.
-            var known = await Find(tx, request, call);
-            var answer = known is null ? await DepositedConsent.Load(tx, request, call) : null;
+            var mac = Mac(request, master);
+            var known = await Find(tx, request, call, mac);
             var warnings = known is null
-                ? MustBeRight(request, facts, call, answer)
+                ? MustBeRight(request, facts, await DepositedConsent.Load(tx, request, facts, call))
                 : Texts.Question(new Violations(), "question", request.Question, facts.Seats);
-            var (submitted, isNew) = known is null ? await InsertOrFind(tx, request, facts, call, answer) : (known, false);
+            var (submitted, isNew) = known is null ? await InsertOrFind(tx, request, facts, call, mac) : (known, false);
             if (isNew)
             {
                 if (submitted.State == CaseState.ConsentRefused)
@@ -52,16 +52,16 @@ internal sealed class SubmitCase(Db db, SubmitGroups groups, UrgentAlerts alerts
         });
 
     /// <returns>Suspicions in the question that do not refuse it.</returns>
-    /// <exception cref="RuleBroken">PERMISSION_DENIED, INVALID_ARGUMENT with every violation, or what the answer's attestation lacks.</exception>
-    internal static IReadOnlyList<TextWarning> MustBeRight(SubmitCaseRequest request, SubmitFacts facts, Call call, DepositedConsent? answer = null)
+    /// <exception cref="RuleBroken">INVALID_ARGUMENT with every violation, or what the answer's attestation lacks.</exception>
+    internal static IReadOnlyList<TextWarning> MustBeRight(SubmitCaseRequest request, SubmitFacts facts, DepositedConsent? answer = null)
     {
-        MustBeAllowed(request, facts, call);
         var warnings = SubmitValidation.Check(request, facts, answer);
         answer?.MustBeAttested();
         return warnings;
     }
 
-    private static void MustBeAllowed(SubmitCaseRequest request, SubmitFacts facts, Call call)
+    /// <exception cref="RuleBroken">PERMISSION_DENIED.</exception>
+    internal static void MustBeAllowed(SubmitCaseRequest request, SubmitFacts facts, Call call)
     {
         if (!SubmitAuthorisation.May(request, facts, call.Caller))
         {
@@ -76,11 +76,13 @@ internal sealed class SubmitCase(Db db, SubmitGroups groups, UrgentAlerts alerts
     internal static Case Decide(SubmitCaseRequest request, SubmitFacts facts, Caller caller, DateTimeOffset now)
     {
         var candidates = request.Pole.Length > 0 ? [request.Pole] : facts.Candidates;
+        var consent = ConsentRules.InForce(request.ConsentStatus, facts.Attester.IsHealthProfessional);
         return new Case
         {
             Version = 1,
-            State = request.ConsentStatus == ConsentStatus.Refused ? CaseState.ConsentRefused : CaseState.Submitted,
-            Consent = request.ConsentStatus == ConsentStatus.Unspecified ? ConsentStatus.NotCollected : request.ConsentStatus,
+            State = consent == ConsentStatus.Refused ? CaseState.ConsentRefused : CaseState.Submitted,
+            Consent = consent,
+            Declared = consent != request.ConsentStatus && request.ConsentStatus != ConsentStatus.Unspecified ? request.ConsentStatus : null,
             Programme = SubmitFacts.ProgrammeOf(request),
             Pole = candidates.Length == 1 ? candidates[0] : null,
             CandidatePoles = candidates.Length > 1 ? candidates : [],
@@ -107,18 +109,19 @@ internal sealed class SubmitCase(Db db, SubmitGroups groups, UrgentAlerts alerts
     }
 
     private async Task<(Case Case, bool IsNew)> InsertOrFind(
-        Tx tx, SubmitCaseRequest request, SubmitFacts facts, Call call, DepositedConsent? answer)
+        Tx tx, SubmitCaseRequest request, SubmitFacts facts, Call call, byte[] mac)
     {
         while (true)
         {
             // A fresh key and id at each attempt: the ciphertext is bound to the id.
-            var fresh = Seal(request, facts, call, vault, master) with { Answer = answer?.Row };
+            var fresh = Seal(request, facts, call, vault, mac);
+            fresh = request.ConsentDetails is null ? fresh : fresh with { Answer = DepositedConsent.RowOf(request, facts.Attester, call) };
             if ((await NewCase.Insert(tx, fresh)).Count == 1)
             {
                 return (fresh.Case, true);
             }
 
-            if (await Find(tx, request, call) is { } known)
+            if (await Find(tx, request, call, mac) is { } known)
             {
                 return (known, false);
             }
@@ -127,21 +130,22 @@ internal sealed class SubmitCase(Db db, SubmitGroups groups, UrgentAlerts alerts
         }
     }
 
-    private Task<Case?> Find(Tx tx, SubmitCaseRequest request, Call call) =>
-        NewCase.FindByIntakeKey(tx, SubmitterOf(request, call.Caller), request.Channel, request.ExternalId, Mac(request, master));
+    private static Task<Case?> Find(Tx tx, SubmitCaseRequest request, Call call, byte[] mac) =>
+        NewCase.FindByIntakeKey(tx, SubmitterOf(request, call.Caller), request.Channel, request.ExternalId, mac);
 
     private static string SubmitterOf(SubmitCaseRequest request, Caller caller) =>
         request.SubmittingOrganisation.Length > 0 ? request.SubmittingOrganisation : caller.Subject;
 
     /// <summary>The decided case under a new id and code, its question sealed; when the patient refused, it is not kept.</summary>
-    internal static NewCase Seal(SubmitCaseRequest request, SubmitFacts facts, Call call, Vault vault, MasterKey master)
+    internal static NewCase Seal(SubmitCaseRequest request, SubmitFacts facts, Call call, Vault vault, byte[] mac)
     {
         var fresh = Decide(request, facts, call.Caller, call.Now) with { Id = Guid.CreateVersion7(call.Now), Code = CaseCodes.Next() };
         var (key, ciphertext) = vault.SealFirst(fresh.Id, "question", Encoding.UTF8.GetBytes(request.Question.Trim()));
-        return new NewCase(fresh, request, Mac(request, master), key, fresh.State == CaseState.ConsentRefused ? null : ciphertext, call.Caller.Subject);
+        return new NewCase(fresh, request, mac, key, fresh.State == CaseState.ConsentRefused ? null : ciphertext, call.Caller.Subject);
     }
 
-    private static byte[] Mac(SubmitCaseRequest request, MasterKey master)
+    /// <summary>Tells the same payload again from another one, without keeping it.</summary>
+    internal static byte[] Mac(SubmitCaseRequest request, MasterKey master)
     {
         var payload = request.Clone();
         payload.RequestId = "";

@@ -1,5 +1,7 @@
+using Intervision.Intake.Consents;
 using Intervision.Intake.ReferenceLists;
 using Intervision.Intake.V1;
+using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
 
 namespace Intervision.Intake.Cases;
@@ -28,6 +30,9 @@ internal sealed class SubmitFacts
 
     public string? RequesterRpps { get; init; }
 
+    /// <summary>Who attests the patient's answer; asked where there is one to attest.</summary>
+    public Recorder Attester { get; init; } = new([]);
+
     public bool OrganisationIsCpts { get; init; }
 
     /// <summary>The commune of care is in the CPTS's territory.</summary>
@@ -41,16 +46,16 @@ internal sealed class SubmitFacts
 
     public ReferenceCodes Codes { get; private init; } = new([]);
 
-    public static async Task<SubmitFacts> Load(Tx tx, SubmitCaseRequest request) => (await Load(tx, [request]))[0];
+    public static async Task<SubmitFacts> Load(Tx tx, SubmitCaseRequest request, Call call) => (await Load(tx, [(request, call)]))[0];
 
     /// <summary>Of several requests with one look into the directory, in their order.</summary>
-    public static async Task<IReadOnlyList<SubmitFacts>> Load(Tx tx, IReadOnlyList<SubmitCaseRequest> requests)
+    public static async Task<IReadOnlyList<SubmitFacts>> Load(Tx tx, IReadOnlyList<(SubmitCaseRequest Request, Call Call)> deposits)
     {
-        var directory = await NamedInDirectory.Load(tx, requests);
-        return [.. requests.Select(request => Of(request, directory))];
+        var directory = await NamedInDirectory.Load(tx, deposits);
+        return [.. deposits.Select(d => Of(d.Request, d.Call, directory))];
     }
 
-    private static SubmitFacts Of(SubmitCaseRequest request, NamedInDirectory directory)
+    private static SubmitFacts Of(SubmitCaseRequest request, Call call, NamedInDirectory directory)
     {
         var programme = ProgrammeOf(request);
         var pole = directory.Poles.GetValueOrDefault(request.Pole);
@@ -68,6 +73,7 @@ internal sealed class SubmitFacts
             Seats = [.. candidates.Append(request.Pole).Select(p => directory.Poles.GetValueOrDefault(p)?.SeatCommune).OfType<string>()],
             KnownPeople = [.. People(request).Where(directory.People.ContainsKey)],
             RequesterRpps = directory.People.GetValueOrDefault(request.Requester),
+            Attester = Recorder.OfDeposit(directory.HealthProfessions, request.Requester, call),
             OrganisationIsCpts = cpts is not null,
             CommuneInTerritory = cpts?.Communes.Contains(request.Commune) == true,
             PoleCoversCommune = commune?.Poles.Contains(request.Pole) == true,

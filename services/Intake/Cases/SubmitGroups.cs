@@ -82,7 +82,7 @@ internal sealed class SubmitGroups(Db db, Vault vault, MasterKey master, ILogger
         try
         {
             // Outside the transaction: nothing of the directory is locked, and the transaction is short.
-            var facts = await db.Read(tx => SubmitFacts.Load(tx, group.ConvertAll(w => w.Request)), CancellationToken.None);
+            var facts = await db.Read(tx => SubmitFacts.Load(tx, group.ConvertAll(w => (w.Request, w.Call))), CancellationToken.None);
             var right = group.Zip(facts).Select(m => Prepared(m.First, m.Second)).OfType<Deposit>().ToList();
             stored = right.Count == 0 ? [] : await db.InTransaction(tx => Store(tx, right), CancellationToken.None);
         }
@@ -134,7 +134,7 @@ internal sealed class SubmitGroups(Db db, Vault vault, MasterKey master, ILogger
             return null;
         }
 
-        var fresh = SubmitCase.Seal(waiting.Request, facts, waiting.Call, vault, master);
+        var fresh = SubmitCase.Seal(waiting.Request, facts, waiting.Call, vault, SubmitCase.Mac(waiting.Request, master));
         return new Deposit(waiting, fresh, SubmitCase.Answer(fresh.Case, warnings, waiting.Call));
     }
 
@@ -143,7 +143,8 @@ internal sealed class SubmitGroups(Db db, Vault vault, MasterKey master, ILogger
     {
         try
         {
-            return SubmitCase.MustBeRight(waiting.Request, facts, waiting.Call);
+            SubmitCase.MustBeAllowed(waiting.Request, facts, waiting.Call);
+            return SubmitCase.MustBeRight(waiting.Request, facts);
         }
         catch (RuleBroken)
         {

@@ -10,6 +10,9 @@ internal sealed record ConsentRow
 
     public string Status { get; init; } = "";
 
+    /// <summary>Informed or Granted, where nobody who may attest it did: the status is then NotCollected.</summary>
+    public string? Declared { get; init; }
+
     public string? Form { get; init; }
 
     public string? Giver { get; init; }
@@ -102,6 +105,7 @@ internal sealed record ConsentRow
         AnswerTime = AnswerTime.ToProto(),
         RecordTime = RecordTime.ToProto(),
         Recorder = Recorder,
+        Declared = Read<ConsentStatus>(Declared),
     };
 
     /// <summary>Unspecified is stored as null.</summary>

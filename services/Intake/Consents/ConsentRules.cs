@@ -31,6 +31,16 @@ internal static class ConsentRules
         [(ConsentStatus.Expired, ConsentStatus.Granted)] = true,
     };
 
+    /// <summary>
+    /// What an answer that comes with a deposit is worth at once: that the patient was informed, when no health professional
+    /// attests it, is a declaration without effect until one records it (ADR 0022). A refusal needs nobody's attestation.
+    /// </summary>
+    public static ConsentStatus InForce(ConsentStatus deposited, bool attestedByHealthProfessional) =>
+        deposited == ConsentStatus.Unspecified || (IsAttestation(deposited) && !attestedByHealthProfessional) ? ConsentStatus.NotCollected : deposited;
+
+    /// <summary>It says that the patient was informed.</summary>
+    public static bool IsAttestation(ConsentStatus answer) => answer is ConsentStatus.Informed or ConsentStatus.Granted;
+
     /// <exception cref="RuleBroken">CONSENT_TRANSITION_REFUSED, HEALTH_PROFESSIONAL_REQUIRED (both of type CONSENT).</exception>
     public static ConsentStatus Decide(ConsentStatus from, ConsentStatus to, bool recorderIsHealthProfessional)
     {

@@ -11,30 +11,30 @@ internal static class ConsentStore
     /// <summary>What the records of a case are read by; the order of answers decides, then that of recording.</summary>
     private const string Columns =
         """
-        no, status, form, giver, notice_version, notice_handed_time, withdrawal_right_told, reason, due_date, categories_informed,
+        no, status, declared, form, giver, notice_version, notice_handed_time, withdrawal_right_told, reason, due_date, categories_informed,
         excluded_people, excluded_topics, patient_participation, evidence_location, patient_situation, own_opinion,
         accompanying_adult, trusted_person_present, flagged, answer_time, record_time, recorder
         """;
 
     /// <summary>
     /// The first of a case's records is in force. That nothing was asked at the deposit is no answer: whatever the patient
-    /// said, even before it, counts for more.
+    /// said, even before it, counts for more; and so does what was declared, which is what an attestation confirms.
     /// </summary>
-    public const string InForceFirst = "(status = 'NotCollected'), answer_time desc, no desc";
+    public const string InForceFirst = "(status = 'NotCollected'), (declared is null), answer_time desc, no desc";
 
     /// <summary>The next record of the case.</summary>
     public static Task Append(Tx tx, Case of, ConsentRow row) =>
         tx.Execute(
             $"""
             insert into consent_record (case_id, {Columns})
-            select @Id, coalesce(max(no), 0) + 1, @Status, @Form, @Giver, @NoticeVersion, @NoticeHandedTime, @WithdrawalRightTold, @Reason, @DueDate,
+            select @Id, coalesce(max(no), 0) + 1, @Status, @Declared, @Form, @Giver, @NoticeVersion, @NoticeHandedTime, @WithdrawalRightTold, @Reason, @DueDate,
               @CategoriesInformed, @ExcludedPeople, @ExcludedTopics, @PatientParticipation, @EvidenceLocation, @PatientSituation, @OwnOpinion,
               @AccompanyingAdult, @TrustedPersonPresent, @Flagged, @AnswerTime, @RecordTime, @Recorder
             from consent_record where case_id = @Id
             """,
             new
             {
-                of.Id, row.Status, row.Form, row.Giver, row.NoticeVersion, row.NoticeHandedTime, row.WithdrawalRightTold, row.Reason, row.DueDate,
+                of.Id, row.Status, row.Declared, row.Form, row.Giver, row.NoticeVersion, row.NoticeHandedTime, row.WithdrawalRightTold, row.Reason, row.DueDate,
                 row.CategoriesInformed, row.ExcludedPeople, row.ExcludedTopics, row.PatientParticipation, row.EvidenceLocation, row.PatientSituation,
                 row.OwnOpinion, row.AccompanyingAdult, row.TrustedPersonPresent, row.Flagged, row.AnswerTime, row.RecordTime, row.Recorder,
             });

@@ -1,3 +1,4 @@
+using Intervision.Intake.Cases;
 using Intervision.Intake.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
@@ -6,16 +7,15 @@ using Case = Intervision.Intake.Cases.Case;
 namespace Intervision.Intake.Consents;
 
 /// <summary>
-/// The patient's answer that a deposit brings with its details: what RecordConsent would have been told, judged by the
-/// same rules and kept as the first record.
+/// The patient's answer that a deposit brings: what RecordConsent would have been told, judged by the same rules. Attested
+/// by a health professional it is in force; otherwise it is declared, and waits for one.
 /// </summary>
-internal sealed record DepositedConsent(RecordConsentRequest Said, ConsentFacts Facts, Recorder Recorder, Call Call)
+internal sealed record DepositedConsent(RecordConsentRequest Said, ConsentFacts Facts, Recorder Attester, Call Call)
 {
-    /// <summary>Null when the deposit brings no details: its status is then a declaration, and no record of an information.</summary>
-    public static async Task<DepositedConsent?> Load(Tx tx, SubmitCaseRequest request, Call call) =>
+    /// <summary>Null when the deposit brings no details: its status, form and giver are then all there is to judge.</summary>
+    public static async Task<DepositedConsent?> Load(Tx tx, SubmitCaseRequest request, SubmitFacts facts, Call call) =>
         request.ConsentDetails is { } details
-            ? new DepositedConsent(
-                AsRecorded(request, details), await ConsentFacts.Load(tx, details.Scope), await Recorder.OfDeposit(tx, request.Requester, call), call)
+            ? new DepositedConsent(AsRecorded(request), await ConsentFacts.Load(tx, details.Scope), facts.Attester, call)
             : null;
 
     /// <summary>Notes what does not fit, under the names the deposit gives to the fields.</summary>
@@ -29,33 +29,48 @@ internal sealed record DepositedConsent(RecordConsentRequest Said, ConsentFacts 
         }
     }
 
-    /// <exception cref="RuleBroken">HEALTH_PROFESSIONAL_REQUIRED, MINOR_ALONE_RECORDER.</exception>
+    /// <summary>Whoever attests the agreement of a minor alone is one who may hear it; a declaration attests nothing.</summary>
+    /// <exception cref="RuleBroken">MINOR_ALONE_RECORDER.</exception>
     public void MustBeAttested()
     {
-        RecordConsent.MustHearMinorAlone(Said, Recorder);
-        ConsentRules.Decide(ConsentStatus.NotCollected, Said.Status, Recorder.IsHealthProfessional);
+        if (Attester.IsHealthProfessional)
+        {
+            RecordConsent.MustHearMinorAlone(Said, Attester);
+        }
     }
 
-    public ConsentRow Row => RecordConsent.RowOf(Said, Said.Scope ?? new ConsentScope(), Said.AnswerTime?.ToDateTimeOffset() ?? Call.Now, Call);
+    /// <summary>The record of the answer, with details or without.</summary>
+    public static ConsentRow RowOf(SubmitCaseRequest request, Recorder attester, Call call)
+    {
+        var said = AsRecorded(request);
+        var row = RecordConsent.RowOf(said, said.Scope ?? new ConsentScope(), said.AnswerTime?.ToDateTimeOffset() ?? call.Now, call);
+        return ConsentRules.InForce(said.Status, attester.IsHealthProfessional) == said.Status
+            ? row
+            : row with { Status = nameof(ConsentStatus.NotCollected), Declared = row.Status, Flagged = false };
+    }
 
     private static string FieldOf(string field) => field is "status" or "form" or "giver" ? $"consent_{field}" : $"consent_details.{field}";
 
-    private static RecordConsentRequest AsRecorded(SubmitCaseRequest request, ConsentDetails details) => new()
+    private static RecordConsentRequest AsRecorded(SubmitCaseRequest request)
     {
-        Status = request.ConsentStatus,
-        Form = request.ConsentForm,
-        Giver = request.ConsentGiver,
-        NoticeVersion = details.NoticeVersion,
-        NoticeHandedTime = details.NoticeHandedTime,
-        WithdrawalRightTold = details.WithdrawalRightTold,
-        Reason = details.Reason,
-        DueDate = details.DueDate,
-        AnswerTime = details.AnswerTime,
-        Scope = details.Scope,
-        EvidenceLocation = details.EvidenceLocation,
-        PatientSituation = details.PatientSituation,
-        OwnOpinion = details.OwnOpinion,
-        AccompanyingAdult = details.AccompanyingAdult,
-        TrustedPersonPresent = details.TrustedPersonPresent,
-    };
+        var details = request.ConsentDetails ?? new ConsentDetails();
+        return new()
+        {
+            Status = request.ConsentStatus,
+            Form = request.ConsentForm,
+            Giver = request.ConsentGiver,
+            NoticeVersion = details.NoticeVersion,
+            NoticeHandedTime = details.NoticeHandedTime,
+            WithdrawalRightTold = details.WithdrawalRightTold,
+            Reason = details.Reason,
+            DueDate = details.DueDate,
+            AnswerTime = details.AnswerTime,
+            Scope = details.Scope,
+            EvidenceLocation = details.EvidenceLocation,
+            PatientSituation = details.PatientSituation,
+            OwnOpinion = details.OwnOpinion,
+            AccompanyingAdult = details.AccompanyingAdult,
+            TrustedPersonPresent = details.TrustedPersonPresent,
+        };
+    }
 }

@@ -135,9 +135,12 @@ internal sealed class RecordConsent(Db db)
         }
     }
 
-    /// <summary>An agreement is to what the patient was informed of, unless it says otherwise.</summary>
+    /// <summary>
+    /// An agreement is to what the patient was informed of, or to what a deposit declared, unless it says otherwise: whom the
+    /// patient excluded then is not forgotten on the way. What follows an agreement begins anew.
+    /// </summary>
     private static ConsentScope ScopeOf(RecordConsentRequest request, ConsentRow last) =>
-        request.Scope ?? (request.Status == ConsentStatus.Granted && last.ConsentStatus == ConsentStatus.Informed ? last.Said : new ConsentScope());
+        request.Scope ?? (last.ConsentStatus is ConsentStatus.NotCollected or ConsentStatus.Informed or ConsentStatus.Deferred ? last.Said : new ConsentScope());
 
     /// <summary>The record of an answer.</summary>
     internal static ConsentRow RowOf(RecordConsentRequest request, ConsentScope scope, DateTimeOffset answerTime, Call call) =>

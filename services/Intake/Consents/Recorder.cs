@@ -16,16 +16,23 @@ internal sealed record Recorder(IReadOnlyList<string> HealthProfessions)
     public bool MayHearMinorAlone => HealthProfessions.Any(BeforeWhomMinorsAnswerAlone.Contains);
 
     /// <summary>Who calls.</summary>
-    public static Task<Recorder> Of(Tx tx, Call call) => Among(tx, call, call.Caller.Subject);
+    public static async Task<Recorder> Of(Tx tx, Call call) => Among(
+        await tx.Query<HealthProfession>(
+            HealthProfession.Sql, new { attesters = new[] { call.Caller.Subject }, attestersRpps = new[] { call.Caller.Rpps } }),
+        call);
 
-    /// <summary>Of a deposit: the requester attests, whoever passes it on; or who deposits does, being the one who can.</summary>
-    public static Task<Recorder> OfDeposit(Tx tx, string requester, Call call) => Among(tx, call, requester, call.Caller.Subject);
+    /// <summary>
+    /// Who attests what a deposit says: the requester, whoever passes it on; or who deposits, being one who may have informed
+    /// the patient.
+    /// </summary>
+    public static Recorder OfDeposit(IEnumerable<HealthProfession> known, string requester, Call call) => Among(known, call, requester);
 
-    private static async Task<Recorder> Among(Tx tx, Call call, params string[] people) => new(await tx.Query<string>(
-        """
-        select distinct a.profession_code from professional p join professional_activity a on a.professional = p.name
-        where (p.name = any (@people) or p.rpps = @Rpps) and a.profession_table = 'TRE_G15'
-          and (a.from_date is null or a.from_date <= @today) and (a.until_date is null or a.until_date > @today)
-        """,
-        new { people, call.Caller.Rpps, today = Paris.DateOf(call.Now) }));
+    private static Recorder Among(IEnumerable<HealthProfession> known, Call call, string? other = null)
+    {
+        var today = Paris.DateOf(call.Now);
+        return new Recorder([.. known
+            .Where(k => k.IsExercised(today) && (k.Professional == other || call.Caller.Is(k.Professional, k.Rpps)))
+            .Select(k => k.Code)
+            .Distinct(StringComparer.Ordinal)]);
+    }
 }

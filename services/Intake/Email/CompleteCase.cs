@@ -1,5 +1,6 @@
 using System.Text;
 using Intervision.Intake.Cases;
+using Intervision.Intake.Consents;
 using Intervision.Intake.Encryption;
 using Intervision.Intake.Urgency;
 using Intervision.Intake.V1;
@@ -23,14 +24,19 @@ internal sealed class CompleteCase(Db db, Vault vault, UrgentAlerts alerts)
                 tx, request.Name, request.Etag, call, (c, caller) => caller.Has(Roles.Coordinator) || c.IsRequestedBy(caller));
             before.MustBe("CASE_NOT_DRAFT", "Cette demande n'est plus à compléter.", CaseState.Draft);
             var deposit = Deposit(before, request, await QuestionOf(tx, before, request));
-            var facts = await SubmitFacts.Load(tx, deposit);
-            var warnings = SubmitValidation.Check(deposit, facts);
+            var facts = await SubmitFacts.Load(tx, deposit, call);
+            var warnings = SubmitCase.MustBeRight(deposit, facts, await DepositedConsent.Load(tx, deposit, facts, call));
             var after = Decide(before, deposit, facts, call);
-            await vault.Write(tx, before.Id, Question, Encoding.UTF8.GetBytes(deposit.Question.Trim()));
             await Complete(tx, after);
+            if (after is not { Consent: ConsentStatus.NotCollected, Declared: null })
+            {
+                await ConsentStore.Append(tx, before, DepositedConsent.RowOf(deposit, facts.Attester, call));
+            }
+
             var saved = await CaseStore.Save(tx, before, after, "CompleteCase", call);
+            await KeepQuestion(tx, saved, deposit.Question, call);
             await Outbox.Append(tx, saved.Id, saved.Name, call.Now, SubmitCase.Said(saved));
-            var told = saved.Urgent && await alerts.Raise(tx, saved, call.Now);
+            var told = saved is { Urgent: true, State: not CaseState.ConsentRefused } && await alerts.Raise(tx, saved, call.Now);
             return new CompleteCaseResponse { Case = saved.View(call.Caller), Notice = NextSteps.Notice(saved, told), Warnings = { warnings } };
         });
 
@@ -66,12 +72,22 @@ internal sealed class CompleteCase(Db db, Vault vault, UrgentAlerts alerts)
         AttendingPhysician = said.AttendingPhysician,
         AttendingPhysicianAbsence = said.AttendingPhysicianAbsence,
         Actors = { said.Actors },
+        ConsentStatus = said.ConsentStatus,
+        ConsentForm = said.ConsentForm,
+        ConsentGiver = said.ConsentGiver,
+        ConsentDetails = said.ConsentDetails,
         Availabilities = { said.Availabilities.Count > 0 ? said.Availabilities : Availabilities.FromStored(before.Availabilities) },
     };
 
     /// <summary>The one found in the e-mail is checked again and shown to nobody: no reading for the access log.</summary>
     private async Task<string> QuestionOf(Tx tx, Case before, CompleteCaseRequest request) =>
         request.Question.Length > 0 ? request.Question : Encoding.UTF8.GetString(await vault.Read(tx, before.Id, Question) ?? []);
+
+    /// <summary>What the patient refused ends here: neither the e-mail's question nor the one that was said is kept.</summary>
+    private Task KeepQuestion(Tx tx, Case of, string question, Call call) =>
+        of.State == CaseState.ConsentRefused
+            ? Vault.Erase(tx, of.Id, call.Now)
+            : vault.Write(tx, of.Id, Question, Encoding.UTF8.GetBytes(question.Trim()));
 
     /// <summary>Contents of a case are said once, here; no other verb changes them.</summary>
     private static Task Complete(Tx tx, Case after) => tx.Execute(

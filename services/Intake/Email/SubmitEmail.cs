@@ -33,7 +33,7 @@ internal sealed class SubmitEmail(Db db, Vault vault, MasterKey master)
                 Requester = sender,
             };
             asked.Availabilities.Add(understood.Availabilities);
-            var facts = await SubmitFacts.Load(tx, asked);
+            var facts = await SubmitFacts.Load(tx, asked, call);
             if (!facts.ProgrammeKnown)
             {
                 throw RuleBroken.Invalid("programme", "UNKNOWN_PROGRAMME", "Ce programme n'existe pas.");
