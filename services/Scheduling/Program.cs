@@ -38,11 +38,13 @@ builder.Services.AddSingleton<PutCalendar>().AddSingleton<PlanSeason>();
 builder.Services.AddSingleton<PlaceReadyCases>().AddSingleton<FreezeAgenda>().AddSingleton<ListWaitingCases>().AddSingleton<CloseItem>();
 builder.Services.AddSingleton<GetSession>().AddSingleton<ListSessions>().AddSingleton<HoldPreparatoryMeeting>().AddSingleton<ConveneSession>();
 builder.Services.AddTransient<ConsentCheck>().AddTransient<OpenSession>().AddSingleton<CloseSession>().AddSingleton<RecordPresentations>();
+builder.Services.AddAgendaByHand();
 builder.Services.AddSingleton<RecordAttendance>().AddSingleton<CertifyAttendance>();
 
 var app = builder.Build();
 app.MapServiceDefaults();
 app.MapGrpcService<SchedulingGrpcService>().RequireAuthorization();
+app.MapGrpcService<AgendaGrpcService>().RequireAuthorization();
 await app.RunAsync();
 
 /// <summary>Named so that tests can start the service in their own process.</summary>

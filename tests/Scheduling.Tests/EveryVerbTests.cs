@@ -99,6 +99,12 @@ public sealed class EveryVerbTests(SchedulingFixture fixture) : IClassFixture<Sc
     }
 
     [Theory]
+    [InlineData("PlaceCase", "host_coordinator", "referent")]
+    [InlineData("TakeCaseOff", "host_coordinator", "referent")]
+    [InlineData("MoveCase", "host_coordinator", "referent")]
+    [InlineData("ReorderAgenda", "host_coordinator", "referent")]
+    [InlineData("RecordAbsentPhysician", "host_coordinator", "referent")]
+    [InlineData("ReviewItem", "host_coordinator", "referent")]
     [InlineData("FreezeAgenda", "host_coordinator", "referent")]
     [InlineData("HoldPreparatoryMeeting", "host_coordinator", "referent")]
     [InlineData("ConveneSession", "host_coordinator", "referent")]

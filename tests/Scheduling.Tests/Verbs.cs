@@ -24,7 +24,7 @@ internal sealed record Prepared(
 internal static class Verbs
 {
     public static readonly string[] OnSessions =
-        ["FreezeAgenda", "HoldPreparatoryMeeting", "ConveneSession", "OpenSession", "CloseItem", "RecordAttendance", "RecordPresentations", "CloseSession", "CertifyAttendance"];
+        [.. AgendaVerbs.All, "FreezeAgenda", "HoldPreparatoryMeeting", "ConveneSession", "OpenSession", "CloseItem", "RecordAttendance", "RecordPresentations", "CloseSession", "CertifyAttendance"];
 
     public static readonly string[] All = ["PutCalendar", "PlanSeason", "PlaceReadyCases", .. OnSessions];
 
@@ -58,6 +58,7 @@ internal static class Verbs
                 await stage.Client.CloseSessionAsync(new CloseSessionRequest { RequestId = id, Name = name, Etag = etag }, headers)),
             "CertifyAttendance" => On(stage, await stage.Held(), Stage.Start.AddHours(2), 1, async (id, etag, name, headers) =>
                 await stage.Client.CertifyAttendanceAsync(new CertifyAttendanceRequest { RequestId = id, Name = name, Etag = etag }, headers)),
+            _ when AgendaVerbs.All.Contains(verb) => await AgendaVerbs.Prepare(verb, stage),
             _ => throw new ArgumentOutOfRangeException(nameof(verb), verb, "Not a verb."),
         };
     }
@@ -103,6 +104,6 @@ internal static class Verbs
             0);
     }
 
-    private static Prepared On(Stage stage, Session session, DateTimeOffset now, int events, Func<string, string, string, Metadata, Task<IMessage>> call) =>
+    internal static Prepared On(Stage stage, Session session, DateTimeOffset now, int events, Func<string, string, string, Metadata, Task<IMessage>> call) =>
         new(stage, (id, etag, name, who) => call(id, etag, name, stage.As(who, now)), stage.Coordinator, session.Name, session.Etag, events);
 }

@@ -22,13 +22,17 @@ internal static class ReadyCase
 
     internal static CaseReady Of(Case ready, Func<string, bool> mayHear)
     {
+        var physician = ready.AttendingPhysician ?? "";
+        var told = physician.Length > 0 && mayHear(physician);
         var said = new CaseReady
         {
             Case = ready.Name,
             Programme = ready.Programme,
             Pole = ready.Pole,
             Requester = ready.Requester,
-            AttendingPhysician = ready.AttendingPhysician is { } physician && mayHear(physician) ? physician : "",
+            AttendingPhysician = told ? physician : "",
+            AttendingPhysicianAbsence = told ? V1.AttendingPhysicianAbsence.Unspecified
+                : physician.Length > 0 ? V1.AttendingPhysicianAbsence.PatientRefuses : ready.PhysicianAbsence,
             SubmitTime = ready.SubmitTime.ToProto(),
             Urgent = ready.Urgent,
         };

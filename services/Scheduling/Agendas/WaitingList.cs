@@ -3,16 +3,24 @@ using Intervision.ServiceDefaults.Persistence;
 namespace Intervision.Scheduling.Agendas;
 
 /// <summary>A ready case's people, to invite.</summary>
-internal sealed class CasePeople
+internal class CasePeople
 {
     public string Name { get; init; } = "";
 
     public string Requester { get; init; } = "";
 
-    /// <summary>Empty when there is none: the reason lies with Intake.</summary>
+    /// <summary>Empty when there is none.</summary>
     public string AttendingPhysician { get; init; } = "";
 
     public string[] Actors { get; init; } = [];
+
+    /// <summary>Why no physician is named, by Intake's word or ours (C4); empty while nobody has said it.</summary>
+    public string PhysicianAbsence { get; init; } = "";
+
+    /// <summary>Neither a physician to invite nor a reason why not.</summary>
+    public bool LacksPhysician => AttendingPhysician.Length == 0 && PhysicianAbsence.Length == 0;
+
+    public IEnumerable<string> Everybody => [AttendingPhysician, Requester, .. Actors];
 }
 
 /// <summary>Ready cases: those that wait, and the people of those on an agenda.</summary>
@@ -34,7 +42,7 @@ internal static class WaitingList
 
     public static Task<IReadOnlyList<CasePeople>> PeopleOf(Tx tx, IEnumerable<string> cases) =>
         tx.Query<CasePeople>(
-            "select name, requester, attending_physician, actors from ready_case where name = any(@names) order by name",
+            "select name, requester, attending_physician, actors, physician_absence from ready_case where name = any(@names) order by name",
             new { names = cases.ToArray() });
 
     private static async Task SetWaiting(Tx tx, IEnumerable<string> cases, bool waiting)

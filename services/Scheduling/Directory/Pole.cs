@@ -43,6 +43,14 @@ internal sealed class Pole
 
     public bool Indemnified { get; init; }
 
+    public bool AttendingPhysicianRequired { get; init; }
+
+    /// <summary>Anybody of the programme may sit at every item.</summary>
+    public bool OpenToMembers { get; init; }
+
+    /// <summary>Kept at the beginning for new partners to present themselves; 0 where the programme has none.</summary>
+    public int NewPartnerMinutes { get; init; }
+
     public bool IsOnDemand => Codes.Parse<Rhythm>(Rhythm) == Membership.V1.Rhythm.OnDemand;
 
     public bool HasUsualTime => Weekday > 0;
@@ -74,7 +82,8 @@ internal sealed class Pole
             $"""
             select p.name, p.programme, p.rhythm, p.weekday, p.start_time, p.duration_minutes, p.modality, p.referent, p.host,
                    p.active_from_date, p.state, r.maximum_cases, r.minutes_per_case, r.closed_months,
-                   r.preparatory_meeting_required, r.expert_required, r.indemnified
+                   r.preparatory_meeting_required, r.expert_required, r.indemnified, r.attending_physician_required,
+                   r.open_to_members, r.new_partner_minutes
             from pole p join programme r on r.name = p.programme
             where p.name = @name {locking}
             """,

@@ -1,4 +1,5 @@
 using Intervision.Intake.Events.V1;
+using Intervision.Intake.V1;
 using Intervision.ServiceDefaults.Messaging;
 using Intervision.ServiceDefaults.Persistence;
 using Intervision.ServiceDefaults.Time;
@@ -17,12 +18,15 @@ internal static class OnCaseReady
         return tx.Execute(
             """
             insert into ready_case as c
-              (name, programme, pole, requester, attending_physician, actors, availabilities, submit_time, ready_time, urgent, waiting)
-            values (@Case, @Programme, @Pole, @Requester, @AttendingPhysician, @actors, @availabilities, @submitTime, @Time, @Urgent, true)
+              (name, programme, pole, requester, attending_physician, actors, availabilities, submit_time, ready_time, urgent, waiting, physician_absence)
+            values (@Case, @Programme, @Pole, @Requester, @AttendingPhysician, @actors, @availabilities, @submitTime, @Time, @Urgent, true, @absence)
             on conflict (name) do update set
               programme = excluded.programme, pole = excluded.pole, requester = excluded.requester,
               attending_physician = excluded.attending_physician, actors = excluded.actors, availabilities = excluded.availabilities,
               submit_time = excluded.submit_time, urgent = excluded.urgent,
+              -- What people recorded here stands until Intake says it too, or names somebody.
+              physician_absence = case when excluded.attending_physician <> '' then ''
+                                       when excluded.physician_absence <> '' then excluded.physician_absence else c.physician_absence end,
               ready_time = case when c.waiting then c.ready_time else excluded.ready_time end,
               -- Not while on an open agenda, nor when the table has discussed it since this was said.
               waiting = not exists (select from agenda_item i where i.case_name = c.name
@@ -39,6 +43,9 @@ internal static class OnCaseReady
                 availabilities = ready.Availabilities.Select(a => $"{a.Date.ToDate():yyyy-MM-dd}/{a.HalfDay.Code()}").ToArray(),
                 submitTime = ready.SubmitTime?.ToDateTimeOffset() ?? received.Time,
                 received.Time,
+                absence = ready.AttendingPhysician.Length > 0 || ready.AttendingPhysicianAbsence == AttendingPhysicianAbsence.Unspecified
+                    ? ""
+                    : ready.AttendingPhysicianAbsence.Code(),
                 ready.Urgent,
             });
     }

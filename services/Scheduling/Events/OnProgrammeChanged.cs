@@ -11,12 +11,15 @@ internal static class OnProgrammeChanged
         var programme = received.Event.Programme;
         return tx.Execute(
             """
-            insert into programme (name, maximum_cases, minutes_per_case, closed_months, preparatory_meeting_required, expert_required, indemnified)
-            values (@Name, @MaximumCasesPerSession, @MinutesPerCase, @closedMonths, @PreparatoryMeetingRequired, @ExpertRequired, @Indemnified)
+            insert into programme (name, maximum_cases, minutes_per_case, closed_months, preparatory_meeting_required, expert_required, indemnified,
+              attending_physician_required, open_to_members, new_partner_minutes)
+            values (@Name, @MaximumCasesPerSession, @MinutesPerCase, @closedMonths, @PreparatoryMeetingRequired, @ExpertRequired, @Indemnified,
+              @AttendingPhysicianRequired, @OpenToMembers, @NewPartnerMinutes)
             on conflict (name) do update set
               maximum_cases = excluded.maximum_cases, minutes_per_case = excluded.minutes_per_case, closed_months = excluded.closed_months,
               preparatory_meeting_required = excluded.preparatory_meeting_required, expert_required = excluded.expert_required,
-              indemnified = excluded.indemnified
+              indemnified = excluded.indemnified, attending_physician_required = excluded.attending_physician_required,
+              open_to_members = excluded.open_to_members, new_partner_minutes = excluded.new_partner_minutes
             """,
             new
             {
@@ -27,6 +30,9 @@ internal static class OnProgrammeChanged
                 programme.PreparatoryMeetingRequired,
                 programme.ExpertRequired,
                 programme.Indemnified,
+                programme.AttendingPhysicianRequired,
+                programme.OpenToMembers,
+                programme.NewPartnerMinutes,
             });
     }
 }

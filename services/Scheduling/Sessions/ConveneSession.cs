@@ -33,7 +33,11 @@ internal sealed class ConveneSession(Db db)
     /// <summary>All that the decision looks at.</summary>
     internal sealed record Convening(
         Pole Pole, bool ConventionInForce, string Facilitator, string Expert, string WaiverReason,
-        IReadOnlyList<Invitation> Invitations, IReadOnlyDictionary<string, Person> People);
+        IReadOnlyList<Invitation> Invitations, IReadOnlyDictionary<string, Person> People)
+    {
+        /// <summary>The people of each case on the agenda.</summary>
+        public IReadOnlyList<CasePeople> Cases { get; init; } = [];
+    }
 
     internal static Decided Decide(Meeting meeting, Convening with)
     {
@@ -50,17 +54,27 @@ internal sealed class ConveneSession(Db db)
         }
 
         MustHaveTable(meeting, with);
-        return new Decided(
-            meeting with
-            {
-                State = SessionState.Convened,
-                Facilitator = with.Facilitator,
-                Expert = with.Expert,
-                ExpertWaiverReason = with.WaiverReason,
-                Invitations = with.Invitations,
-                Warnings = [.. meeting.Warnings, .. Warnings(meeting, with)],
-            },
-            Convened(meeting, with));
+        MustHavePhysicians(meeting, with);
+        var after = meeting with
+        {
+            State = SessionState.Convened,
+            Facilitator = with.Facilitator,
+            Expert = with.Expert,
+            ExpertWaiverReason = with.WaiverReason,
+            Invitations = with.Invitations,
+            Warnings = [.. meeting.Warnings, .. Warnings(meeting, with)],
+        };
+        return new Decided(after, Convened(after, with.People));
+    }
+
+    /// <summary>C4: the attending physician of every case, or the recorded reason why not.</summary>
+    private static void MustHavePhysicians(Meeting meeting, Convening with)
+    {
+        if (with.Pole.AttendingPhysicianRequired && with.Cases.Where(c => c.LacksPhysician).Select(c => c.Name).ToList() is [var first, ..])
+        {
+            throw RuleBroken.NotNow(
+                "PHYSICIAN_REASON_MISSING", "Une situation est sans médecin traitant : dites d'abord pourquoi.", "STATE", meeting.Name, ("case", first));
+        }
     }
 
     /// <summary>S2: a facilitator, and an expert or the recorded reason why not.</summary>
@@ -98,9 +112,23 @@ internal sealed class ConveneSession(Db db)
         {
             yield return $"Charte non acceptée : {string.Join(", ", without)}.";
         }
+
+        foreach (var item in meeting.Ahead.Where(i => i.Review is { NeedsFunction.Length: > 0 }))
+        {
+            yield return $"La réunion préparatoire demande pour la situation n° {item.Position} : {item.Review!.NeedsFunction}.";
+        }
+
+        foreach (var item in meeting.Ahead.Where(i => i.Review is { NeedsProfessional.Length: > 0 } needs && !IsInvited(with, needs.NeedsProfessional, i.Case)))
+        {
+            yield return $"Attendu pour la situation n° {item.Position} mais non invité : {item.Review!.NeedsProfessional}.";
+        }
     }
 
-    private static SessionConvened Convened(Meeting meeting, Convening with) => new()
+    private static bool IsInvited(Convening with, string person, string caseName) =>
+        with.Invitations.Any(i => i.Professional == person && (i.Cases.Count == 0 || i.Cases.Contains(caseName)));
+
+    /// <summary>Said at the convening, and again when the people of a convened session change.</summary>
+    internal static SessionConvened Convened(Meeting meeting, IReadOnlyDictionary<string, Person> people) => new()
     {
         Session = meeting.Name,
         Pole = meeting.Pole,
@@ -110,11 +138,11 @@ internal sealed class ConveneSession(Db db)
         EndInstant = meeting.End.ToProto(),
         People =
         {
-            with.Invitations.Select(i => new SessionConvened.Types.InvitedPerson
+            meeting.Invitations.Select(i => new SessionConvened.Types.InvitedPerson
             {
                 Professional = i.Professional,
                 Role = i.Role,
-                Capacity = with.People.TryGetValue(i.Professional, out var person) && person.Capacities is [var only] ? only : null,
+                Capacity = people.TryGetValue(i.Professional, out var person) && person.Capacities is [var only] ? only : null,
             }),
         },
     };
@@ -124,7 +152,8 @@ internal sealed class ConveneSession(Db db)
         var pole = await Pole.Of(tx, meeting.Pole);
         var facilitator = request.Facilitator.Length > 0 ? request.Facilitator : pole.Referent;
         await People.MustKnow(tx, [.. new[] { facilitator, request.Expert }.Where(n => n.Length > 0)], meeting.Date);
-        var invitations = Invitations.For(facilitator, request.Expert, await WaitingList.PeopleOf(tx, meeting.Live.Select(i => i.Case)));
+        var cases = await WaitingList.PeopleOf(tx, meeting.Live.Select(i => i.Case));
+        var invitations = Invitations.For(facilitator, request.Expert, cases);
         return new Convening(
             pole,
             (await Conventions.InForce(tx, meeting.Host, meeting.Date)).Count > 0,
@@ -132,6 +161,6 @@ internal sealed class ConveneSession(Db db)
             request.Expert,
             request.Expert.Length > 0 ? "" : request.ExpertWaiverReason,
             invitations,
-            await People.Known(tx, invitations.Select(i => i.Professional), meeting.Date));
+            await People.Known(tx, invitations.Select(i => i.Professional), meeting.Date)) { Cases = cases };
     }
 }

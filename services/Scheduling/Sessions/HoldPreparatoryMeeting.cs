@@ -1,3 +1,4 @@
+using Intervision.Scheduling.Directory;
 using Intervision.Scheduling.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
@@ -5,7 +6,10 @@ using Intervision.ServiceDefaults.Time;
 
 namespace Intervision.Scheduling.Sessions;
 
-/// <summary>Records the preparatory meeting, in the seven days before the session (S4), on a fixed agenda (S3).</summary>
+/// <summary>
+/// Records the preparatory meeting, in the seven days before the session (S4), on a fixed agenda (S3). Where the programme
+/// requires it, every situation is passed in review: one that was not is a warning, since the meeting did take place.
+/// </summary>
 internal sealed class HoldPreparatoryMeeting(Db db)
 {
     private const int WindowDays = 7;
@@ -17,12 +21,14 @@ internal sealed class HoldPreparatoryMeeting(Db db)
             var (meeting, actor) = await SessionVerb.Enter(tx, call, request.Name, request.Etag, (a, m) => a.Organises(m));
             var date = request.MeetingDate.ToDate()
                 ?? throw RuleBroken.Invalid("meeting_date", "DATE_INVALID", "La date de la réunion préparatoire manque ou n'existe pas.");
-            var saved = await MeetingStore.Save(tx, call.Now, meeting, Decide(meeting, date, call.Now));
+            var pole = await Pole.Of(tx, meeting.Pole);
+            var saved = await MeetingStore.Save(tx, call.Now, meeting, Decide(meeting, date, pole.PreparatoryMeetingRequired, call.Now));
             return new HoldPreparatoryMeetingResponse { Session = SessionView.For(saved, actor) };
         });
     }
 
-    internal static Decided Decide(Meeting meeting, DateOnly date, DateTimeOffset now)
+    /// <param name="everyItemReviewed">Whether the programme wants it.</param>
+    internal static Decided Decide(Meeting meeting, DateOnly date, bool everyItemReviewed, DateTimeOffset now)
     {
         SessionVerb.MustBeIn(meeting, SessionState.Planned);
         MustHaveFixedAgenda(meeting);
@@ -40,7 +46,19 @@ internal sealed class HoldPreparatoryMeeting(Db db)
             throw RuleBroken.NotNow("PREPARATORY_MEETING_NOT_HELD_YET", "La réunion préparatoire n'a pas encore eu lieu.", "CLOCK", meeting.Name);
         }
 
-        return new Decided(meeting with { State = SessionState.Prepared, PreparatoryDate = date });
+        return new Decided(meeting with
+        {
+            State = SessionState.Prepared,
+            PreparatoryDate = date,
+            Warnings = everyItemReviewed ? [.. meeting.Warnings, .. NotReviewed(meeting)] : meeting.Warnings,
+        });
+    }
+
+    /// <summary>By position: a warning quotes no case.</summary>
+    private static IEnumerable<string> NotReviewed(Meeting meeting)
+    {
+        var forgotten = meeting.Ahead.Where(i => i.Review is null).Select(i => $"n° {i.Position}").ToList();
+        return forgotten.Count > 0 ? [$"Situations non passées en revue à la réunion préparatoire : {string.Join(", ", forgotten)}."] : [];
     }
 
     /// <exception cref="RuleBroken">AGENDA_NOT_FROZEN, AGENDA_EMPTY.</exception>

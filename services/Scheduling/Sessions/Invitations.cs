@@ -22,6 +22,21 @@ internal static class Invitations
         return [.. ties.Where(t => t.Person.Length > 0).GroupBy(t => t.Person, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(One)];
     }
 
+    /// <summary>Those invited already, and the people of one more case.</summary>
+    public static IReadOnlyList<Invitation> With(IReadOnlyList<Invitation> invited, CasePeople added) =>
+        [.. invited.Concat(For("", "", [added])).GroupBy(i => i.Professional, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(Joined)];
+
+    private static Invitation Joined(IGrouping<string, Invitation> ties)
+    {
+        var invitation = new Invitation { Professional = ties.Key, Role = ties.Min(t => t.Role) };
+        if (ties.All(t => t.Cases.Count > 0))
+        {
+            invitation.Cases.Add(ties.SelectMany(t => t.Cases).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+        }
+
+        return invitation;
+    }
+
     private static Invitation One(IGrouping<string, (string Person, SessionRole Role, string? Case)> ties)
     {
         // The enum is in order of strength.

@@ -8,6 +8,15 @@ namespace Intervision.Scheduling.Sessions;
 internal sealed record Item(
     string Case, int Position, AgendaItem.Types.State State, string Reason = "", IReadOnlyList<string>? Present = null, DateTimeOffset? DiscussTime = null)
 {
+    /// <summary>Which intervision of the case this is, from 1 (C3); 0 until it is stored: the database counts.</summary>
+    public int Rank { get; init; }
+
+    /// <summary>Why it came on an agenda already frozen.</summary>
+    public string AddedReason { get; init; } = "";
+
+    /// <summary>What the preparatory meeting said of it; null before.</summary>
+    public ItemReview? Review { get; init; }
+
     /// <summary>On the agenda and not yet discussed: the case cannot be on another one (C2).</summary>
     public bool IsAhead => State is AgendaItem.Types.State.Scheduled or AgendaItem.Types.State.Open;
 

@@ -99,7 +99,43 @@ internal sealed class ItemRow
 
     public DateTimeOffset? DiscussTime { get; init; }
 
-    public Item ToItem() => new(CaseName, Position, Codes.Parse<AgendaItem.Types.State>(State), Reason, Present, DiscussTime);
+    public int Rank { get; init; }
+
+    public string AddedReason { get; init; } = "";
+
+    public string Review { get; init; } = "";
+
+    public string ReviewReason { get; init; } = "";
+
+    public string NeedsFunction { get; init; } = "";
+
+    public string NeedsProfessional { get; init; } = "";
+
+    public Item ToItem() => new(CaseName, Position, Codes.Parse<AgendaItem.Types.State>(State), Reason, Present, DiscussTime)
+    {
+        Rank = Rank,
+        AddedReason = AddedReason,
+        Review = Review.Length == 0 ? null : new ItemReview
+        {
+            Outcome = Codes.Parse<ItemReview.Types.Outcome>(Review), Reason = ReviewReason, NeedsFunction = NeedsFunction, NeedsProfessional = NeedsProfessional,
+        },
+    };
+
+    public static object Of(Item item) => new
+    {
+        item.Position,
+        CaseName = item.Case,
+        State = item.State.Code(),
+        item.Reason,
+        Present = item.Present ?? [],
+        item.DiscussTime,
+        item.Rank,
+        item.AddedReason,
+        Review = item.Review?.Outcome.Code() ?? "",
+        ReviewReason = item.Review?.Reason ?? "",
+        NeedsFunction = item.Review?.NeedsFunction ?? "",
+        NeedsProfessional = item.Review?.NeedsProfessional ?? "",
+    };
 }
 
 /// <summary>A row of <c>invitation</c>.</summary>

@@ -108,7 +108,7 @@ internal static class MeetingStore
     {
         if (!ReferenceEquals(before.Items, after.Items))
         {
-            await SaveItems(tx, after);
+            await SaveItems(tx, before, after);
         }
 
         if (!ReferenceEquals(before.Invitations, after.Invitations))
@@ -129,24 +129,34 @@ internal static class MeetingStore
         }
     }
 
-    private static Task SaveItems(Tx tx, Meeting m) =>
-        tx.Execute(
+    private static async Task SaveItems(Tx tx, Meeting before, Meeting m)
+    {
+        // Cases that changed places leave first: one is on one open agenda only, at one position.
+        var moved = before.Items.Where(i => m.Items.Any(n => n.Position == i.Position && n.Case != i.Case)).Select(i => i.Position).ToArray();
+        if (moved.Length > 0)
+        {
+            await tx.Execute("delete from agenda_item where session_id = @Id and position = any(@moved)", new { m.Id, moved });
+        }
+
+        await tx.Execute(
             """
-            insert into agenda_item (session_id, position, case_name, state, reason, present, discuss_time)
-            select @Id, i.position, i.case_name, i.state, i.reason, i.present, i.discuss_time
-            from jsonb_to_recordset(@items::jsonb) as i(position int, case_name text, state text, reason text, present text[], discuss_time timestamptz)
+            insert into agenda_item (session_id, position, case_name, state, reason, present, discuss_time, rank, added_reason,
+                                     review, review_reason, needs_function, needs_professional)
+            select @Id, i.position, i.case_name, i.state, i.reason, i.present, i.discuss_time,
+                   case when i.rank > 0 then i.rank
+                        else (select count(*) + 1 from agenda_item d where d.case_name = i.case_name and d.state = 'DISCUSSED') end,
+                   i.added_reason, i.review, i.review_reason, i.needs_function, i.needs_professional
+            from jsonb_to_recordset(@items::jsonb) as i(
+              position int, case_name text, state text, reason text, present text[], discuss_time timestamptz, rank int, added_reason text,
+              review text, review_reason text, needs_function text, needs_professional text)
             order by i.position
             on conflict (session_id, position) do update set
-              state = excluded.state, reason = excluded.reason, present = excluded.present, discuss_time = excluded.discuss_time
+              state = excluded.state, reason = excluded.reason, present = excluded.present, discuss_time = excluded.discuss_time,
+              review = excluded.review, review_reason = excluded.review_reason, needs_function = excluded.needs_function,
+              needs_professional = excluded.needs_professional
             """,
-            new
-            {
-                m.Id,
-                items = JsonRows.Of(m.Items.Select(i => new
-                {
-                    i.Position, CaseName = i.Case, State = i.State.Code(), i.Reason, Present = i.Present ?? [], i.DiscussTime,
-                })),
-            });
+            new { m.Id, items = JsonRows.Of(m.Items.Select(ItemRow.Of)) });
+    }
 
     private static async Task SaveInvitations(Tx tx, Meeting m)
     {

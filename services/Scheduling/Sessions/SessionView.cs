@@ -15,7 +15,7 @@ internal static class SessionView
         if (reader.SeesAll(meeting))
         {
             session.Warnings.Add(meeting.Warnings);
-            session.Items.Add(meeting.Items.Select(ToProto));
+            session.Items.Add(meeting.Items.Select(InFull));
             session.Invitations.Add(meeting.Invitations);
             session.Attendance.Add(meeting.Attendance);
             return session;
@@ -54,5 +54,20 @@ internal static class SessionView
         PresentedPartners = { meeting.PresentedPartners },
     };
 
-    private static AgendaItem ToProto(Item item) => new() { Case = item.Case, Position = item.Position, State = item.State, Reason = item.Reason };
+    private static AgendaItem ToProto(Item item) => new()
+    {
+        Case = item.Case,
+        Position = item.Position,
+        State = item.State,
+        Reason = item.Reason,
+        Rank = item.Rank,
+        AddedReason = item.AddedReason,
+    };
+
+    private static AgendaItem InFull(Item item)
+    {
+        var full = ToProto(item);
+        full.Review = item.Review;
+        return full;
+    }
 }

@@ -65,16 +65,16 @@ public sealed class FreezeAndPrepareTests
     public void The_preparatory_meeting_is_in_the_week_before(SessionState state, bool frozen, int daysBefore, string? reason)
     {
         var meeting = A.Meeting(state, ItemState.Scheduled) with { FreezeTime = frozen ? A.Start.AddDays(-10) : null };
-        Assert.Equal(reason, A.Reason(() => HoldPreparatoryMeeting.Decide(meeting, A.Day.AddDays(-daysBefore), A.Start)));
+        Assert.Equal(reason, A.Reason(() => HoldPreparatoryMeeting.Decide(meeting, A.Day.AddDays(-daysBefore), everyItemReviewed: true, A.Start)));
     }
 
     [Fact]
     public void A_preparatory_meeting_is_recorded_once_held_and_with_a_case_left()
     {
         var meeting = A.Meeting(SessionState.Planned, ItemState.Scheduled) with { FreezeTime = A.Start.AddDays(-10) };
-        Assert.Equal("PREPARATORY_MEETING_NOT_HELD_YET", A.Reason(() => HoldPreparatoryMeeting.Decide(meeting, A.Day.AddDays(-3), A.Start.AddDays(-4))));
-        Assert.Equal(SessionState.Prepared, HoldPreparatoryMeeting.Decide(meeting, A.Day.AddDays(-3), A.Start.AddDays(-3)).After.State);
+        Assert.Equal("PREPARATORY_MEETING_NOT_HELD_YET", A.Reason(() => HoldPreparatoryMeeting.Decide(meeting, A.Day.AddDays(-3), everyItemReviewed: true, A.Start.AddDays(-4))));
+        Assert.Equal(SessionState.Prepared, HoldPreparatoryMeeting.Decide(meeting, A.Day.AddDays(-3), everyItemReviewed: true, A.Start.AddDays(-3)).After.State);
         var emptied = meeting.Without(meeting.Items[0], "CONSENT_WITHDRAWN");
-        Assert.Equal("AGENDA_EMPTY", A.Reason(() => HoldPreparatoryMeeting.Decide(emptied, A.Day.AddDays(-3), A.Start.AddDays(-3))));
+        Assert.Equal("AGENDA_EMPTY", A.Reason(() => HoldPreparatoryMeeting.Decide(emptied, A.Day.AddDays(-3), everyItemReviewed: true, A.Start.AddDays(-3))));
     }
 }

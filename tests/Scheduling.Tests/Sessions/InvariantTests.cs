@@ -74,7 +74,7 @@ public sealed class InvariantTests
             {
                 0 => Placement.Decide(meeting.State == SessionState.Planned && meeting.FreezeTime is null ? [meeting] : [], [.. Cases.Except(meeting.Live.Select(i => i.Case)).Take(1 + (a % 4))]).Filled is [var filled] ? filled.Decided : null,
                 1 => FreezeAgenda.Decide(meeting, conventionInForce: a % 9 != 0, now),
-                2 => HoldPreparatoryMeeting.Decide(meeting, A.Day.AddDays(-(a % 9)), now),
+                2 => HoldPreparatoryMeeting.Decide(meeting, A.Day.AddDays(-(a % 9)), everyItemReviewed: true, now),
                 3 => ConveneSession.Decide(meeting, Convening(a, b)),
                 4 => OpenSession.Decide(meeting, [.. meeting.Ahead.Select((item, i) => new ConsentAnswer(item.Case, (a + i) % 5 != 0, (a + i) % 5 != 0 ? "" : "CONSENT_NOT_GRANTED"))], meeting.Ahead.Take(b % 7 == 0 ? 1 : 0).Select(i => i.Case).ToList(), now),
                 5 => CloseItem.Decide(meeting, new ConsentAnswer(Cases[a % Cases.Length], b % 11 != 0, b % 11 != 0 ? "" : "CONSENT_NOT_GRANTED"), [.. People.Take(1 + (b % People.Length))], now),
