@@ -109,7 +109,7 @@ public sealed class PeopleTests(SchedulingFixture fixture) : IClassFixture<Sched
         await Directory.Person(fixture, doctor, rpps: "99700001235", activities: Directory.Activity("organisations/D"));
         await fixture.Deliver(
             "intake",
-            new Intervision.Intake.Events.V1.CaseReady { Case = stage.Case(2), Programme = Directory.Addictions, Pole = stage.Pole, Requester = doctor, SubmitTime = Stage.Summer.ToProto() },
+            new Intervision.Intake.Events.V1.CaseReady { Case = stage.Case(2), Programme = Directory.Addictions, Pole = stage.Pole, Requester = doctor, AttendingPhysicianAbsence = Intake.V1.AttendingPhysicianAbsence.Unreachable, SubmitTime = Stage.Summer.ToProto() },
             stage.Case(2),
             Stage.Summer);
         await stage.Place();
