@@ -2,6 +2,7 @@ using System.Text.Json;
 using Intervision.Benchmarks.Directory;
 using Intervision.Benchmarks.Intake;
 using Intervision.Benchmarks.Messaging;
+using Intervision.Benchmarks.Season;
 
 // dotnet run -c Release --project tests/Benchmarks -- VERB [--report FILE]
 // Each verb measures one thing against real servers and can write its figures as JSON.
@@ -33,8 +34,11 @@ switch (args.FirstOrDefault())
     case "intake-watch":
         figures = await IntakeBenchmark.RunWatch();
         break;
+    case "season":
+        figures = await SeasonBenchmark.Run();
+        break;
     default:
-        Console.Error.WriteLine("Benchmarks -- messaging|directory|directory-import|intake|intake-deposits|intake-scanner|intake-fuzz|intake-watch [--report FILE]");
+        Console.Error.WriteLine("Benchmarks -- messaging|directory|directory-import|intake|intake-deposits|intake-scanner|intake-fuzz|intake-watch|season [--report FILE]");
         return 2;
 }
 

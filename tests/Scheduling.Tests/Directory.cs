@@ -8,20 +8,16 @@ namespace Intervision.Scheduling.Tests;
 /// <summary>What Membership says in these tests.</summary>
 internal static class Directory
 {
-    public const string Addictions = "programmes/ADDICTIONS";
-    public const string Precarite = "programmes/SANTE_PRECARITE";
+    public const string Addictions = SampleRegion.Addictions;
+    public const string Precarite = SampleRegion.Precarite;
     private static readonly DateTimeOffset Early = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public static async Task Programmes(SchedulingFixture fixture)
     {
-        await Say(fixture, Addictions, new ProgrammeChanged
+        foreach (var (subject, message) in SampleRegion.Programmes())
         {
-            Programme = new Programme { Name = Addictions, MaximumCasesPerSession = 5, MinutesPerCase = 30, ExpertRequired = true, Indemnified = true, AttendingPhysicianRequired = true },
-        });
-        await Say(fixture, Precarite, new ProgrammeChanged
-        {
-            Programme = new Programme { Name = Precarite, MaximumCasesPerSession = 6, MinutesPerCase = 30, ClosedMonths = { 7, 8 }, PreparatoryMeetingRequired = true, OpenToMembers = true },
-        });
+            await Say(fixture, subject, message);
+        }
     }
 
     public static Task Say(SchedulingFixture fixture, string subject, IMessage message) => fixture.Deliver("membership", message, subject, Early);
