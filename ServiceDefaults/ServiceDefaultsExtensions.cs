@@ -35,6 +35,8 @@ public static class ServiceDefaultsExtensions
         builder.AddMail();
         builder.AddTelemetry(service);
         builder.Services.AddServiceHealthChecks();
+        // gRPC would make new ones for every call.
+        builder.Services.AddSingleton<RpcMetrics>().AddSingleton<ErrorInterceptor>().AddSingleton<Authorisation>();
         builder.Services.AddGrpc(options =>
         {
             options.Interceptors.Add<RpcMetrics>();

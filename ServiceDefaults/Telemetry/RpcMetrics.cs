@@ -43,8 +43,13 @@ internal sealed class RpcMetrics : Interceptor
         }
         finally
         {
-            var path = context.Method.Split('/');
-            Duration.Record(TimeProvider.System.GetElapsedTime(start).TotalSeconds, new("rpc.system", "grpc"), new("rpc.service", path[1]), new("rpc.method", path[2]), new("rpc.grpc.status_code", (int)code));
+            if (Duration.Enabled)
+            {
+                Record(context.Method.Split('/'), TimeProvider.System.GetElapsedTime(start), code);
+            }
         }
     }
+
+    private static void Record(string[] path, TimeSpan elapsed, StatusCode code) =>
+        Duration.Record(elapsed.TotalSeconds, new("rpc.system", "grpc"), new("rpc.service", path[1]), new("rpc.method", path[2]), new("rpc.grpc.status_code", (int)code));
 }

@@ -29,14 +29,13 @@ internal sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Connection string of the owner.</summary>
     public string Owner => postgres.Owner(database);
 
+    public int Id => process!.Id;
+
     /// <summary>Since the process started.</summary>
     public long PeakMemoryMiB => Seen.PeakWorkingSet64 / (1024 * 1024);
 
     /// <summary>Now.</summary>
     public double MemoryMiB => Seen.WorkingSet64 / (1024.0 * 1024);
-
-    /// <summary>Since the process started.</summary>
-    public TimeSpan ProcessorTime => Seen.TotalProcessorTime;
 
     private Process Seen
     {

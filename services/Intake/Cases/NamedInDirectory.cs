@@ -31,10 +31,21 @@ internal sealed class NamedInDirectory
     /// <summary>Not the directory's, but every deposit needs them too.</summary>
     public required ReferenceCodes Codes { get; init; }
 
+    /// <summary>
+    /// Whether a pôle touches a territory is dear to find out, and counts only where no commune is said. Apart: with it, no plan
+    /// of the statement suits all groups, and PostgreSQL makes a new one for each.
+    /// </summary>
+    private const string PolesTouched =
+        """
+        select distinct t.organisation, c.pole from cpts_commune t join pole_commune c using (insee_code)
+        where t.organisation = any (@organisations) and c.pole = any (@polesAlone)
+        """;
+
     public static async Task<NamedInDirectory> Load(Tx tx, IReadOnlyList<(SubmitCaseRequest Request, Call Call)> deposits)
     {
         var requests = deposits.Select(d => d.Request).ToList();
         var attested = deposits.Where(d => ConsentRules.IsAttestation(d.Request.ConsentStatus)).ToList();
+        var polesAlone = Distinct(requests.Where(r => r.Commune.Length == 0).Select(r => r.Pole));
         await using var found = await tx.QueryMultiple(
             $"""
             {ReferenceCodes.InForce};
@@ -44,11 +55,10 @@ internal sealed class NamedInDirectory
             from commune where insee_code = any (@communes);
             select name, rpps from professional where name = any (@people);
             {HealthProfession.Sql};
-            select name,
-                   array (select insee_code from cpts_commune where organisation = name and insee_code = any (@communes)) as communes,
-                   array (select distinct c.pole from cpts_commune t join pole_commune c using (insee_code)
-                          where t.organisation = name and c.pole = any (@polesAlone)) as poles
-            from organisation where name = any (@organisations) and kind = 'CPTS';
+            select o.name, c.insee_code
+            from organisation o left join cpts_commune c on c.organisation = o.name and c.insee_code = any (@communes)
+            where o.name = any (@organisations) and o.kind = 'CPTS';
+            {(polesAlone.Length > 0 ? PolesTouched : "")}
             """,
             new
             {
@@ -57,8 +67,7 @@ internal sealed class NamedInDirectory
                 attesters = Distinct(attested.SelectMany(d => new[] { d.Request.Requester, d.Call.Caller.Subject })),
                 attestersRpps = Distinct(attested.Select(d => d.Call.Caller.Rpps ?? "")),
                 organisations = Distinct(requests.Select(r => r.SubmittingOrganisation)),
-                // Whether a pôle touches a territory is dear to find out, and counts only where no commune is said.
-                polesAlone = Distinct(requests.Where(r => r.Commune.Length == 0).Select(r => r.Pole)),
+                polesAlone,
             });
         return new NamedInDirectory
         {
@@ -68,8 +77,19 @@ internal sealed class NamedInDirectory
             Communes = (await found.ReadAsync<Commune>()).ToDictionary(c => c.InseeCode, StringComparer.Ordinal),
             People = (await found.ReadAsync<(string Name, string? Rpps)>()).ToDictionary(p => p.Name, p => p.Rpps, StringComparer.Ordinal),
             HealthProfessions = [.. await found.ReadAsync<HealthProfession>()],
-            Cpts = (await found.ReadAsync<CptsTerritory>()).ToDictionary(c => c.Name, StringComparer.Ordinal),
+            Cpts = Territories(
+                await found.ReadAsync<(string Name, string? InseeCode)>(),
+                polesAlone.Length > 0 ? await found.ReadAsync<(string Name, string Pole)>() : []),
         };
+    }
+
+    private static Dictionary<string, CptsTerritory> Territories(IEnumerable<(string Name, string? InseeCode)> communes, IEnumerable<(string Name, string Pole)> poles)
+    {
+        var touched = poles.ToLookup(p => p.Name, p => p.Pole, StringComparer.Ordinal);
+        return communes.GroupBy(c => c.Name, c => c.InseeCode, StringComparer.Ordinal).ToDictionary(
+            cpts => cpts.Key,
+            cpts => new CptsTerritory { Communes = [.. cpts.OfType<string>()], Poles = [.. touched[cpts.Key]] },
+            StringComparer.Ordinal);
     }
 
     private static string[] Distinct(IEnumerable<string> names) => [.. names.Where(n => n.Length > 0).Distinct(StringComparer.Ordinal)];
@@ -95,8 +115,6 @@ internal sealed class NamedInDirectory
 
     internal sealed class CptsTerritory
     {
-        public string Name { get; init; } = "";
-
         /// <summary>Those of its communes that a request names.</summary>
         public string[] Communes { get; init; } = [];
 

@@ -6,8 +6,9 @@ using Intervision.ServiceDefaults.Persistence;
 namespace Intervision.Intake.Cases;
 
 /// <summary>A case that is about to be stored, with what goes with it.</summary>
+/// <param name="WrappedKey">Null when the patient refused: such a case never has a text.</param>
 /// <param name="Ciphertext">The question; null when an e-mail did not say one, or the patient refused.</param>
-internal sealed record NewCase(Case Case, SubmitCaseRequest Request, byte[] Mac, byte[] WrappedKey, byte[]? Ciphertext, string Actor)
+internal sealed record NewCase(Case Case, SubmitCaseRequest Request, byte[] Mac, byte[]? WrappedKey, byte[]? Ciphertext, string Actor)
 {
     /// <summary>The first consent record where it says more than status, form and giver: then it is stored alone.</summary>
     public ConsentRow? Answer { get; init; }
@@ -54,7 +55,9 @@ internal sealed record NewCase(Case Case, SubmitCaseRequest Request, byte[] Mac,
               on conflict do nothing
               returning id),
             stored as (select said.* from said join fresh using (id)),
-            locked as (insert into case_key (case_id, wrapped_key) select id, wrapped_key from stored),
+            locked as (
+              insert into case_key (case_id, wrapped_key, destroy_time)
+              select id, wrapped_key, case when wrapped_key is null then submit_time end from stored),
             asked as (insert into clinical_text (case_id, field, ciphertext) select id, 'question', ciphertext from stored where ciphertext is not null),
             agreed as (
               insert into consent_record (case_id, no, status, declared, form, giver, withdrawal_right_told, answer_time, record_time, recorder)

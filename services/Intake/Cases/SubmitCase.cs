@@ -39,11 +39,6 @@ internal sealed class SubmitCase(Db db, SubmitGroups groups, UrgentAlerts alerts
             var (submitted, isNew) = known is null ? await InsertOrFind(tx, request, facts, call, mac) : (known, false);
             if (isNew)
             {
-                if (submitted.State == CaseState.ConsentRefused)
-                {
-                    await Vault.Erase(tx, submitted.Id, call.Now);
-                }
-
                 await Outbox.Append(tx, submitted.Id, submitted.Name, call.Now, Said(submitted));
             }
 
@@ -140,8 +135,10 @@ internal sealed class SubmitCase(Db db, SubmitGroups groups, UrgentAlerts alerts
     internal static NewCase Seal(SubmitCaseRequest request, SubmitFacts facts, Call call, Vault vault, byte[] mac)
     {
         var fresh = Decide(request, facts, call.Caller, call.Now) with { Id = Guid.CreateVersion7(call.Now), Code = CaseCodes.Next() };
-        var (key, ciphertext) = vault.SealFirst(fresh.Id, "question", Encoding.UTF8.GetBytes(request.Question.Trim()));
-        return new NewCase(fresh, request, mac, key, fresh.State == CaseState.ConsentRefused ? null : ciphertext, call.Caller.Subject);
+        var (key, ciphertext) = fresh.State == CaseState.ConsentRefused
+            ? (null, null)
+            : vault.SealFirst(fresh.Id, "question", Encoding.UTF8.GetBytes(request.Question.Trim()));
+        return new NewCase(fresh, request, mac, key, ciphertext, call.Caller.Subject);
     }
 
     /// <summary>Tells the same payload again from another one, without keeping it.</summary>

@@ -22,14 +22,13 @@ internal sealed class SubmitGroups(Db db, Vault vault, MasterKey master, ILogger
 
     /// <summary>Stores the deposit with others.</summary>
     /// <returns>
-    /// Null when it must go alone: not right, urgent, refused by the patient, with details of the patient's answer, seen
-    /// before, or in a group that could not be stored. Going alone finds out, and nothing was stored here.
+    /// Null when it must go alone: not right, urgent, with details of the patient's answer, seen before, or in a group that
+    /// could not be stored. Going alone finds out, and nothing was stored here.
     /// </returns>
     /// <exception cref="RuleBroken">RESOURCE_EXHAUSTED when too many wait.</exception>
     public async Task<SubmitCaseResponse?> TryStore(SubmitCaseRequest request, Call call)
     {
-        if (request.Urgent || request.ConsentStatus == ConsentStatus.Refused || request.ConsentDetails is not null
-            || !Guid.TryParse(request.RequestId, out var requestId))
+        if (request.Urgent || request.ConsentDetails is not null || !Guid.TryParse(request.RequestId, out var requestId))
         {
             return null;
         }

@@ -51,34 +51,16 @@ internal static class CommuneNames
             return null;
         }
 
+        var following = new Following(text, first.End);
         foreach (var name in names)
         {
-            if (EndOf(text, first, name) is { } end && (name.Rest.Length > 0 || !Words.Contains(key) || !BeginsSentence(text, first.Start)))
+            if (following.EndOf(name.Rest) is { } end && (name.Rest.Length > 0 || !Words.Contains(key) || !BeginsSentence(text, first.Start)))
             {
                 return (name.Codes, end);
             }
         }
 
         return null;
-    }
-
-    /// <summary>Where the name ends, null when the text goes on otherwise.</summary>
-    private static int? EndOf(string text, Word first, Name name)
-    {
-        var end = first.End;
-        foreach (var expected in name.Rest)
-        {
-            var next = Next(text, end);
-            // One hyphen, apostrophe or space.
-            if (next.Length == 0 || next.Start != end + 1 || text[end] is not ('-' or '\'' or ' ') || Plain(text.AsSpan(next.Start, next.Length)) != expected)
-            {
-                return null;
-            }
-
-            end = next.End;
-        }
-
-        return end;
     }
 
     private static bool BeginsSentence(string text, int start)
@@ -150,6 +132,40 @@ internal static class CommuneNames
     private readonly record struct Word(int Start, int End)
     {
         public int Length => End - Start;
+    }
+
+    /// <summary>The words behind a first one, each read and folded once: more than a hundred names begin with « Saint ».</summary>
+    private sealed class Following(string text, int firstEnd)
+    {
+        private readonly List<(string Plain, int End)> words = [];
+
+        /// <summary>Where the name ends, null when the text goes on otherwise.</summary>
+        public int? EndOf(string[] rest)
+        {
+            for (var i = 0; i < rest.Length; i++)
+            {
+                if ((i == words.Count && !Read()) || words[i].Plain != rest[i])
+                {
+                    return null;
+                }
+            }
+
+            return rest.Length == 0 ? firstEnd : words[rest.Length - 1].End;
+        }
+
+        private bool Read()
+        {
+            var from = words.Count == 0 ? firstEnd : words[^1].End;
+            var next = Next(text, from);
+            // One hyphen, apostrophe or space.
+            if (next.Length == 0 || next.Start != from + 1 || text[from] is not ('-' or '\'' or ' '))
+            {
+                return false;
+            }
+
+            words.Add((Plain(text.AsSpan(next.Start, next.Length)), next.End));
+            return true;
+        }
     }
 
     /// <param name="Rest">Words after the first.</param>

@@ -10,9 +10,11 @@ namespace Intervision.Benchmarks.Intake;
 /// <param name="P99Ms">From the call that makes the change to a subscriber's reading it, over all subscribers and changes.</param>
 /// <param name="WorstMs">The same, the slowest of all: until the last subscriber knows.</param>
 /// <param name="SubscribersMiB">Growth of the service's working set by the subscribers being there.</param>
-/// <param name="GrowthMiB">Growth from the tenth change to the last.</param>
-internal sealed record WatchFanOut(int Subscribers, int Changes, double P50Ms, double P99Ms, double WorstMs, double SubscribersMiB, double GrowthMiB)
+/// <param name="MemoryMiB">The service's working set after the warm-up's changes after each further hundred and the last; goal: flat.</param>
+internal sealed record WatchFanOut(int Subscribers, int Changes, double P50Ms, double P99Ms, double WorstMs, double SubscribersMiB, IReadOnlyList<double> MemoryMiB)
 {
+    public double GrowthMiB => MemoryMiB[^1] - MemoryMiB[0];
+
     public const string Method =
         "Subscribers are coordinators with a token and subject each, over as many HTTP/2 connections as the service's 100 streams per connection ask for; each change is a deposit, made when the one before has reached everybody.";
 
@@ -32,29 +34,30 @@ internal sealed record WatchFanOut(int Subscribers, int Changes, double P50Ms, d
         var watches = Enumerable.Range(0, subscribers).Select(i => Watch(intake, i, () => round, done.Token)).ToList();
         await Task.WhenAll(watches.Select(w => w.Begun));
         var latencies = new List<double>();
-        var (subscribed, warm) = (memoryMiB(), 0.0);
+        var subscribed = memoryMiB();
+        var memory = new List<double>();
         for (var i = 0; i < WarmUp + changes; i++)
         {
             round = new Round(subscribers);
             await change();
             var reached = await round.All.Task.WaitAsync(TimeSpan.FromSeconds(60));
-            if (i < WarmUp)
-            {
-                warm = memoryMiB();
-            }
-            else
+            if (i >= WarmUp)
             {
                 latencies.AddRange(reached);
             }
+
+            if ((i + 1 - WarmUp) % 100 == 0 || i == WarmUp + changes - 1)
+            {
+                memory.Add(Math.Round(memoryMiB()));
+            }
         }
 
-        var after = memoryMiB();
         await done.CancelAsync();
         await Task.WhenAll(watches.Select(w => w.Ended));
         latencies.Sort();
         return new WatchFanOut(
             subscribers, changes, latencies[latencies.Count / 2], latencies[latencies.Count * 99 / 100], latencies[^1],
-            subscribed - before, after - warm);
+            Math.Round(subscribed - before), memory);
     }
 
     private static (Task Begun, Task Ended) Watch(IntakeService.IntakeServiceClient intake, int number, Func<Round> round, CancellationToken done)
