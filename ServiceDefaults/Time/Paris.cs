@@ -18,6 +18,21 @@ public static class Paris
         Instant.FromDateTimeOffset(instant).InZone(Zone).TimeOfDay.ToTimeOnly();
 
     /// <summary>
+    /// The instants at which clocks show this time: none in the hour that the spring change leaves out, two in the one that
+    /// the autumn change repeats, else one.
+    /// </summary>
+    public static IReadOnlyList<DateTimeOffset> InstantsOf(DateOnly date, TimeOnly time)
+    {
+        var mapping = Zone.MapLocal(LocalDate.FromDateOnly(date) + LocalTime.FromTimeOnly(time));
+        return mapping.Count switch
+        {
+            0 => [],
+            1 => [mapping.Single().ToDateTimeOffset().ToUniversalTime()],
+            _ => [mapping.First().ToDateTimeOffset().ToUniversalTime(), mapping.Last().ToDateTimeOffset().ToUniversalTime()],
+        };
+    }
+
+    /// <summary>
     /// The instant of a wall-clock time. A time that the spring change leaves out is pushed forward by the gap; of the
     /// two that the autumn change repeats, the first is meant.
     /// </summary>

@@ -35,6 +35,7 @@ builder.AddServiceDefaults("scheduling", handlers =>
 });
 builder.AddServiceClient<IntakeService.IntakeServiceClient>("intake");
 builder.Services.AddSingleton<PutCalendar>().AddSingleton<PlanSeason>();
+builder.Services.AddSeasons();
 builder.Services.AddSingleton<PlaceReadyCases>().AddSingleton<FreezeAgenda>().AddSingleton<ListWaitingCases>().AddSingleton<CloseItem>();
 builder.Services.AddSingleton<GetSession>().AddSingleton<ListSessions>().AddSingleton<HoldPreparatoryMeeting>().AddSingleton<ConveneSession>();
 builder.Services.AddTransient<ConsentCheck>().AddTransient<OpenSession>().AddSingleton<CloseSession>().AddSingleton<RecordPresentations>();
@@ -45,6 +46,7 @@ var app = builder.Build();
 app.MapServiceDefaults();
 app.MapGrpcService<SchedulingGrpcService>().RequireAuthorization();
 app.MapGrpcService<AgendaGrpcService>().RequireAuthorization();
+app.MapGrpcService<SeasonGrpcService>().RequireAuthorization();
 await app.RunAsync();
 
 /// <summary>Named so that tests can start the service in their own process.</summary>

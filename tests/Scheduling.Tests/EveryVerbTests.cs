@@ -114,6 +114,10 @@ public sealed class EveryVerbTests(SchedulingFixture fixture) : IClassFixture<Sc
     [InlineData("RecordPresentations", "host_coordinator", "referent", "professional")]
     [InlineData("CloseSession", "referent", "professional")]
     [InlineData("CertifyAttendance", "host_coordinator", "referent", "professional")]
+    [InlineData("MoveSession", "host_coordinator", "referent")]
+    [InlineData("CancelSession", "host_coordinator", "referent")]
+    [InlineData("PutSeasonRules", "host_coordinator", "referent")]
+    [InlineData("ReplanSeason", "host_coordinator", "referent")]
     public async Task Those_the_contract_names_may(string verb, params string[] roles)
     {
         foreach (var role in roles)

@@ -11,6 +11,8 @@ public class SchedulingFixture() : ServiceFixture<Program>("scheduling")
 
     public SchedulingService.SchedulingServiceClient Scheduling => Client<SchedulingService.SchedulingServiceClient>();
 
+    public SeasonService.SeasonServiceClient Seasons => Client<SeasonService.SeasonServiceClient>();
+
     protected virtual bool IntakeRuns => true;
 
     protected override void Configure(IWebHostBuilder builder)

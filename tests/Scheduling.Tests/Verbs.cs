@@ -24,9 +24,9 @@ internal sealed record Prepared(
 internal static class Verbs
 {
     public static readonly string[] OnSessions =
-        [.. AgendaVerbs.All, "FreezeAgenda", "HoldPreparatoryMeeting", "ConveneSession", "OpenSession", "CloseItem", "RecordAttendance", "RecordPresentations", "CloseSession", "CertifyAttendance"];
+        [.. AgendaVerbs.All, "FreezeAgenda", "HoldPreparatoryMeeting", "ConveneSession", "OpenSession", "CloseItem", "RecordAttendance", "RecordPresentations", "CloseSession", "CertifyAttendance", .. SeasonVerbs.OnSessions];
 
-    public static readonly string[] All = ["PutCalendar", "PlanSeason", "PlaceReadyCases", .. OnSessions];
+    public static readonly string[] All = ["PutCalendar", "PlanSeason", "PlaceReadyCases", .. SeasonVerbs.OnPoles, .. OnSessions];
 
     public static async Task<Prepared> Prepare(string verb, SchedulingFixture fixture)
     {
@@ -59,7 +59,7 @@ internal static class Verbs
             "CertifyAttendance" => On(stage, await stage.Held(), Stage.Start.AddHours(2), 1, async (id, etag, name, headers) =>
                 await stage.Client.CertifyAttendanceAsync(new CertifyAttendanceRequest { RequestId = id, Name = name, Etag = etag }, headers)),
             _ when AgendaVerbs.All.Contains(verb) => await AgendaVerbs.Prepare(verb, stage),
-            _ => throw new ArgumentOutOfRangeException(nameof(verb), verb, "Not a verb."),
+            _ => await SeasonVerbs.Prepare(verb, stage),
         };
     }
 

@@ -1,6 +1,4 @@
-using Google.Protobuf;
 using Intervision.Scheduling.Directory;
-using Intervision.Scheduling.Events.V1;
 using Intervision.Scheduling.Sessions;
 using Intervision.Scheduling.V1;
 using Intervision.ServiceDefaults.Grpc;
@@ -25,8 +23,7 @@ internal sealed class FreezeAgenda(Db db)
             var saved = await MeetingStore.Save(tx, call.Now, meeting, decided);
             if (saved.State == SessionState.Cancelled)
             {
-                await Bookings.Free(tx, saved);
-                await WaitingList.Return(tx, meeting.Ahead.Select(i => i.Case));
+                await Cancellation.Free(tx, meeting);
             }
 
             return new FreezeAgendaResponse { Session = SessionView.For(saved, actor) };
@@ -43,7 +40,7 @@ internal sealed class FreezeAgenda(Db db)
 
         if (!meeting.Live.Any())
         {
-            return Cancel(meeting, conventionInForce ? "NO_CASE_READY" : "NO_CONVENTION_IN_FORCE");
+            return Cancellation.Of(meeting, conventionInForce ? "NO_CASE_READY" : "NO_CONVENTION_IN_FORCE");
         }
 
         if (meeting.FreezeTime is not null)
@@ -51,19 +48,6 @@ internal sealed class FreezeAgenda(Db db)
             throw RuleBroken.NotNow("AGENDA_ALREADY_FROZEN", "L'ordre du jour est déjà arrêté.", "STATE", meeting.Name);
         }
 
-        return conventionInForce ? new Decided(meeting with { FreezeTime = now }) : Cancel(meeting, "NO_CONVENTION_IN_FORCE");
-    }
-
-    private static Decided Cancel(Meeting meeting, string reason)
-    {
-        var after = meeting with { State = SessionState.Cancelled, CancelReason = reason };
-        var said = new List<IMessage>();
-        foreach (var item in meeting.Ahead)
-        {
-            after = after.Without(item, "SESSION_CANCELLED");
-            said.Add(new CaseUnscheduled { Session = meeting.Name, Case = item.Case, Reason = "SESSION_CANCELLED" });
-        }
-
-        return new Decided(after, [.. said, new SessionCancelled { Session = meeting.Name, Reason = reason }]);
+        return conventionInForce ? new Decided(meeting with { FreezeTime = now }) : Cancellation.Of(meeting, "NO_CONVENTION_IN_FORCE");
     }
 }

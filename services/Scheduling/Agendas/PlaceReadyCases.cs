@@ -45,11 +45,12 @@ internal sealed class PlaceReadyCases(Db db)
     private static async Task<IReadOnlyList<Meeting>> PlanOnDemand(Tx tx, Pole pole, DateOnly from, int cases, DateTimeOffset now)
     {
         var holidays = await CalendarStore.Load(tx);
+        var rhythm = pole.ToRhythm(await SeasonRulesStore.For(tx, pole, said: null));
         var taken = (await tx.Query<DateOnly>("select date from session where pole = @Name", new { pole.Name })).ToHashSet();
         var added = new List<Meeting>();
         for (var room = 0; room < cases && pole.Capacity > 0; room += pole.Capacity)
         {
-            var date = SeasonCalendar.Next(pole.ToRhythm(), holidays, from, d => !taken.Contains(d));
+            var date = SeasonCalendar.Next(rhythm, holidays, from, d => !taken.Contains(d));
             if (date is null || (await Conventions.InForce(tx, pole.Host, date.Date)).Count == 0)
             {
                 break;

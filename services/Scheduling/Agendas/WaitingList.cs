@@ -45,6 +45,11 @@ internal static class WaitingList
             "select name, requester, attending_physician, actors, physician_absence from ready_case where name = any(@names) order by name",
             new { names = cases.ToArray() });
 
+    /// <summary>By case, e.g. 2026-10-02/NOON.</summary>
+    public static async Task<IReadOnlyDictionary<string, string[]>> AvailabilitiesOf(Tx tx, IEnumerable<string> cases) =>
+        (await tx.Query<Availability>("select name, availabilities from ready_case where name = any(@names)", new { names = cases.ToArray() }))
+            .ToDictionary(a => a.Name, a => a.Availabilities, StringComparer.Ordinal);
+
     private static async Task SetWaiting(Tx tx, IEnumerable<string> cases, bool waiting)
     {
         var names = cases.ToArray();
@@ -52,5 +57,12 @@ internal static class WaitingList
         {
             await tx.Execute("update ready_case set waiting = @waiting where name = any(@names)", new { waiting, names });
         }
+    }
+
+    private sealed class Availability
+    {
+        public string Name { get; init; } = "";
+
+        public string[] Availabilities { get; init; } = [];
     }
 }

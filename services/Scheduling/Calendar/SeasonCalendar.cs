@@ -1,4 +1,5 @@
 using Intervision.Membership.V1;
+using Intervision.Scheduling.V1;
 
 namespace Intervision.Scheduling.Calendar;
 
@@ -12,29 +13,39 @@ internal sealed record SeasonDates(IReadOnlyList<PlannedDate> Planned, IReadOnly
 
 /// <summary>What a pôle brings to its calendar.</summary>
 /// <param name="ClosedMonths">Months without sessions in its programme (July and August in Lille).</param>
-internal sealed record PoleRhythm(Rhythm Rhythm, DayOfWeek Weekday, DateOnly? ActiveFrom, IReadOnlySet<int> ClosedMonths);
+/// <param name="Rules">What becomes of a date that clashes with a holiday; null for the usual ones.</param>
+/// <param name="StartTime">Its usual wall time, which one night a year does not exist; null when that is no matter.</param>
+internal sealed record PoleRhythm(
+    Rhythm Rhythm, DayOfWeek Weekday, DateOnly? ActiveFrom, IReadOnlySet<int> ClosedMonths, Rules? Rules = null, TimeOnly? StartTime = null);
 
 /// <summary>
 /// The dates of a season, pure civil dates: first usual weekday on or after the first day, then by the rhythm. A date
-/// refused does not shift the ones after it: people count on their rhythm.
+/// refused or shifted does not shift the ones after it: people count on their rhythm.
 /// </summary>
 internal static class SeasonCalendar
 {
     private const int SixWeeks = 42;
+    private const int Week = 7;
 
     public static SeasonDates Dates(PoleRhythm pole, Holidays holidays, DateOnly first, DateOnly last)
     {
         var planned = new List<PlannedDate>();
         var skipped = new List<SkippedDate>();
-        foreach (var date in ByRhythm(pole.Rhythm, OnOrAfter(first, pole.Weekday), last))
+        var dates = ByRhythm(pole, first, last).ToList();
+        foreach (var (i, date) in dates.Index())
         {
-            if (Refusal(pole, holidays, date) is { } refused)
+            var clash = Clash(pole, holidays, date);
+            if (clash is null or { Policy: ClashPolicy.Warn })
             {
-                skipped.Add(refused);
+                planned.Add(new PlannedDate(date, Warnings(holidays, date)));
+            }
+            else if (clash.Policy == ClashPolicy.Shift && Shifted(pole, holidays, date, i + 1 < dates.Count ? dates[i + 1] : last.AddDays(1)) is { } later)
+            {
+                planned.Add(new PlannedDate(later, [.. Warnings(holidays, later), DateWarnings.Shifted(date, clash.Skipped.French)]));
             }
             else
             {
-                planned.Add(new PlannedDate(date, Warnings(holidays, date)));
+                skipped.Add(clash.Skipped);
             }
         }
 
@@ -44,9 +55,9 @@ internal static class SeasonCalendar
     /// <summary>The first usual weekday on or after a day that the calendar accepts and nobody took yet; null within a year.</summary>
     public static PlannedDate? Next(PoleRhythm pole, Holidays holidays, DateOnly from, Func<DateOnly, bool> isFree)
     {
-        for (var date = OnOrAfter(from, pole.Weekday); date < from.AddYears(1); date = date.AddDays(7))
+        for (var date = OnOrAfter(from, pole.Weekday); date < from.AddYears(1); date = date.AddDays(Week))
         {
-            if (Refusal(pole, holidays, date) is null && isFree(date))
+            if (Clash(pole, holidays, date) is null or { Policy: ClashPolicy.Warn } && isFree(date))
             {
                 return new PlannedDate(date, Warnings(holidays, date));
             }
@@ -55,7 +66,33 @@ internal static class SeasonCalendar
         return null;
     }
 
-    private static SkippedDate? Refusal(PoleRhythm pole, Holidays holidays, DateOnly date)
+    /// <summary>Why no session may be held on a day, whatever the rules; null when one may.</summary>
+    public static SkippedDate? Refusal(PoleRhythm pole, Holidays holidays, DateOnly date) =>
+        Closed(pole, date) ?? (holidays.PublicHoliday(date) is { } name ? new SkippedDate(date, "PUBLIC_HOLIDAY", $"Jour férié : {name}.") : null);
+
+    public static string[] Warnings(Holidays holidays, DateOnly date) =>
+        holidays.SchoolHoliday(date) is { } name ? [DateWarnings.SchoolHoliday(name)] : [];
+
+    private static Clashing? Clash(PoleRhythm pole, Holidays holidays, DateOnly date)
+    {
+        var rules = pole.Rules ?? Rules.Usual;
+        if (Closed(pole, date) is { } closed)
+        {
+            return new Clashing(closed, ClashPolicy.Skip);
+        }
+
+        if (Refusal(pole, holidays, date) is { } holiday)
+        {
+            return new Clashing(holiday, rules.PublicHolidays);
+        }
+
+        return holidays.SchoolHoliday(date) is { } name
+            ? new Clashing(new SkippedDate(date, "SCHOOL_HOLIDAY", $"Vacances scolaires (zone B) : {name}."), rules.SchoolHolidays)
+            : null;
+    }
+
+    /// <summary>What no rule gets around: the pôle or its programme does not meet, or the clocks do not show the time once.</summary>
+    private static SkippedDate? Closed(PoleRhythm pole, DateOnly date)
     {
         if (pole.ActiveFrom is { } active && date < active)
         {
@@ -67,24 +104,35 @@ internal static class SeasonCalendar
             return new SkippedDate(date, "CLOSED_MONTH", "Le programme n'a pas de séance ce mois-ci.");
         }
 
-        return holidays.PublicHoliday(date) is { } name
-            ? new SkippedDate(date, "PUBLIC_HOLIDAY", $"Jour férié : {name}.")
-            : null;
+        return pole.StartTime is { } time && WallClock.Wrong(date, time) is var (reason, french) ? new SkippedDate(date, reason, french) : null;
     }
 
-    private static string[] Warnings(Holidays holidays, DateOnly date) =>
-        holidays.SchoolHoliday(date) is { } name ? [$"Vacances scolaires (zone B) : {name}."] : [];
-
-    private static IEnumerable<DateOnly> ByRhythm(Rhythm rhythm, DateOnly first, DateOnly last)
+    /// <summary>The next same weekday without any clash, before the rhythm's next date.</summary>
+    private static DateOnly? Shifted(PoleRhythm pole, Holidays holidays, DateOnly date, DateOnly before)
     {
-        if (rhythm is Rhythm.OnDemand or Rhythm.Unspecified)
+        for (var later = date.AddDays(Week); later < before; later = later.AddDays(Week))
+        {
+            if (Clash(pole, holidays, later) is null)
+            {
+                return later;
+            }
+        }
+
+        return null;
+    }
+
+    private static IEnumerable<DateOnly> ByRhythm(PoleRhythm pole, DateOnly first, DateOnly last)
+    {
+        if (pole.Rhythm is Rhythm.OnDemand or Rhythm.Unspecified)
         {
             yield break;
         }
 
+        var start = Start(pole, first);
+        var week = pole.Rules?.WeekOfMonth is > 0 and var said ? said : WeekOf(start);
         for (var k = 0; ; k++)
         {
-            var date = rhythm == Rhythm.EverySixWeeks ? first.AddDays(SixWeeks * k) : SameWeekdayOfMonth(first, MonthsOf(rhythm) * k);
+            var date = pole.Rhythm == Rhythm.EverySixWeeks ? start.AddDays(SixWeeks * k) : NthWeekday(start.AddMonths(MonthsOf(pole.Rhythm) * k), start.DayOfWeek, week);
             if (date > last)
             {
                 yield break;
@@ -92,6 +140,18 @@ internal static class SeasonCalendar
 
             yield return date;
         }
+    }
+
+    /// <summary>The first usual weekday, or the first n-th weekday of a month where the rules name one.</summary>
+    private static DateOnly Start(PoleRhythm pole, DateOnly first)
+    {
+        if (pole.Rhythm == Rhythm.EverySixWeeks || pole.Rules?.WeekOfMonth is not (> 0 and var week))
+        {
+            return OnOrAfter(first, pole.Weekday);
+        }
+
+        var thisMonth = NthWeekday(first, pole.Weekday, week);
+        return thisMonth >= first ? thisMonth : NthWeekday(first.AddDays(1 - first.Day).AddMonths(1), pole.Weekday, week);
     }
 
     private static int MonthsOf(Rhythm rhythm) => rhythm switch
@@ -103,13 +163,17 @@ internal static class SeasonCalendar
     };
 
     private static DateOnly OnOrAfter(DateOnly date, DayOfWeek weekday) =>
-        date.AddDays(((int)weekday - (int)date.DayOfWeek + 7) % 7);
+        date.AddDays(((int)weekday - (int)date.DayOfWeek + Week) % Week);
 
-    /// <summary>The same n-th weekday so many months later; where a month has no fifth one, its last.</summary>
-    private static DateOnly SameWeekdayOfMonth(DateOnly first, int months)
+    private static int WeekOf(DateOnly date) => ((date.Day - 1) / Week) + 1;
+
+    /// <summary>The n-th such weekday of a day's month; where it has no fifth one, its last.</summary>
+    private static DateOnly NthWeekday(DateOnly day, DayOfWeek weekday, int n)
     {
-        var month = new DateOnly(first.Year, first.Month, 1).AddMonths(months);
-        var date = OnOrAfter(month, first.DayOfWeek).AddDays((first.Day - 1) / 7 * 7);
-        return date.Month == month.Month ? date : date.AddDays(-7);
+        var month = new DateOnly(day.Year, day.Month, 1);
+        var date = OnOrAfter(month, weekday).AddDays(Week * (n - 1));
+        return date.Month == month.Month ? date : date.AddDays(-Week);
     }
+
+    private sealed record Clashing(SkippedDate Skipped, ClashPolicy Policy);
 }

@@ -58,10 +58,14 @@ internal sealed class Pole
     public bool IsActive => State == Membership.V1.Pole.Types.State.Active.Code();
 
     /// <summary>Items a session has room for: ⌊duration ÷ minutes per case⌋, within the programme's maximum.</summary>
-    public int Capacity => MinutesPerCase > 0 ? Math.Min(MaximumCases, DurationMinutes / MinutesPerCase) : MaximumCases;
+    public int Capacity => CapacityOf(DurationMinutes);
 
-    public PoleRhythm ToRhythm() =>
-        new(Codes.Parse<Rhythm>(Rhythm), (DayOfWeek)(Weekday % 7), ActiveFromDate, ClosedMonths.ToHashSet());
+    /// <param name="rules">Null for the usual ones.</param>
+    public PoleRhythm ToRhythm(Rules? rules = null) =>
+        new(Codes.Parse<Rhythm>(Rhythm), (DayOfWeek)(Weekday % 7), ActiveFromDate, ClosedMonths.ToHashSet(), rules, HasUsualTime ? StartTime : null);
+
+    /// <summary>Items a session of another length has room for.</summary>
+    public int CapacityOf(int minutes) => MinutesPerCase > 0 ? Math.Min(MaximumCases, minutes / MinutesPerCase) : MaximumCases;
 
     /// <summary>Locks the pôle's row against another planning or placing of the same pôle.</summary>
     /// <exception cref="RuleBroken">UNKNOWN_POLE, while the directory or its programme has not been heard of (DESIGN §7.19); POLE_NOT_ACTIVE.</exception>

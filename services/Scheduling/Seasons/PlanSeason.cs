@@ -10,8 +10,8 @@ using Intervision.ServiceDefaults.Time;
 namespace Intervision.Scheduling.Seasons;
 
 /// <summary>
-/// Plans the sessions of a pôle over a season. A date on which a session stands already, in whatever state, is left
-/// alone: planning again changes nothing.
+/// Plans the sessions of a pôle over a season. A date on which a session stands already, or for which one stands that was
+/// moved or cancelled, is left alone: planning again changes nothing.
 /// </summary>
 /// <remarks>
 /// Decision: a date on which the host has no convention in force is planned with a warning, not skipped. Conventions are
@@ -34,11 +34,12 @@ internal sealed class PlanSeason(Db db)
         return db.Once(call, request.RequestId, request, async tx =>
         {
             var pole = await Pole.LockActive(tx, request.Pole);
-            var dates = SeasonCalendar.Dates(pole.ToRhythm(), await CalendarStore.Load(tx), first, last);
-            var existing = await SessionsOf(tx, pole.Name, first, last);
+            var rules = await SeasonRulesStore.For(tx, pole, request.Rules);
+            var dates = SeasonCalendar.Dates(pole.ToRhythm(rules), await CalendarStore.Load(tx), first, last);
+            var existing = await MeetingStore.LockSeason(tx, pole.Name, first, last);
             var covered = await Conventions.InForce(tx, pole.Host, [.. dates.Planned.Select(d => d.Date)]);
             var added = dates.Planned
-                .Where(d => !existing.Any(m => m.Date == d.Date))
+                .Where(d => !existing.Any(m => m.StandsFor(d.Date)))
                 .Select(d => SessionPlan.Decide(pole, d, covered.Contains(d.Date), call.Now))
                 .ToList();
             foreach (var meeting in added)
@@ -50,17 +51,27 @@ internal sealed class PlanSeason(Db db)
             return new PlanSeasonResponse
             {
                 Sessions = { existing.Concat(added).OrderBy(m => m.Date).Select(m => SessionView.For(m, actor)) },
-                SkippedDates = { dates.Skipped.Select(s => new PlanSeasonResponse.Types.SkippedDate { Date = s.Date.ToProto(), Reason = s.Reason, Message = s.French }) },
+                SkippedDates = { ToProto(dates.Skipped) },
             };
         });
     }
 
-    internal static (DateOnly First, DateOnly Last) Validate(PlanSeasonRequest request)
+    internal static IEnumerable<PlanSeasonResponse.Types.SkippedDate> ToProto(IEnumerable<SkippedDate> skipped) =>
+        skipped.Select(s => new PlanSeasonResponse.Types.SkippedDate { Date = s.Date.ToProto(), Reason = s.Reason, Message = s.French });
+
+    private static (DateOnly First, DateOnly Last) Validate(PlanSeasonRequest request)
     {
         var broken = new Violations();
-        broken.Check(request.FirstDate.ToDate() is not null, "first_date", "DATE_INVALID", "Le premier jour manque ou n'existe pas.");
-        broken.Check(request.LastDate.ToDate() is not null, "last_date", "DATE_INVALID", "Le dernier jour manque ou n'existe pas.");
-        if (request.FirstDate.ToDate() is { } first && request.LastDate.ToDate() is { } last)
+        var season = Validate(broken, request.FirstDate, request.LastDate, request.Rules);
+        broken.ThrowIfAny();
+        return season;
+    }
+
+    internal static (DateOnly First, DateOnly Last) Validate(Violations broken, Google.Type.Date? firstDate, Google.Type.Date? lastDate, SeasonRules? rules)
+    {
+        broken.Check(firstDate.ToDate() is not null, "first_date", "DATE_INVALID", "Le premier jour manque ou n'existe pas.");
+        broken.Check(lastDate.ToDate() is not null, "last_date", "DATE_INVALID", "Le dernier jour manque ou n'existe pas.");
+        if (firstDate.ToDate() is { } first && lastDate.ToDate() is { } last)
         {
             broken.Check(first >= Earliest, "first_date", "DATE_OUT_OF_RANGE", $"Pas avant {Earliest.Year}.");
             broken.Check(last <= Latest, "last_date", "DATE_OUT_OF_RANGE", $"Pas après {Latest.Year}.");
@@ -68,12 +79,7 @@ internal sealed class PlanSeason(Db db)
             broken.Check(last.DayNumber - first.DayNumber <= LongestDays, "last_date", "SEASON_TOO_LONG", "Une saison couvre au plus deux ans.");
         }
 
-        broken.ThrowIfAny();
-        return (request.FirstDate.ToDate()!.Value, request.LastDate.ToDate()!.Value);
+        Rules.Check(broken, rules);
+        return (firstDate.ToDate() ?? Earliest, lastDate.ToDate() ?? Latest);
     }
-
-    private static async Task<IReadOnlyList<Meeting>> SessionsOf(Tx tx, string pole, DateOnly first, DateOnly last) =>
-        await MeetingStore.WithParts(tx, [.. (await tx.Query<MeetingRow>(
-            "select * from session where pole = @pole and date between @first and @last order by date", new { pole, first, last }))
-            .Select(r => r.ToMeeting())]);
 }

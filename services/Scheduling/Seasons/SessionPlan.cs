@@ -30,7 +30,8 @@ internal static class SessionPlan
             Modality = pole.Modality,
             Host = pole.Host,
             Capacity = pole.Capacity,
-            Warnings = conventionInForce ? date.Warnings : [.. date.Warnings, "Pas de convention en vigueur avec la structure d'accueil à cette date."],
+            Warnings = conventionInForce ? date.Warnings : [.. date.Warnings, DateWarnings.NoConvention],
+            PlannedDate = date.Date,
             Version = 1,
             ChangeTime = now,
         };

@@ -74,6 +74,15 @@ internal sealed record Meeting
 
     public string CancelReason { get; init; } = "";
 
+    /// <summary>For those who organise; empty unless cancelled by hand.</summary>
+    public string CancelExplanation { get; init; } = "";
+
+    /// <summary>The date of the rhythm it stands for, wherever it was moved.</summary>
+    public required DateOnly PlannedDate { get; init; }
+
+    /// <summary>Somebody chose its date or time: a replanning leaves it there.</summary>
+    public bool MovedByHand { get; init; }
+
     /// <summary>When the agenda was fixed; null before.</summary>
     public DateTimeOffset? FreezeTime { get; init; }
 
@@ -102,6 +111,12 @@ internal sealed record Meeting
     public IEnumerable<Item> Live => Items.Where(i => i.IsLive);
 
     public IEnumerable<Item> Ahead => Items.Where(i => i.IsAhead);
+
+    /// <summary>
+    /// Whether a date of the rhythm has its session in this one, moved or called off though it may be. One that a replanning
+    /// took away stands for nothing: the rhythm may come back.
+    /// </summary>
+    public bool StandsFor(DateOnly date) => CancelReason != Seasons.ReplanSeason.Replanned && (date == PlannedDate || date == Date);
 
     /// <summary>Null when it is no name of a session.</summary>
     public static Guid? IdOf(string name) =>

@@ -41,6 +41,12 @@ internal sealed class MeetingRow
 
     public string CancelReason { get; init; } = "";
 
+    public string CancelExplanation { get; init; } = "";
+
+    public DateOnly PlannedDate { get; init; }
+
+    public bool MovedByHand { get; init; }
+
     public DateTimeOffset? FreezeTime { get; init; }
 
     public DateOnly? PreparatoryDate { get; init; }
@@ -73,6 +79,9 @@ internal sealed class MeetingRow
         Sequence = Sequence,
         Warnings = Warnings,
         CancelReason = CancelReason,
+        CancelExplanation = CancelExplanation,
+        PlannedDate = PlannedDate,
+        MovedByHand = MovedByHand,
         FreezeTime = FreezeTime,
         PreparatoryDate = PreparatoryDate,
         SheetVersion = SheetVersion,

@@ -27,6 +27,16 @@ internal static class MeetingStore
             """,
             new { pole, after })).Select(r => r.ToMeeting())]);
 
+    /// <summary>All sessions that stand in a season, or for a date of it; locked in the order of dates.</summary>
+    public static async Task<IReadOnlyList<Meeting>> LockSeason(Tx tx, string pole, DateOnly first, DateOnly last) =>
+        await WithParts(tx, [.. (await tx.Query<MeetingRow>(
+            """
+            select * from session
+            where pole = @pole and (date between @first and @last or planned_date between @first and @last)
+            order by date, id for update
+            """,
+            new { pole, first, last })).Select(r => r.ToMeeting())]);
+
     /// <summary>Unlocked. Its parts are read after it, so again when it changed in between.</summary>
     public static async Task<Meeting?> Find(Tx tx, Guid id)
     {
@@ -63,14 +73,14 @@ internal static class MeetingStore
         tx.Execute(
             """
             insert into session (id, pole, programme, state, date, start_time, duration_minutes, start_instant, end_instant, modality, host,
-                                 capacity, warnings, version, change_time)
+                                 capacity, warnings, planned_date, version, change_time)
             values (@Id, @Pole, @Programme, @state, @Date, @StartTime, @DurationMinutes, @Start, @End, @Modality, @Host,
-                    @Capacity, @warnings, @Version, @ChangeTime)
+                    @Capacity, @warnings, @PlannedDate, @Version, @ChangeTime)
             """,
             new
             {
                 m.Id, m.Pole, m.Programme, state = m.State.Code(), m.Date, m.StartTime, m.DurationMinutes, m.Start, m.End, m.Modality, m.Host,
-                m.Capacity, warnings = m.Warnings.ToArray(), m.Version, m.ChangeTime,
+                m.Capacity, warnings = m.Warnings.ToArray(), m.PlannedDate, m.Version, m.ChangeTime,
             });
 
     /// <summary>Saves what a decision changed and says its events.</summary>
@@ -85,14 +95,17 @@ internal static class MeetingStore
             """
             update session set
               state = @state, facilitator = @Facilitator, expert = @Expert, expert_waiver_reason = @ExpertWaiverReason, warnings = @warnings,
-              cancel_reason = @CancelReason, freeze_time = @FreezeTime, preparatory_date = @PreparatoryDate, sheet_version = @SheetVersion,
+              cancel_reason = @CancelReason, cancel_explanation = @CancelExplanation, date = @Date, start_time = @StartTime,
+              duration_minutes = @DurationMinutes, start_instant = @Start, end_instant = @End, modality = @Modality, host = @Host,
+              capacity = @Capacity, sequence = @Sequence, planned_date = @PlannedDate, moved_by_hand = @MovedByHand, freeze_time = @FreezeTime, preparatory_date = @PreparatoryDate, sheet_version = @SheetVersion,
               presented_partners = @presented, version = @Version, change_time = @ChangeTime
             where id = @Id and version = @Version - 1
             """,
             new
             {
                 after.Id, state = after.State.Code(), after.Facilitator, after.Expert, after.ExpertWaiverReason, warnings = after.Warnings.ToArray(),
-                after.CancelReason, after.FreezeTime, after.PreparatoryDate, after.SheetVersion, presented = after.PresentedPartners.ToArray(),
+                after.CancelReason, after.CancelExplanation, after.Date, after.StartTime, after.DurationMinutes, after.Start, after.End,
+                after.Modality, after.Host, after.Capacity, after.Sequence, after.PlannedDate, after.MovedByHand, after.FreezeTime, after.PreparatoryDate, after.SheetVersion, presented = after.PresentedPartners.ToArray(),
                 after.Version, after.ChangeTime,
             });
         if (saved != 1)

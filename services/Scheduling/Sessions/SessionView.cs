@@ -15,6 +15,7 @@ internal static class SessionView
         if (reader.SeesAll(meeting))
         {
             session.Warnings.Add(meeting.Warnings);
+            session.CancelExplanation = meeting.CancelExplanation;
             session.Items.Add(meeting.Items.Select(InFull));
             session.Invitations.Add(meeting.Invitations);
             session.Attendance.Add(meeting.Attendance);

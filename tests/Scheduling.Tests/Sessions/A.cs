@@ -30,6 +30,7 @@ internal static class A
         Host = "organisations/1",
         Facilitator = state is SessionState.Planned or SessionState.Prepared ? "" : "professionals/F",
         Capacity = 3,
+        PlannedDate = Day,
         Version = 1,
         ChangeTime = Start.AddDays(-60),
         Items = [.. items.Select((s, i) => new Item(Case(i + 1), i + 1, s, s == ItemState.Removed ? "X" : "", DiscussTime: s == ItemState.Discussed ? Start : null))],
