@@ -11,7 +11,7 @@ namespace Intervision.Scheduling.Tests.Seasons;
 /// <summary>Every RPC of SeasonService by every role.</summary>
 public sealed class SeasonAuthorisationTests(TwoPoles scheduling) : AuthorisationCompliance(
     new AuthorisationTable(SeasonsReflection.Descriptor.FindTypeByName<ServiceDescriptor>("SeasonService"), typeof(SeasonGrpcService)),
-    "Seasons", "`services/Scheduling/Seasons/SeasonGrpcService.cs`"), IClassFixture<TwoPoles>
+    "Scheduling-seasons", "`services/Scheduling/Seasons/SeasonGrpcService.cs`"), IClassFixture<TwoPoles>
 {
     protected override CallInvoker Invoker => scheduling.Invoker;
 

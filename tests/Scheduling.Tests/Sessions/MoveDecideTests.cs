@@ -13,7 +13,7 @@ public sealed class MoveDecideTests
 
     private static readonly Pole Pole = new()
     {
-        Name = "poles/P1", Programme = "programmes/ADDICTIONS", Weekday = 2, StartTime = new TimeOnly(12, 15), DurationMinutes = 90, MaximumCases = 5, MinutesPerCase = 30, ClosedMonths = [7, 8],
+        Name = "poles/P1", Programme = "programmes/ADDICTIONS", Rhythm = "MONTHLY", Weekday = 2, StartTime = new TimeOnly(12, 15), DurationMinutes = 90, MaximumCases = 5, MinutesPerCase = 30, ClosedMonths = [7, 8],
         ActiveFromDate = new DateOnly(2026, 8, 1),
     };
 
@@ -82,7 +82,7 @@ public sealed class MoveDecideTests
     [InlineData(SessionState.Prepared, "2026-08-27", SessionState.Planned, false)]
     public void A_preparatory_meeting_no_longer_in_the_week_before_is_to_be_held_again(SessionState state, string date, SessionState expected, bool kept)
     {
-        var after = Move(A.Meeting(state, ItemState.Scheduled) with { PreparatoryDate = new DateOnly(2026, 8, 28) }, date, around: Free with { Pole = new Pole { MaximumCases = 5, MinutesPerCase = 30 } }).After;
+        var after = Move(A.Meeting(state, ItemState.Scheduled) with { PreparatoryDate = new DateOnly(2026, 8, 28) }, date, around: Free with { Pole = new Pole { Rhythm = "MONTHLY", MaximumCases = 5, MinutesPerCase = 30 } }).After;
         Assert.Equal((expected, kept), (after.State, after.PreparatoryDate is not null));
         Assert.Equal(!kept, after.Warnings.Contains(DateWarnings.PreparatoryMeetingTooFar));
     }
