@@ -7,6 +7,7 @@ using Intervision.Scheduling.Agendas;
 using Intervision.Scheduling.Attendance;
 using Intervision.Scheduling.Calendar;
 using Intervision.Scheduling.Events;
+using Intervision.Scheduling.Notices;
 using Intervision.Scheduling.Seasons;
 using Intervision.Scheduling.Sessions;
 using Intervision.ServiceDefaults;
@@ -35,7 +36,7 @@ builder.AddServiceDefaults("scheduling", handlers =>
 });
 builder.AddServiceClient<IntakeService.IntakeServiceClient>("intake");
 builder.Services.AddSingleton<PutCalendar>().AddSingleton<PlanSeason>();
-builder.Services.AddSeasons();
+builder.Services.AddSeasons().AddNotices();
 builder.Services.AddSingleton<PlaceReadyCases>().AddSingleton<FreezeAgenda>().AddSingleton<ListWaitingCases>().AddSingleton<CloseItem>();
 builder.Services.AddSingleton<GetSession>().AddSingleton<ListSessions>().AddSingleton<HoldPreparatoryMeeting>().AddSingleton<ConveneSession>();
 builder.Services.AddTransient<ConsentCheck>().AddTransient<OpenSession>().AddSingleton<CloseSession>().AddSingleton<RecordPresentations>();
@@ -47,6 +48,8 @@ app.MapServiceDefaults();
 app.MapGrpcService<SchedulingGrpcService>().RequireAuthorization();
 app.MapGrpcService<AgendaGrpcService>().RequireAuthorization();
 app.MapGrpcService<SeasonGrpcService>().RequireAuthorization();
+app.MapGrpcService<NoticeGrpcService>().RequireAuthorization();
+app.MapNotices();
 await app.RunAsync();
 
 /// <summary>Named so that tests can start the service in their own process.</summary>

@@ -116,6 +116,10 @@ public sealed class EveryVerbTests(SchedulingFixture fixture) : IClassFixture<Sc
     [InlineData("CertifyAttendance", "host_coordinator", "referent", "professional")]
     [InlineData("MoveSession", "host_coordinator", "referent")]
     [InlineData("CancelSession", "host_coordinator", "referent")]
+    [InlineData("AssignRoom", "host_coordinator", "referent")]
+    [InlineData("RenewVideoLink", "host_coordinator", "referent")]
+    [InlineData("SetFacilitator", "host_coordinator", "referent")]
+    [InlineData("SetExpert", "host_coordinator", "referent")]
     [InlineData("PutSeasonRules", "host_coordinator", "referent")]
     [InlineData("ReplanSeason", "host_coordinator", "referent")]
     public async Task Those_the_contract_names_may(string verb, params string[] roles)

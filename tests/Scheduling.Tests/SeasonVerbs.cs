@@ -1,3 +1,5 @@
+using Google.Protobuf;
+using Grpc.Core;
 using Intervision.Scheduling.V1;
 using Intervision.ServiceDefaults.Time;
 
@@ -6,7 +8,7 @@ namespace Intervision.Scheduling.Tests;
 /// <summary>The verbs of SeasonService, just before they are due.</summary>
 internal static class SeasonVerbs
 {
-    public static readonly string[] OnSessions = ["MoveSession", "CancelSession"];
+    public static readonly string[] OnSessions = ["MoveSession", "CancelSession", "AssignRoom", "RenewVideoLink", "SetFacilitator", "SetExpert"];
 
     public static readonly string[] OnPoles = ["PutSeasonRules", "ReplanSeason"];
 
@@ -19,6 +21,13 @@ internal static class SeasonVerbs
                 await client.MoveSessionAsync(new MoveSessionRequest { RequestId = id, Name = name, Etag = etag, Date = new DateOnly(2026, 9, 10).ToProto() }, headers)),
             "CancelSession" => Verbs.On(stage, await stage.Planned(), Stage.Summer, 3, async (id, etag, name, headers) =>
                 await client.CancelSessionAsync(new CancelSessionRequest { RequestId = id, Name = name, Etag = etag, Reason = CancelSessionRequest.Types.Reason.RoomLost }, headers)),
+            "AssignRoom" => Verbs.On(stage, await stage.Planned(), Stage.Summer, 0, await AssignRoom(stage)),
+            "RenewVideoLink" => Verbs.On(stage, await stage.Convened(), Stage.Start, 0, async (id, etag, name, headers) =>
+                await client.RenewVideoLinkAsync(new RenewVideoLinkRequest { RequestId = id, Name = name, Etag = etag }, headers)),
+            "SetFacilitator" => Verbs.On(stage, await stage.Convened(), Stage.Start, 1, async (id, etag, name, headers) =>
+                await client.SetFacilitatorAsync(new SetFacilitatorRequest { RequestId = id, Name = name, Etag = etag, Facilitator = stage.Physician }, headers)),
+            "SetExpert" => Verbs.On(stage, await stage.Convened(), Stage.Start, 1, async (id, etag, name, headers) =>
+                await client.SetExpertAsync(new SetExpertRequest { RequestId = id, Name = name, Etag = etag, ExpertWaiverReason = "Malade" }, headers)),
             "PutSeasonRules" => new Prepared(
                 stage,
                 async (id, etag, name, who) => await client.PutSeasonRulesAsync(
@@ -41,5 +50,13 @@ internal static class SeasonVerbs
                 stage.Coordinator, "", "", 0),
             _ => throw new ArgumentOutOfRangeException(nameof(verb), verb, "Not a verb."),
         };
+    }
+
+    private static async Task<Func<string, string, string, Metadata, Task<IMessage>>> AssignRoom(Stage stage)
+    {
+        var room = (await stage.Fixture.Seasons.PutRoomAsync(
+            new PutRoomRequest { RequestId = Stage.NewRequest(), Room = new Room { Host = stage.Host, DisplayName = "Salle", Seats = 12 } }, stage.AsCoordinator(Stage.Summer))).Room;
+        return async (id, etag, name, headers) =>
+            await stage.Fixture.Seasons.AssignRoomAsync(new AssignRoomRequest { RequestId = id, Name = name, Etag = etag, Room = room.Name }, headers);
     }
 }

@@ -54,6 +54,11 @@ internal static class People
         return names;
     }
 
+    /// <summary>The name under which the directory knows the caller; null when it does not.</summary>
+    public static async Task<string?> Myself(Tx tx, Caller caller) =>
+        (await tx.Query<string>("select name from professional where name = any(@names) order by name", new { names = (await NamesOf(tx, caller)).ToArray() }))
+            .OrderByDescending(n => n == caller.Subject).FirstOrDefault();
+
     private static Person ToPerson(IGrouping<string, Row> rows)
     {
         var first = rows.First();

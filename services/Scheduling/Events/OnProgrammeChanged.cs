@@ -12,14 +12,14 @@ internal static class OnProgrammeChanged
         return tx.Execute(
             """
             insert into programme (name, maximum_cases, minutes_per_case, closed_months, preparatory_meeting_required, expert_required, indemnified,
-              attending_physician_required, open_to_members, new_partner_minutes)
+              attending_physician_required, open_to_members, new_partner_minutes, display_name)
             values (@Name, @MaximumCasesPerSession, @MinutesPerCase, @closedMonths, @PreparatoryMeetingRequired, @ExpertRequired, @Indemnified,
-              @AttendingPhysicianRequired, @OpenToMembers, @NewPartnerMinutes)
+              @AttendingPhysicianRequired, @OpenToMembers, @NewPartnerMinutes, @DisplayName)
             on conflict (name) do update set
               maximum_cases = excluded.maximum_cases, minutes_per_case = excluded.minutes_per_case, closed_months = excluded.closed_months,
               preparatory_meeting_required = excluded.preparatory_meeting_required, expert_required = excluded.expert_required,
               indemnified = excluded.indemnified, attending_physician_required = excluded.attending_physician_required,
-              open_to_members = excluded.open_to_members, new_partner_minutes = excluded.new_partner_minutes
+              open_to_members = excluded.open_to_members, new_partner_minutes = excluded.new_partner_minutes, display_name = excluded.display_name
             """,
             new
             {
@@ -33,6 +33,7 @@ internal static class OnProgrammeChanged
                 programme.AttendingPhysicianRequired,
                 programme.OpenToMembers,
                 programme.NewPartnerMinutes,
+                programme.DisplayName,
             });
     }
 }

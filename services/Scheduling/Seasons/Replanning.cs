@@ -96,6 +96,12 @@ internal static class Replanning
             return Kept(meeting);
         }
 
+        // S1: as no case is placed on such a date, none is carried there.
+        if (!season.Covered.Contains(aim.Date) && (meeting.Live.Any() || meeting.State == SessionState.Convened))
+        {
+            return new SessionChange(meeting, Action.Left, "NO_CONVENTION_IN_FORCE", $"La structure d'accueil n'a pas de convention en vigueur le {aim.Date:dd/MM/yyyy}.", Decided: null, meeting);
+        }
+
         var warnings = season.Covered.Contains(aim.Date) ? date!.Warnings : [.. date!.Warnings, DateWarnings.NoConvention];
         var decided = Moves.Decide(meeting, aim, warnings);
         return new SessionChange(meeting, Action.Moved, reason, french, decided, decided.After);
@@ -113,6 +119,7 @@ internal static class Replanning
         Capacity = Math.Max(season.Pole.Capacity, meeting.Live.Count()),
         Host = season.Pole.Host,
         Modality = season.Pole.Modality,
+        Room = (meeting.Host, meeting.Modality) == (season.Pole.Host, season.Pole.Modality) ? meeting.Room : "",
     };
 
     private static (string Reason, string French)? Difference(Meeting meeting, Meeting aim) =>

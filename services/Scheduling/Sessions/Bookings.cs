@@ -7,10 +7,10 @@ namespace Intervision.Scheduling.Sessions;
 /// <summary>Rooms and people taken by sessions; the database refuses two at once (S6), however they race.</summary>
 internal static class Bookings
 {
-    /// <summary>Takes the host's room; a meeting by video needs none.</summary>
+    /// <summary>Takes the room assigned, else the host as a whole; a meeting by video needs none.</summary>
     /// <exception cref="RuleBroken">DOUBLE_BOOKING_ROOM.</exception>
     public static Task TakeRoom(Tx tx, Meeting meeting) =>
-        meeting.Modality == Membership.V1.Modality.Video.Code() ? Task.CompletedTask : Take(tx, meeting, meeting.Host, "ROOM", "La salle est déjà prise");
+        meeting.Modality == Membership.V1.Modality.Video.Code() ? Task.CompletedTask : Take(tx, meeting, meeting.Room.Length > 0 ? meeting.Room : meeting.Host, "ROOM", "La salle est déjà prise");
 
     /// <exception cref="RuleBroken">DOUBLE_BOOKING_FACILITATOR, DOUBLE_BOOKING_EXPERT.</exception>
     public static async Task TakePeople(Tx tx, Meeting meeting)

@@ -1,6 +1,7 @@
 using Intervision.Scheduling.Agendas;
 using Intervision.Scheduling.Directory;
 using Intervision.Scheduling.Events.V1;
+using Intervision.Scheduling.Rooms;
 using Intervision.Scheduling.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
@@ -9,9 +10,13 @@ using Intervision.ServiceDefaults.Time;
 namespace Intervision.Scheduling.Sessions;
 
 /// <summary>Names facilitator and expert, invites everybody, takes them and says so.</summary>
-internal sealed class ConveneSession(Db db)
+internal sealed class ConveneSession(Db db, VideoLinks video)
 {
-    private const int LongestReason = 500;
+    internal const int LongestReason = 500;
+    private const string NoExpert = "Séance sans expert.";
+    private const string NoCharter = "Charte non acceptée : ";
+    private const string ReviewAsks = "La réunion préparatoire demande pour la situation n° ";
+    private const string Expected = "Attendu pour la situation n° ";
 
     public Task<ConveneSessionResponse> Handle(ConveneSessionRequest request, Call call)
     {
@@ -23,9 +28,11 @@ internal sealed class ConveneSession(Db db)
                 throw RuleBroken.Invalid("expert_waiver_reason", "TEXT_TOO_LONG", $"Au plus {LongestReason} caractères.");
             }
 
-            var decided = Decide(meeting, await Gather(tx, request, meeting));
+            var waiver = request.Expert.Length > 0 ? "" : request.ExpertWaiverReason;
+            var decided = Decide(meeting, await Gather(tx, meeting, request.Facilitator, request.Expert, waiver));
             var saved = await MeetingStore.Save(tx, call.Now, meeting, decided);
             await Bookings.TakePeople(tx, saved);
+            await video.Make(tx, saved, call.Now);
             return new ConveneSessionResponse { Session = SessionView.For(saved, actor) };
         });
     }
@@ -78,7 +85,7 @@ internal sealed class ConveneSession(Db db)
     }
 
     /// <summary>S2: a facilitator, and an expert or the recorded reason why not.</summary>
-    private static void MustHaveTable(Meeting meeting, Convening with)
+    internal static void MustHaveTable(Meeting meeting, Convening with)
     {
         if (with.Facilitator.Length == 0)
         {
@@ -96,11 +103,15 @@ internal sealed class ConveneSession(Db db)
         }
     }
 
-    private static IEnumerable<string> Warnings(Meeting meeting, Convening with)
+    /// <summary>A warning owed to who is at the table, not to the date.</summary>
+    internal static bool IsOfTheTable(string warning) =>
+        warning == NoExpert || warning.StartsWith(NoCharter, StringComparison.Ordinal) || warning.StartsWith(ReviewAsks, StringComparison.Ordinal) || warning.StartsWith(Expected, StringComparison.Ordinal);
+
+    internal static IEnumerable<string> Warnings(Meeting meeting, Convening with)
     {
         if (with.Expert.Length == 0 && with.Pole.ExpertRequired)
         {
-            yield return "Séance sans expert.";
+            yield return NoExpert;
         }
 
         // Acting without an accepted charter is a warning to the coordinator (DESIGN §7.31), no refusal.
@@ -110,17 +121,17 @@ internal sealed class ConveneSession(Db db)
             .ToList();
         if (without.Count > 0)
         {
-            yield return $"Charte non acceptée : {string.Join(", ", without)}.";
+            yield return $"{NoCharter}{string.Join(", ", without)}.";
         }
 
         foreach (var item in meeting.Ahead.Where(i => i.Review is { NeedsFunction.Length: > 0 }))
         {
-            yield return $"La réunion préparatoire demande pour la situation n° {item.Position} : {item.Review!.NeedsFunction}.";
+            yield return $"{ReviewAsks}{item.Position} : {item.Review!.NeedsFunction}.";
         }
 
         foreach (var item in meeting.Ahead.Where(i => i.Review is { NeedsProfessional.Length: > 0 } needs && !IsInvited(with, needs.NeedsProfessional, i.Case)))
         {
-            yield return $"Attendu pour la situation n° {item.Position} mais non invité : {item.Review!.NeedsProfessional}.";
+            yield return $"{Expected}{item.Position} mais non invité : {item.Review!.NeedsProfessional}.";
         }
     }
 
@@ -138,7 +149,8 @@ internal sealed class ConveneSession(Db db)
         EndInstant = meeting.End.ToProto(),
         People =
         {
-            meeting.Invitations.Select(i => new SessionConvened.Types.InvitedPerson
+            // Observers come to learn: nothing is committed for them.
+            meeting.Invitations.Where(i => i.Role != SessionRole.Observer).Select(i => new SessionConvened.Types.InvitedPerson
             {
                 Professional = i.Professional,
                 Role = i.Role,
@@ -147,19 +159,21 @@ internal sealed class ConveneSession(Db db)
         },
     };
 
-    private static async Task<Convening> Gather(Tx tx, ConveneSessionRequest request, Meeting meeting)
+    /// <param name="facilitator">Empty: the pôle's référent.</param>
+    internal static async Task<Convening> Gather(Tx tx, Meeting meeting, string facilitator, string expert, string waiver)
     {
         var pole = await Pole.Of(tx, meeting.Pole);
-        var facilitator = request.Facilitator.Length > 0 ? request.Facilitator : pole.Referent;
-        await People.MustKnow(tx, [.. new[] { facilitator, request.Expert }.Where(n => n.Length > 0)], meeting.Date);
+        facilitator = facilitator.Length > 0 ? facilitator : pole.Referent;
+        await People.MustKnow(tx, [.. new[] { facilitator, expert }.Where(n => n.Length > 0)], meeting.Date);
         var cases = await WaitingList.PeopleOf(tx, meeting.Live.Select(i => i.Case));
-        var invitations = Invitations.For(facilitator, request.Expert, cases);
+        var invitations = Invitations.For(facilitator, expert, cases);
+        invitations = [.. invitations, .. await Registrations.Seating.Observers(tx, meeting.Id, invitations)];
         return new Convening(
             pole,
             (await Conventions.InForce(tx, meeting.Host, meeting.Date)).Count > 0,
             facilitator,
-            request.Expert,
-            request.Expert.Length > 0 ? "" : request.ExpertWaiverReason,
+            expert,
+            waiver,
             invitations,
             await People.Known(tx, invitations.Select(i => i.Professional), meeting.Date)) { Cases = cases };
     }

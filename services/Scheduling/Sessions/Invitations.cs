@@ -22,9 +22,9 @@ internal static class Invitations
         return [.. ties.Where(t => t.Person.Length > 0).GroupBy(t => t.Person, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(One)];
     }
 
-    /// <summary>Those invited already, and the people of one more case.</summary>
+    /// <summary>Those invited already, and the people of one more case; who was to observe comes for the case instead.</summary>
     public static IReadOnlyList<Invitation> With(IReadOnlyList<Invitation> invited, CasePeople added) =>
-        [.. invited.Concat(For("", "", [added])).GroupBy(i => i.Professional, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(Joined)];
+        [.. invited.Where(i => i.Role != SessionRole.Observer || !added.Everybody.Contains(i.Professional)).Concat(For("", "", [added])).GroupBy(i => i.Professional, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(Joined)];
 
     private static Invitation Joined(IGrouping<string, Invitation> ties)
     {

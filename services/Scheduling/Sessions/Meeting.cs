@@ -58,6 +58,9 @@ internal sealed record Meeting
 
     public required string Host { get; init; }
 
+    /// <summary>rooms/{id}; empty while none is assigned.</summary>
+    public string Room { get; init; } = "";
+
     /// <summary>Empty until convened.</summary>
     public string Facilitator { get; init; } = "";
 

@@ -27,6 +27,8 @@ internal sealed class MeetingRow
 
     public string Host { get; init; } = "";
 
+    public Guid? Room { get; init; }
+
     public string Facilitator { get; init; } = "";
 
     public string Expert { get; init; } = "";
@@ -72,6 +74,7 @@ internal sealed class MeetingRow
         End = EndInstant,
         Modality = Modality,
         Host = Host,
+        Room = Room is { } room ? $"{Rooms.Room.Collection}{room}" : "",
         Facilitator = Facilitator,
         Expert = Expert,
         ExpertWaiverReason = ExpertWaiverReason,

@@ -96,7 +96,7 @@ internal static class MeetingStore
             update session set
               state = @state, facilitator = @Facilitator, expert = @Expert, expert_waiver_reason = @ExpertWaiverReason, warnings = @warnings,
               cancel_reason = @CancelReason, cancel_explanation = @CancelExplanation, date = @Date, start_time = @StartTime,
-              duration_minutes = @DurationMinutes, start_instant = @Start, end_instant = @End, modality = @Modality, host = @Host,
+              duration_minutes = @DurationMinutes, start_instant = @Start, end_instant = @End, modality = @Modality, host = @Host, room = @room,
               capacity = @Capacity, sequence = @Sequence, planned_date = @PlannedDate, moved_by_hand = @MovedByHand, freeze_time = @FreezeTime, preparatory_date = @PreparatoryDate, sheet_version = @SheetVersion,
               presented_partners = @presented, version = @Version, change_time = @ChangeTime
             where id = @Id and version = @Version - 1
@@ -105,7 +105,7 @@ internal static class MeetingStore
             {
                 after.Id, state = after.State.Code(), after.Facilitator, after.Expert, after.ExpertWaiverReason, warnings = after.Warnings.ToArray(),
                 after.CancelReason, after.CancelExplanation, after.Date, after.StartTime, after.DurationMinutes, after.Start, after.End,
-                after.Modality, after.Host, after.Capacity, after.Sequence, after.PlannedDate, after.MovedByHand, after.FreezeTime, after.PreparatoryDate, after.SheetVersion, presented = after.PresentedPartners.ToArray(),
+                after.Modality, after.Host, room = Rooms.Room.IdOf(after.Room), after.Capacity, after.Sequence, after.PlannedDate, after.MovedByHand, after.FreezeTime, after.PreparatoryDate, after.SheetVersion, presented = after.PresentedPartners.ToArray(),
                 after.Version, after.ChangeTime,
             });
         if (saved != 1)

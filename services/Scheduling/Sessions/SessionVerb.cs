@@ -26,19 +26,20 @@ internal static class SessionVerb
         Tx tx, Call call, string name, string etag, Func<Actor, Meeting, bool> may, Func<Tx, Guid, Task<Meeting?>> load)
     {
         var actor = await Actor.Of(tx, call.Caller);
-        var meeting = Meeting.IdOf(name) is { } id ? await load(tx, id) : null;
+        var meeting = MustMay(call, name, actor, Meeting.IdOf(name) is { } id ? await load(tx, id) : null, may);
+        MustBeCurrent(meeting, etag, call.Now);
+        return (meeting, actor);
+    }
+
+    /// <exception cref="RuleBroken">PERMISSION_DENIED for who may not, the same when there is no such session; NOT_FOUND for the coordinator.</exception>
+    public static Meeting MustMay(Call call, string name, Actor actor, Meeting? meeting, Func<Actor, Meeting, bool> may)
+    {
         if (meeting is null)
         {
             throw call.Caller.Has(Roles.Coordinator) ? RuleBroken.NotFound(name) : RuleBroken.Denied();
         }
 
-        if (!may(actor, meeting))
-        {
-            throw RuleBroken.Denied();
-        }
-
-        MustBeCurrent(meeting, etag, call.Now);
-        return (meeting, actor);
+        return may(actor, meeting) ? meeting : throw RuleBroken.Denied();
     }
 
     public static void MustBeCurrent(Meeting meeting, string etag, DateTimeOffset now)

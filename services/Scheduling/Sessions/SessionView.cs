@@ -25,7 +25,8 @@ internal static class SessionView
         if (meeting.Invitations.FirstOrDefault(i => reader.Names.Contains(i.Professional)) is { } mine)
         {
             // An expert is invited to the whole session. Of erased cases nobody knows any more whose they were.
-            session.Items.Add(meeting.Items.Where(i => mine.Cases.Count == 0 || (i.Case.Length > 0 && mine.Cases.Contains(i.Case))).Select(ToProto));
+            // An observer is of no item: which ones one may hear is said at the table.
+            session.Items.Add(meeting.Items.Where(i => mine.Role != SessionRole.Observer).Where(i => mine.Cases.Count == 0 || (i.Case.Length > 0 && mine.Cases.Contains(i.Case))).Select(ToProto));
             session.Invitations.Add(mine);
             session.Attendance.Add(meeting.Attendance.Where(l => reader.Names.Contains(l.Professional)));
         }
@@ -45,6 +46,7 @@ internal static class SessionView
         StartInstant = meeting.Start.ToProto(),
         EndInstant = meeting.End.ToProto(),
         Host = meeting.Host,
+        Room = meeting.Room,
         Facilitator = meeting.Facilitator,
         Expert = meeting.Expert,
         Capacity = meeting.Capacity,

@@ -83,6 +83,15 @@ public sealed class ReplanningTests
     }
 
     [Fact]
+    public void An_agenda_is_not_carried_to_a_date_without_a_convention_but_an_empty_session_is_with_a_warning()
+    {
+        var season = Season(Pole(), [Session("2026-09-01", 1), Session("2026-10-06")], ["2026-09-03", "2026-10-08"]) with { Covered = new HashSet<DateOnly>() };
+        var changes = Replanning.Decide(season, Summer);
+        Assert.Equal([(Action.Left, "NO_CONVENTION_IN_FORCE"), (Action.Moved, "DATE_OFF_RHYTHM")], changes.Select(c => (c.Action, c.Reason)));
+        Assert.Equal([DateWarnings.NoConvention], changes[1].After!.Warnings);
+    }
+
+    [Fact]
     public void Fewer_dates_an_empty_session_is_cancelled_and_one_with_an_agenda_stays()
     {
         var changes = Replan(Pole(), [Session("2026-09-01"), Session("2026-10-06", 1), Session("2026-11-03"), Session("2026-12-01", 1)], "2026-10-01");

@@ -23,8 +23,12 @@ public sealed class SeasonAuthorisationTests(TwoPoles scheduling) : Authorisatio
     {
         "PutSeasonRules" => new Bounded([.. Of(cell, "owner", scheduling.Own.Pole)], [.. Of(cell, "owner", scheduling.Other.Pole, "poles/NOWHERE", "programmes/ADDICTIONS", "nonsense")]),
         "ReplanSeason" => new Bounded([.. Of(cell, "pole", scheduling.Own.Pole)], [.. Of(cell, "pole", scheduling.Other.Pole, "poles/NOWHERE", "nonsense")]),
-        _ => new Bounded([.. Of(cell, "name", scheduling.OwnSession)], [.. Of(cell, "name", scheduling.OtherSession, $"sessions/{Guid.CreateVersion7()}", "nonsense")]),
+        "PutRoom" => new Bounded([RoomAt(cell, scheduling.Own.Host)], [RoomAt(cell, scheduling.Other.Host), RoomAt(cell, "organisations/NOWHERE"), RoomAt(cell, "nonsense")]),
+        _ => new Bounded(cell.Within == Within.OwnPoles ? [.. Of(cell, "name", scheduling.OwnSession)] : [], [.. Of(cell, "name", scheduling.OtherSession, $"sessions/{Guid.CreateVersion7()}", "nonsense")]),
     };
+
+    private IMessage RoomAt(Cell cell, string host) =>
+        Table.Request(cell.Rpc, ("request_id", Stage.NewRequest()), ("room", new Room { Host = host, DisplayName = cell.Role, Seats = 10 }));
 
     private IEnumerable<IMessage> Of(Cell cell, string field, params string[] values) =>
         values.Select(v => Table.Request(cell.Rpc, ("request_id", Stage.NewRequest()), (field, v)));
