@@ -43,41 +43,4 @@ public sealed class ReviewJobTests(SmallDirectory membership) : IClassFixture<Sm
         new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Membership:ReviewDates"] = on?.ToString() }).Build(),
         membership.Services.GetRequiredService<IHostEnvironment>(),
         NullLogger<ReviewJob>.Instance);
-
-    /// <summary>A clock that stands still; its one timer rings when the test turns it.</summary>
-    private sealed class HourGlass : TimeProvider
-    {
-        private volatile Running? running;
-
-        public DateTimeOffset Now { get; set; }
-
-        public override DateTimeOffset GetUtcNow() => Now;
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            running = new Running(() => callback(state), dueTime);
-
-        /// <summary>False while nobody waits.</summary>
-        public bool Turn(TimeSpan waited)
-        {
-            if (running is not { } timer)
-            {
-                return false;
-            }
-
-            Assert.Equal(waited, timer.Due);
-            timer.Ring();
-            return true;
-        }
-
-        private sealed record Running(Action Ring, TimeSpan Due) : ITimer
-        {
-            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
-
-            public void Dispose()
-            {
-            }
-
-            public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-        }
-    }
 }
