@@ -1,3 +1,4 @@
+using System.Data;
 using Google.Protobuf;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Messaging;
@@ -46,6 +47,15 @@ public sealed class Db(NpgsqlDataSource source, OutboxSignal outbox, RequestHash
         ArgumentNullException.ThrowIfNull(work);
         await using var connection = await source.OpenConnectionAsync(cancellation);
         return await work(new Tx(connection, transaction: null, cancellation));
+    }
+
+    /// <summary>Reads several things as they were together: all statements see one snapshot.</summary>
+    public async Task<T> ReadTogether<T>(Func<Tx, Task<T>> work, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        return await work(new Tx(connection, transaction, cancellation));
     }
 
     /// <summary>

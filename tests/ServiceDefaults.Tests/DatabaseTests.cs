@@ -1,9 +1,13 @@
+using System.Security.Cryptography;
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Intervision.ServiceDefaults.Grpc;
+using Intervision.ServiceDefaults.Messaging;
 using Intervision.ServiceDefaults.Persistence;
 using Intervision.ServiceDefaults.Security;
 using Intervision.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace Intervision.ServiceDefaults.Tests;
 
@@ -52,6 +56,46 @@ public sealed class DatabaseTests : IAsyncLifetime
         await Insert(id, 1, 1);
         await Insert(id, 1, 2, Call("/test/Insert", "somebody else"));
         Assert.Equal(2, await Probes());
+    }
+
+    [Fact]
+    public async Task A_keyed_log_keeps_no_plain_hash_and_still_knows_those_of_before()
+    {
+        var keyed = new Db(
+            host.Services.GetRequiredService<NpgsqlDataSource>(), host.Services.GetRequiredService<OutboxSignal>(), new RequestHash(RandomNumberGenerator.GetBytes(32)));
+        var (before, since) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        Assert.Equal(await Insert(before.ToString(), 1, 1), await Insert(before.ToString(), 1, 2, on: keyed));
+        var refused = await Assert.ThrowsAsync<RuleBroken>(() => Insert(before.ToString(), 2, 3, on: keyed));
+        Assert.Equal("REQUEST_ID_REUSED", refused.Reason);
+        Assert.Equal(await Insert(since.ToString(), 1, 4, on: keyed), await Insert(since.ToString(), 1, 5, on: keyed));
+        await Assert.ThrowsAsync<RuleBroken>(() => Insert(since.ToString(), 2, 6, on: keyed));
+        Assert.Equal(2, await Probes());
+
+        // In a group too.
+        var many = Guid.CreateVersion7();
+        Assert.True(await keyed.InTransaction(
+            tx => RequestLogBatch.TryRecord(tx, [new Answered(Call(), many, new Int32Value { Value = 1 }, new Int32Value { Value = 7 })]), CancellationToken.None));
+        Assert.Equal(7, (await Insert(many.ToString(), 1, 8, on: keyed)).Value);
+        var plain = await Db.Read(
+            tx => tx.Query<Guid>("select request_id from request_log where payload_hash = @plain", new { plain = SHA256.HashData(new Int32Value { Value = 1 }.ToByteArray()) }),
+            CancellationToken.None);
+        Assert.Equal([before], plain);
+    }
+
+    [Fact]
+    public async Task What_is_read_together_is_of_one_moment()
+    {
+        var (apart, together) = await Db.ReadTogether(
+            async tx =>
+            {
+                var first = await Count(tx);
+                await Insert(Guid.CreateVersion7().ToString(), 1, 41);
+                return (await Db.Read(Count, CancellationToken.None) - first, await Count(tx) - first);
+            },
+            CancellationToken.None);
+        Assert.Equal((1, 0), (apart, together));
+
+        static Task<int> Count(Tx tx) => tx.Single<int>("select count(*)::int from probe");
     }
 
     [Fact]
@@ -114,8 +158,8 @@ public sealed class DatabaseTests : IAsyncLifetime
     private static Call Call(string method = "/test/Insert", string subject = "someone") => new(
         new Caller(subject, new HashSet<string>(), null, new HashSet<string>(), null, null), TimeProvider.System.GetUtcNow(), method, CancellationToken.None);
 
-    private Task<Int32Value> Insert(string requestId, int payload, int answer, Call? call = null) =>
-        Db.Once(call ?? Call(), requestId, new Int32Value { Value = payload }, async tx =>
+    private Task<Int32Value> Insert(string requestId, int payload, int answer, Call? call = null, Db? on = null) =>
+        (on ?? Db).Once(call ?? Call(), requestId, new Int32Value { Value = payload }, async tx =>
         {
             await tx.Execute("insert into probe (id) values (@answer)", new { answer });
             return new Int32Value { Value = answer };

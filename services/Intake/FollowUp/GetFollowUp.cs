@@ -15,16 +15,16 @@ namespace Intervision.Intake.FollowUp;
 /// </summary>
 internal sealed class GetFollowUp(Db db)
 {
-    public async Task<GetFollowUpResponse> Handle(GetFollowUpRequest request, Call call)
-    {
-        var found = await db.Read(tx => CaseStore.Find(tx, request.Case), call.Cancellation);
-        if (found is null || !(FollowUpRules.May(found, call.Caller) || found.IsOrganisedBy(call.Caller)))
+    /// <summary>Case and decisions together: a withdrawal in between would show what it masks.</summary>
+    public Task<GetFollowUpResponse> Handle(GetFollowUpRequest request, Call call) => db.ReadTogether(
+        async tx =>
         {
-            throw RuleBroken.Denied();
-        }
-
-        return await db.Read(tx => Load(tx, found, call.Caller), call.Cancellation);
-    }
+            var found = await CaseStore.Find(tx, request.Case);
+            return found is not null && (FollowUpRules.May(found, call.Caller) || found.IsOrganisedBy(call.Caller))
+                ? await Load(tx, found, call.Caller)
+                : throw RuleBroken.Denied();
+        },
+        call.Cancellation);
 
     /// <summary>
     /// Whether what this person recorded is shown. A table decides under an agreement alone: where there is none now it was
