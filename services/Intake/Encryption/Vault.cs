@@ -9,6 +9,9 @@ namespace Intervision.Intake.Encryption;
 /// </summary>
 internal sealed class Vault(MasterKey master)
 {
+    /// <summary>As a condition on <c>cases c</c>: the key was destroyed, nothing of the case can be read or written any more.</summary>
+    public const string Erased = "not exists (select from case_key k where k.case_id = c.id and k.wrapped_key is not null)";
+
     /// <summary>Key and first text of a case that is about to be inserted.</summary>
     public (byte[] WrappedKey, byte[] Ciphertext) SealFirst(Guid caseId, string field, ReadOnlySpan<byte> plain)
     {
@@ -49,6 +52,9 @@ internal sealed class Vault(MasterKey master)
             update case_key set wrapped_key = null, destroy_time = @now where case_id = @caseId and wrapped_key is not null
             """,
             new { caseId, now });
+
+    /// <summary>See <see cref="Erased"/>.</summary>
+    public static Task<bool> IsErased(Tx tx, Guid caseId) => tx.Single<bool>($"select {Erased} from (select @caseId as id) c", new { caseId });
 
     private async Task<byte[]?> Key(Tx tx, Guid caseId)
     {

@@ -1,4 +1,5 @@
 using Intervision.Intake.Cases;
+using Intervision.Intake.Encryption;
 using Intervision.Intake.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
@@ -16,7 +17,7 @@ internal sealed class ReopenCase(Db db)
         db.Once(call, request.RequestId, request, async tx =>
         {
             var before = await CaseStore.LockFor(tx, request.Name, request.Etag, call, FollowUpRules.May);
-            var after = Decide(before, request.Reason, await IsErased(tx, before));
+            var after = Decide(before, request.Reason, await Vault.IsErased(tx, before.Id));
             var saved = await CaseStore.Save(tx, before, after, $"ReopenCase:{request.Reason}", call);
             return new ReopenCaseResponse { Case = saved.View(call.Caller) };
         });
@@ -56,7 +57,4 @@ internal sealed class ReopenCase(Db db)
             EndCode = null,
         };
     }
-
-    private static Task<bool> IsErased(Tx tx, Case of) => tx.Single<bool>(
-        "select not exists (select from case_key where case_id = @Id and wrapped_key is not null)", new { of.Id });
 }

@@ -1,4 +1,5 @@
 using Intervision.Intake.Cases;
+using Intervision.Intake.Encryption;
 using Intervision.ServiceDefaults.Persistence;
 
 namespace Intervision.Intake.Library;
@@ -11,8 +12,8 @@ internal static class Population
 {
     /// <summary>Of <c>cases c</c>.</summary>
     public const string IsIn =
-        """
-        c.consent = 'Granted' and exists (select from case_key k where k.case_id = c.id and k.wrapped_key is not null)
+        $"""
+        c.consent = 'Granted' and not ({Vault.Erased})
           and exists (select from decision d where d.case_id = c.id)
         """;
 

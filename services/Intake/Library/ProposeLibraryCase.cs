@@ -125,7 +125,7 @@ internal sealed record ProposalFacts(IReadOnlyList<string> Decided, IReadOnlyLis
             }
         }
 
-        var erased = await tx.Single<bool>("select not exists (select from case_key where case_id = @Id and wrapped_key is not null)", new { of.Id });
+        var erased = await Vault.IsErased(tx, of.Id);
         return new ProposalFacts(decided, written, erased);
     }
 

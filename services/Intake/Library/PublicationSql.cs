@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Intervision.Intake.Encryption;
 using Intervision.Intake.V1;
 using Intervision.ServiceDefaults.Persistence;
 using Intervision.ServiceDefaults.Time;
@@ -32,8 +33,6 @@ internal static class PublicationSql
           where r.case_id = c.id and r.record_time >= l.propose_time and (r.status <> 'Granted' or r.excluded_topics <> '{}')))
         """;
 
-    private const string IsErased = "not exists (select from case_key k where k.case_id = c.id and k.wrapped_key is not null)";
-
     /// <summary>
     /// What has cooled, and what can no longer be published. Locked in the order of ids: the cases, with all those among which
     /// they hide; then the proposals. So nobody leaves a crowd before it is committed, and the mark that a lock leaves on a
@@ -44,7 +43,7 @@ internal static class PublicationSql
         var cases = await tx.Query<Guid>(
             $"""
             select c.id from library_proposal l join cases c on c.id = l.case_id
-            where {Live} and ((l.state = 'Approved' and l.review_time < @cooled) or not {ConsentHolds} or {IsErased})
+            where {Live} and ((l.state = 'Approved' and l.review_time < @cooled) or not {ConsentHolds} or {Vault.Erased})
             order by c.id limit @limit
             """,
             new { cooled = CooledBefore(today), limit });
@@ -57,7 +56,7 @@ internal static class PublicationSql
         // A statement of its own: it sees what was committed while the locks were waited for.
         var rows = await tx.Query<Row>(
             $"""
-            select {ProposalStore.Columns}, {ConsentHolds} as consent_holds, {IsErased} as is_erased,
+            select {ProposalStore.Columns}, {ConsentHolds} as consent_holds, {Vault.Erased} as is_erased,
               c.age_band, p.area, c.products[1] as product, c.motives[1] as motive
             from library_proposal l join cases c on c.id = l.case_id left join pole p on p.name = c.pole
             where l.case_id = any (@cases) and {Live} order by c.id for update of l
