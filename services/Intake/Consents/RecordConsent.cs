@@ -26,7 +26,8 @@ internal sealed class RecordConsent(Db db)
             MustFollow(last, answerTime, before);
             var recorder = await Recorder.Of(tx, call);
             MustHearMinorAlone(request, recorder);
-            var (after, events) = Decide(before, request.Status, recorder.IsHealthProfessional, call.Now);
+            var decided = request.Status == ConsentStatus.Granted ? await Interrupted.From(tx, before) : null;
+            var (after, events) = Decide(before, request.Status, recorder.IsHealthProfessional, call.Now, decided);
             var row = RowOf(request, ScopeOf(request, last), answerTime, call);
             MustBeInformed(last, row, recorder);
             await ConsentStore.Append(tx, before, row);
@@ -46,9 +47,10 @@ internal sealed class RecordConsent(Db db)
         caller.Has(Roles.Coordinator) || found.IsRequestedBy(caller) || found.IsReferredBy(caller);
 
     /// <summary>Where an answer leads. What was already said or decided at a table is not undone.</summary>
+    /// <param name="interrupted">See <see cref="Interrupted"/>.</param>
     /// <exception cref="RuleBroken">CASE_INCOMPLETE, CASE_ENDED, or what <see cref="ConsentRules"/> refuses.</exception>
     internal static (Case After, IReadOnlyList<IMessage> Events) Decide(
-        Case before, ConsentStatus answer, bool recorderIsHealthProfessional, DateTimeOffset now)
+        Case before, ConsentStatus answer, bool recorderIsHealthProfessional, DateTimeOffset now, CaseState? interrupted = null)
     {
         if (before.State == CaseState.Draft)
         {
@@ -66,7 +68,7 @@ internal sealed class RecordConsent(Db db)
             ConsentStatus.Withdrawn => Withdraw(after, now),
             ConsentStatus.Expired => Expire(after, now),
             ConsentStatus.Refused => (after with { State = CaseState.ConsentRefused }, []),
-            ConsentStatus.Granted => (Grant(after), []),
+            ConsentStatus.Granted => (interrupted is { } state ? after with { SheetLockTime = null, State = state } : Grant(after), []),
             _ => (after with { State = StateWithoutAgreement(after) }, []),
         };
     }
