@@ -30,7 +30,7 @@ public sealed class IndicatorTests(IndicatorTests.Region service) : IClassFixtur
         // The reviews are due in the year after.
         Assert.Equal("= <5", Text(region, "outcomes_three_months"));
         Assert.Equal([("request_to_session", 35, 63), ("discussion_to_restitution", 5, 5)], region.Delays.Select(d => (d.Indicator, d.MedianDays, d.P90Days)));
-        var next = await Report("", Until, Until.AddYears(1), IntakeFixture.Coordinator);
+        var next = await Report("", Until, Until.AddYears(1), IntakeFixture.Coordinator, days: 500);
         Assert.Equal("SANS_REPONSE <5 STABLE n.c. = 18", Text(next, "outcomes_three_months"));
         Assert.Equal("= <5", Text(next, "requests_by_channel"));
         Assert.All(next.Delays, d => Assert.False(d.HasMedianDays || d.HasP90Days));
@@ -71,9 +71,9 @@ public sealed class IndicatorTests(IndicatorTests.Region service) : IClassFixtur
         await Refused.With(StatusCode.InvalidArgument, "UNTIL_DATE_INVALID", () => Report("", From, From, IntakeFixture.Coordinator));
     }
 
-    private AsyncUnaryCall<ReportIndicatorsResponse> Report(string pole, DateOnly from, DateOnly until, DevelopmentClaims who) =>
+    private AsyncUnaryCall<ReportIndicatorsResponse> Report(string pole, DateOnly from, DateOnly until, DevelopmentClaims who, int days = 200) =>
         Intake.ReportIndicatorsAsync(
-            new ReportIndicatorsRequest { FromDate = from.ToProto(), UntilDate = until.ToProto(), Pole = pole }, IntakeFixture.At(who, FollowUpSteps.Day(200)));
+            new ReportIndicatorsRequest { FromDate = from.ToProto(), UntilDate = until.ToProto(), Pole = pole }, IntakeFixture.At(who, FollowUpSteps.Day(days)));
 
     private static string Text(ReportIndicatorsResponse report, string indicator)
     {

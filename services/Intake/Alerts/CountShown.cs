@@ -27,6 +27,12 @@ internal static class CountShown
             return FiveOrMore;
         }
 
+        return BandOf(count);
+    }
+
+    /// <summary>10 à 14.</summary>
+    public static string BandOf(long count)
+    {
         var low = count - (count % SmallCells.Threshold);
         return string.Create(CultureInfo.InvariantCulture, $"{low} à {low + SmallCells.Threshold - 1}");
     }

@@ -1,3 +1,4 @@
+using Intervision.Intake.Alerts;
 using Intervision.Intake.Library;
 using Intervision.Intake.V1;
 using Intervision.ServiceDefaults.Grpc;
@@ -24,14 +25,37 @@ internal sealed class ReportIndicators(Db db)
         return db.Read(tx => Of(tx, pole, from, until, call.Now), call.Cancellation);
     }
 
-    /// <summary>The report as anybody who may ask for it is shown it.</summary>
+    /// <summary>
+    /// The report as anybody who may ask for it is shown it. Of a year that is running, the quarters that are over, in bands of
+    /// five: asked again after a deposit, the difference would be that deposit.
+    /// </summary>
     /// <param name="pole">Empty for the region.</param>
     /// <param name="from">1 January.</param>
     /// <param name="until">1 January of the year after, exclusive.</param>
-    public static Task<ReportIndicatorsResponse> Of(Tx tx, string pole, DateOnly from, DateOnly until, DateTimeOffset now)
+    public static async Task<ReportIndicatorsResponse> Of(Tx tx, string pole, DateOnly from, DateOnly until, DateTimeOffset now)
+    {
+        var today = Paris.DateOf(now);
+        if (until <= today)
+        {
+            return await Of(tx, pole, from, until, today);
+        }
+
+        var over = Quarters.Of(today);
+        var report = await Of(tx, pole, from, over, over);
+        foreach (var number in report.Tables.SelectMany(t => t.Cells.Select(c => c.Number).Append(t.Total)).Where(n => n.HasValue))
+        {
+            number.Text = CountShown.BandOf(number.Value);
+            number.ClearValue();
+        }
+
+        report.Delays.Clear();
+        return report;
+    }
+
+    private static Task<ReportIndicatorsResponse> Of(Tx tx, string pole, DateOnly from, DateOnly until, DateOnly today)
     {
         // Always of everybody: what of one pôle is hidden depends on the others.
-        var parameters = new { all = true, poles = Array.Empty<string>(), Pole = "", from, until, today = Paris.DateOf(now) };
+        var parameters = new { all = true, poles = Array.Empty<string>(), Pole = "", from, until, today };
         return pole.Length == 0 ? OfRegion(tx, parameters, from, until) : OfPole(tx, parameters, pole);
     }
 
