@@ -46,6 +46,8 @@ public static class ServiceDefaultsExtensions
             options.EnableDetailedErrors = false;
         });
         builder.Logging.AddFilter(UnreadableRequests.NoisyCategory, LogLevel.Critical);
+        // It logs whole addresses, and what somebody searches for may name somebody; spans bear the path alone.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         builder.Services.AddGrpcHealthChecks();
         if (builder.Environment.IsDevelopment())
         {

@@ -51,6 +51,9 @@ internal sealed class RunningSuite : IAsyncDisposable
 
     public Uri Grpc(string service) => new($"http://localhost:{ports[$"{service}-grpc"]}");
 
+    /// <summary>Where a person looks with a browser.</summary>
+    public Uri Http(string service) => new($"http://localhost:{ports[$"{service}-http"]}");
+
     /// <param name="environment">What the app host and all below it get besides.</param>
     public static async Task<RunningSuite> Start(IReadOnlyDictionary<string, string>? environment = null)
     {

@@ -193,6 +193,8 @@ internal sealed class Speeches(Voices voices, Canaries canaries)
         await Decide("SESSION_INVALID", of, $"Mme {secret["session"]}", "Revoir le cadre.");
         await Decide("CASE_NOT_DISCUSSED", of, "sessions/01920000-0000-7000-8000-000000000000", $"Revoir {secret["decision"]}.");
         await voices.Heard(Intake.SearchLibraryAsync(new SearchLibraryRequest { Query = $"Mme {secret["query"]}" }, []));
+        await voices.Browsed(System.Net.HttpStatusCode.OK, $"/bibliotheque?q=Mme+{secret["address"]}");
+        await voices.Browsed(System.Net.HttpStatusCode.BadRequest, $"/bibliotheque?trimestre={secret["quarter"]}&page={secret["page"]}");
     }
 
     private Task Deposit(string reason, Action<SubmitCaseRequest> change) =>

@@ -24,12 +24,14 @@ internal sealed class Voices : IDisposable
 
     private readonly ECDsa key;
     private readonly GrpcChannel channel;
+    private readonly HttpClient browser;
     private readonly List<(string Place, ReadOnlyMemory<byte> Bytes)> answers = [];
 
     public Voices(RunningSuite suite)
     {
         key = DevelopmentTokens.LoadOrCreateKey(suite.Secrets);
         channel = GrpcChannel.ForAddress(suite.Grpc("intake"));
+        browser = new HttpClient { BaseAddress = suite.Http("intake") };
         Intake = new IntakeService.IntakeServiceClient(channel);
     }
 
@@ -73,6 +75,13 @@ internal sealed class Voices : IDisposable
         Keep(refused);
     }
 
+    /// <summary>A page of the library; the words come back in it, to whoever searched.</summary>
+    public async Task Browsed(System.Net.HttpStatusCode expected, string path)
+    {
+        using var answer = await browser.GetAsync(new Uri(path, UriKind.Relative));
+        Assert.Equal(expected, answer.StatusCode);
+    }
+
     /// <summary>Bytes that are no message of the method.</summary>
     public async Task Garbled(string method, byte[] bytes, params StatusCode[] expected)
     {
@@ -95,6 +104,7 @@ internal sealed class Voices : IDisposable
     public void Dispose()
     {
         channel.Dispose();
+        browser.Dispose();
         key.Dispose();
     }
 
