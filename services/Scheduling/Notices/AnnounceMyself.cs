@@ -5,7 +5,7 @@ using Intervision.ServiceDefaults.Persistence;
 
 namespace Intervision.Scheduling.Notices;
 
-/// <summary>A professional agrees to be named on the public list, or no longer does. Nobody does it for another.</summary>
+/// <summary>A professional agrees to be named on the public list. Nobody does it for another.</summary>
 internal sealed class AnnounceMyself(Db db)
 {
     private const int Longest = 80;
@@ -29,26 +29,18 @@ internal sealed class AnnounceMyself(Db db)
         return new AnnounceMyselfResponse { Name = meeting.Name };
     });
 
-    public Task<WithdrawAnnouncementResponse> Handle(WithdrawAnnouncementRequest request, Call call) => db.Once(call, request.RequestId, request, async tx =>
-    {
-        var (meeting, person) = await Enter(tx, call, request.Name);
-        await tx.Execute("delete from announcement where session_id = @Id and professional = @person", new { meeting.Id, person });
-        await Touch(tx, meeting, call);
-        return new WithdrawAnnouncementResponse { Name = meeting.Name };
-    });
-
     /// <summary>Someone's name, and nothing that would number a case, a telephone or a patient.</summary>
     internal static bool IsName(string text) =>
         text.Length is >= 2 and <= Longest && char.IsLetter(text[0]) && text.All(c => char.IsLetter(c) || c is ' ' or '-' or '\'' or '’' or '.');
 
     /// <exception cref="RuleBroken">PERMISSION_DENIED, the same for a session that is not published, absent, or a caller whom the directory does not know.</exception>
-    private static async Task<(Meeting Meeting, string Person)> Enter(Tx tx, Call call, string name)
+    internal static async Task<(Meeting Meeting, string Person)> Enter(Tx tx, Call call, string name)
     {
         var person = await Directory.People.Myself(tx, call.Caller);
         var meeting = Meeting.IdOf(name) is { } id ? await MeetingStore.Find(tx, id) : null;
         return person is not null && meeting is not null && await Notice.LockPublished(tx, meeting) ? (meeting, person) : throw RuleBroken.Denied();
     }
 
-    private static Task Touch(Tx tx, Meeting meeting, Call call) =>
+    internal static Task Touch(Tx tx, Meeting meeting, Call call) =>
         tx.Execute("update notice set change_time = greatest(change_time, @Now) where session_id = @Id", new { meeting.Id, call.Now });
 }

@@ -17,7 +17,7 @@ internal sealed class NoticeGrpcService(IServiceProvider slices) : NoticeService
     [CalledBy(Roles.Coordinator)]
     [CalledBy(Roles.Referent, Roles.HostCoordinator, Within = Within.OwnPoles)]
     public override Task<WithdrawNoticeResponse> WithdrawNotice(WithdrawNoticeRequest request, ServerCallContext context) =>
-        Of<PublishNotice>().Handle(request, context.Call());
+        Of<WithdrawNotice>().Handle(request, context.Call());
 
     [CalledBy(Roles.Professional, Roles.Referent)]
     public override Task<AnnounceMyselfResponse> AnnounceMyself(AnnounceMyselfRequest request, ServerCallContext context) =>
@@ -25,7 +25,7 @@ internal sealed class NoticeGrpcService(IServiceProvider slices) : NoticeService
 
     [CalledBy(Roles.Professional, Roles.Referent)]
     public override Task<WithdrawAnnouncementResponse> WithdrawAnnouncement(WithdrawAnnouncementRequest request, ServerCallContext context) =>
-        Of<AnnounceMyself>().Handle(request, context.Call());
+        Of<WithdrawAnnouncement>().Handle(request, context.Call());
 
     [CalledBy(Roles.Professional, Roles.Referent)]
     public override Task<RegisterResponse> Register(RegisterRequest request, ServerCallContext context) =>
@@ -49,6 +49,6 @@ internal sealed class NoticeGrpcService(IServiceProvider slices) : NoticeService
 internal static class NoticeSlices
 {
     public static IServiceCollection AddNotices(this IServiceCollection services) => services
-        .AddSingleton<PublishNotice>().AddSingleton<AnnounceMyself>()
+        .AddSingleton<PublishNotice>().AddSingleton<WithdrawNotice>().AddSingleton<AnnounceMyself>().AddSingleton<WithdrawAnnouncement>()
         .AddSingleton<Register>().AddSingleton<CancelRegistration>().AddSingleton<ListRegistrations>();
 }

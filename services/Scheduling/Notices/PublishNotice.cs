@@ -6,7 +6,7 @@ using Intervision.ServiceDefaults.Time;
 
 namespace Intervision.Scheduling.Notices;
 
-/// <summary>Puts a session on the public list, or takes it off.</summary>
+/// <summary>Puts a session on the public list.</summary>
 internal sealed class PublishNotice(Db db)
 {
     private const int LongestPlace = 200;
@@ -28,14 +28,8 @@ internal sealed class PublishNotice(Db db)
         return new PublishNoticeResponse { Name = meeting.Name, PublishTime = published.ToProto() };
     });
 
-    public Task<WithdrawNoticeResponse> Handle(WithdrawNoticeRequest request, Call call) => db.Once(call, request.RequestId, request, async tx =>
-    {
-        var meeting = await Organised(tx, call, request.Name);
-        await tx.Execute("delete from notice where session_id = @Id", new { meeting.Id });
-        return new WithdrawNoticeResponse { Name = meeting.Name };
-    });
-
-    private static async Task<Meeting> Organised(Tx tx, Call call, string name)
+    /// <summary>The session, locked, for those who organise it. No etag: a notice is of the session, not a part of it.</summary>
+    internal static async Task<Meeting> Organised(Tx tx, Call call, string name)
     {
         var actor = await Actor.Of(tx, call.Caller);
         var meeting = Meeting.IdOf(name) is { } id ? await MeetingStore.Lock(tx, id) : null;

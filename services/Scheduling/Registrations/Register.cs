@@ -31,8 +31,8 @@ internal sealed class Register(Db db)
 
         var person = (await People.Known(tx, [myself], meeting.Date))[myself];
         MustBeOpen(meeting, await Pole.Of(tx, meeting.Pole), person, leave, call.Now);
-        var seats = Seating.SeatsFor(meeting, await RegistrationStore.SeatsOfRoom(tx, meeting));
-        await RegistrationStore.Add(tx, meeting, myself, Seating.FreeSeat(entries, seats), seats, leave, call.Now);
+        // Whoever waits already, because the room was too small until now, comes first.
+        await RegistrationStore.Add(tx, meeting, myself, leave, call.Now);
         await Seating.Settle(tx, meeting, call.Now);
         return new RegisterResponse { Registration = (await RegistrationStore.Of(tx, meeting.Id)).Single(e => e.Professional == myself).ToProto() };
     });

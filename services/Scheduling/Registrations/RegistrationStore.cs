@@ -1,5 +1,4 @@
 using Intervision.Scheduling.Sessions;
-using Intervision.Scheduling.V1;
 using Intervision.ServiceDefaults.Persistence;
 
 namespace Intervision.Scheduling.Registrations;
@@ -23,16 +22,16 @@ internal static class RegistrationStore
     public static Task<int> SeatsOfRoom(Tx tx, Meeting meeting) =>
         tx.Single<int>("select coalesce((select seats from room where id = @room), @usual)", new { room = Rooms.Room.IdOf(meeting.Room), usual = Seating.UsualSeats });
 
-    /// <summary>At the end of the list, with a seat or without.</summary>
-    public static Task Add(Tx tx, Meeting meeting, string professional, int? seat, int seats, DateOnly? leave, DateTimeOffset now) => tx.Execute(
+    /// <summary>At the end of those who wait.</summary>
+    public static Task Add(Tx tx, Meeting meeting, string professional, DateOnly? leave, DateTimeOffset now) => tx.Execute(
         """
         insert into registration (session_id, professional, state, seat, seats, order_no, register_time, change_time, manager_leave_date)
-        values (@Id, @professional, @state, @seat, @seats, nextval('registration_order_no'), @now, @now, @leave)
+        values (@Id, @professional, 'WAITING', null, 0, nextval('registration_order_no'), @now, @now, @leave)
         on conflict (session_id, professional) do update set
           state = excluded.state, seat = excluded.seat, seats = excluded.seats, order_no = excluded.order_no, register_time = excluded.register_time,
           change_time = excluded.change_time, manager_leave_date = excluded.manager_leave_date
         """,
-        new { meeting.Id, professional, state = (seat is null ? RegistrationState.Waiting : RegistrationState.Registered).Code(), seat, seats, leave, now });
+        new { meeting.Id, professional, leave, now });
 
     public static Task Cancel(Tx tx, Meeting meeting, string professional, DateTimeOffset now) => tx.Execute(
         "update registration set state = 'CANCELLED', seat = null, change_time = @now where session_id = @Id and professional = @professional",

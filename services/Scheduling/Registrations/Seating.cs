@@ -14,14 +14,7 @@ internal static class Seating
     public static int SeatsFor(Meeting meeting, int ofRoom) =>
         Math.Max(0, ofRoom - meeting.Invitations.Count(i => i.Role != SessionRole.Observer));
 
-    /// <summary>The lowest seat nobody has; null when there is none. A room that became smaller sends nobody away.</summary>
-    public static int? FreeSeat(IEnumerable<Entry> entries, int seats)
-    {
-        var taken = entries.Where(e => e.IsRegistered).Select(e => e.Seat!.Value).ToHashSet();
-        return taken.Count >= seats ? null : Enumerable.Range(1, seats).First(s => !taken.Contains(s));
-    }
-
-    /// <summary>Who gets which seat that is free: the first who waits, the first.</summary>
+    /// <summary>Who gets which seat that is free: the first who waits, the first. A room that became smaller sends nobody away.</summary>
     public static IReadOnlyList<(string Professional, int Seat)> Promotions(IReadOnlyList<Entry> entries, int seats)
     {
         var taken = entries.Where(e => e.IsRegistered).Select(e => e.Seat!.Value).ToHashSet();

@@ -48,12 +48,12 @@ internal sealed class SeasonGrpcService(IServiceProvider slices) : SeasonService
     [CalledBy(Roles.Referent, Roles.HostCoordinator, Within = Within.OwnPoles)]
     [CalledBy(Roles.Professional, Within = Within.OwnSessions)]
     public override Task<GetVideoLinkResponse> GetVideoLink(GetVideoLinkRequest request, ServerCallContext context) =>
-        Of<VideoLinks>().Handle(request, context.Call());
+        Of<GetVideoLink>().Handle(request, context.Call());
 
     [CalledBy(Roles.Coordinator)]
     [CalledBy(Roles.Referent, Roles.HostCoordinator, Within = Within.OwnPoles)]
     public override Task<RenewVideoLinkResponse> RenewVideoLink(RenewVideoLinkRequest request, ServerCallContext context) =>
-        Of<VideoLinks>().Handle(request, context.Call());
+        Of<RenewVideoLink>().Handle(request, context.Call());
 
     [CalledBy(Roles.Coordinator)]
     [CalledBy(Roles.Referent, Roles.HostCoordinator, Within = Within.OwnPoles)]
@@ -78,6 +78,6 @@ internal static class SeasonSlices
 {
     public static IServiceCollection AddSeasons(this IServiceCollection services) => services
         .AddSingleton<PutSeasonRules>().AddSingleton<ReplanSeason>().AddSingleton<MoveSession>().AddSingleton<CancelSession>()
-        .AddSingleton<IVideoRooms, UnguessableLinks>().AddSingleton<VideoLinks>().AddSingleton<PutRoom>().AddSingleton<ListRooms>().AddSingleton<AssignRoom>()
+        .AddSingleton<IVideoRooms, UnguessableLinks>().AddSingleton<VideoLinks>().AddSingleton<GetVideoLink>().AddSingleton<RenewVideoLink>().AddSingleton<PutRoom>().AddSingleton<ListRooms>().AddSingleton<AssignRoom>()
         .AddSingleton<SetFacilitator>().AddSingleton<SetExpert>().AddSingleton<ProposeSubstitutes>();
 }

@@ -1,9 +1,11 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Google.Protobuf;
 using Grpc.Core;
 using Intervision.Membership.V1;
 using Intervision.Scheduling.Registrations;
 using Intervision.Scheduling.V1;
+using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Time;
 using Intervision.Tests.Support;
 using Npgsql;
@@ -75,8 +77,48 @@ public sealed class RegistrationTests(SchedulingFixture fixture) : IClassFixture
 
         await Assign(stage, await stage.Get(session.Name), 3);
         Assert.All((await List(stage, session)).Registrations, r => Assert.Equal(RegistrationState.Registered, r.State));
-        await Assign(stage, await stage.Get(session.Name), 1);
+        var small = await Assign(stage, await stage.Get(session.Name), 1);
         Assert.All((await List(stage, session)).Registrations, r => Assert.Equal(RegistrationState.Registered, r.State));
+
+        // The room itself gets more seats: who comes then does not overtake who waits.
+        var late = (await People(stage, 5)).Skip(3).ToList();
+        Assert.Equal(1, (await Come(stage, session, late[0])).WaitingPosition);
+        var room = (await fixture.Seasons.ListRoomsAsync(new ListRoomsRequest { Host = stage.Host }, stage.AsCoordinator(Stage.Summer))).Rooms.Single(r => r.Name == small.Room);
+        room.Seats = 4;
+        await fixture.Seasons.PutRoomAsync(new PutRoomRequest { RequestId = Stage.NewRequest(), Room = room }, stage.AsCoordinator(Stage.Summer));
+        Assert.Equal(1, (await Come(stage, session, late[1])).WaitingPosition);
+        Assert.Equal(RegistrationState.Registered, (await List(stage, session)).Registrations.Single(r => r.Professional == late[0]).State);
+    }
+
+    [Theory]
+    [InlineData("AnnounceMyself")]
+    [InlineData("WithdrawAnnouncement")]
+    [InlineData("WithdrawNotice")]
+    [InlineData("CancelRegistration")]
+    public async Task The_same_request_is_one_and_its_id_is_for_one_payload(string verb)
+    {
+        var (stage, session) = await Open(seats: 2);
+        var (_, other) = await Open(seats: 2);
+        var person = (await People(stage, 1))[0];
+        foreach (var one in new[] { session, other })
+        {
+            await Client.PublishNoticeAsync(new PublishNoticeRequest { RequestId = Stage.NewRequest(), Name = one.Name }, stage.AsCoordinator(Stage.Summer));
+            await Come(stage, one, person);
+        }
+
+        var id = Stage.NewRequest();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Say(session.Name)));
+        Assert.Single(answers.Distinct());
+        var refused = await Assert.ThrowsAsync<RpcException>(() => Say(other.Name));
+        Assert.Equal((StatusCode.AlreadyExists, "REQUEST_ID_REUSED"), (refused.StatusCode, refused.Reason()));
+
+        async Task<IMessage> Say(string name) => verb switch
+        {
+            "AnnounceMyself" => await Client.AnnounceMyselfAsync(new AnnounceMyselfRequest { RequestId = id, Name = name, DisplayName = "Anne" }, stage.As(Tokens.Professional(person), Stage.Summer)),
+            "WithdrawAnnouncement" => await Client.WithdrawAnnouncementAsync(new WithdrawAnnouncementRequest { RequestId = id, Name = name }, stage.As(Tokens.Professional(person), Stage.Summer)),
+            "WithdrawNotice" => await Client.WithdrawNoticeAsync(new WithdrawNoticeRequest { RequestId = id, Name = name }, stage.AsCoordinator(Stage.Summer)),
+            _ => await Client.CancelRegistrationAsync(new CancelRegistrationRequest { RequestId = id, Name = name }, stage.As(Tokens.Professional(person), Stage.Summer)),
+        };
     }
 
     [Fact]
@@ -155,9 +197,9 @@ public sealed class RegistrationTests(SchedulingFixture fixture) : IClassFixture
             dice =>
             {
                 var (seats, entries) = (4, dice.Select((d, i) => new Entry { Professional = $"{i:D2}", OrderNo = i, State = d < 5 ? "WAITING" : "CANCELLED" }).ToList());
-                foreach (var (die, i) in dice.Select((d, i) => (d, i)).Where(p => p.d == 9).Take(seats))
+                foreach (var (die, i) in dice.Select((d, i) => (d, i)).Where(p => p.d == 9).DistinctBy(p => p.i % seats))
                 {
-                    entries[i] = new Entry { Professional = $"{i:D2}", OrderNo = i, State = "REGISTERED", Seat = Seating.FreeSeat(entries, seats) };
+                    entries[i] = new Entry { Professional = $"{i:D2}", OrderNo = i, State = "REGISTERED", Seat = 1 + (i % seats) };
                 }
 
                 var promoted = Seating.Promotions(entries, seats);
