@@ -34,6 +34,8 @@ internal sealed class CancelSession(Db db)
         var broken = new Violations();
         broken.Check(Enum.IsDefined(request.Reason) && request.Reason != Reason.Unspecified, "reason", "REASON_MISSING", "La raison de l'annulation manque ou n'est pas dans la liste.");
         broken.Check(request.Explanation.Length <= LongestExplanation, "explanation", "TEXT_TOO_LONG", $"Au plus {LongestExplanation} caractères.");
+        // A code written here would outlive the erasure of its case.
+        broken.Check(!request.Explanation.Contains("SIT-", StringComparison.OrdinalIgnoreCase), "explanation", "CASE_CODE_IN_TEXT", "Aucune situation n'est nommée dans l'explication.");
         broken.Check(request.Reason != Reason.Other || !string.IsNullOrWhiteSpace(request.Explanation), "explanation", "EXPLANATION_MISSING", "Une autre raison s'explique.");
         broken.ThrowIfAny();
     }

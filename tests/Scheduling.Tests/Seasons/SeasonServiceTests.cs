@@ -117,6 +117,7 @@ public sealed class SeasonServiceTests(SchedulingFixture fixture) : IClassFixtur
         await Refused.With(StatusCode.InvalidArgument, "REASON_MISSING", () => Cancelling(stage, session, Reason.Unspecified, ""));
         await Refused.With(StatusCode.InvalidArgument, "REASON_MISSING", () => Cancelling(stage, session, (Reason)99, ""));
         await Refused.With(StatusCode.InvalidArgument, "EXPLANATION_MISSING", () => Cancelling(stage, session, Reason.Other, "  "));
+        await Refused.With(StatusCode.InvalidArgument, "CASE_CODE_IN_TEXT", () => Cancelling(stage, session, Reason.Other, "À cause de SIT-7F3K-92QD"));
         await Refused.With(StatusCode.InvalidArgument, "TEXT_TOO_LONG", () => Cancelling(stage, session, Reason.RoomLost, new string('x', 501)));
     }
 
