@@ -1,3 +1,5 @@
+using Intervision.Scheduling.Registrations;
+using Intervision.Scheduling.Sessions;
 using Intervision.Scheduling.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
@@ -19,7 +21,13 @@ internal sealed class PutRoom(Db db)
             var before = said.Name.Length > 0 ? await Room.Find(tx, said.Name, locked: true) : null;
             await MustReceiveAt(tx, call.Caller, before?.Host ?? said.Host);
             Validate(said);
-            return new PutRoomResponse { Room = (said.Name.Length == 0 ? await Add(tx, said, call) : await Change(tx, before, said, call)).ToProto() };
+            var room = said.Name.Length == 0 ? await Add(tx, said, call) : await Change(tx, before, said, call);
+            if (room.Seats > before?.Seats)
+            {
+                await SeatWhoWaits(tx, room, call.Now);
+            }
+
+            return new PutRoomResponse { Room = room.ToProto() };
         });
     }
 
@@ -65,6 +73,21 @@ internal sealed class PutRoom(Db db)
             where id = @Id returning *
             """,
             new { room.Id, said.DisplayName, said.Seats, said.Accessible, said.Retired, call.Now });
+    }
+
+    private static async Task SeatWhoWaits(Tx tx, Room room, DateTimeOffset now)
+    {
+        foreach (var session in await tx.Query<Guid>(
+            """
+            select id from session s
+            where room = @Id and state in ('PLANNED', 'PREPARED', 'CONVENED') and start_instant > @now
+              and exists (select from registration r where r.session_id = s.id and r.state = 'WAITING')
+            order by date, id
+            """,
+            new { room.Id, now }))
+        {
+            await Seating.Settle(tx, (await MeetingStore.Lock(tx, session))!, now);
+        }
     }
 
     private static RuleBroken NameTaken() => RuleBroken.Exists("ROOM_EXISTS", "Cette structure a déjà une salle de ce nom.");

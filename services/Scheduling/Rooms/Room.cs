@@ -30,7 +30,7 @@ internal sealed class Room
         name.StartsWith(Collection, StringComparison.Ordinal) && Guid.TryParseExact(name[Collection.Length..], "D", out var id) ? id : null;
 
     public static Task<Room?> Find(Tx tx, string name, bool locked = false) =>
-        tx.SingleOrDefault<Room>($"select * from room where id = @id {(locked ? "for update" : "")}", new { id = IdOf(name) });
+        tx.SingleOrDefault<Room>($"select * from room where id = @id {(locked ? "for no key update" : "")}", new { id = IdOf(name) });
 
     public V1.Room ToProto() => new()
     {

@@ -86,8 +86,8 @@ public sealed class RegistrationTests(SchedulingFixture fixture) : IClassFixture
         var room = (await fixture.Seasons.ListRoomsAsync(new ListRoomsRequest { Host = stage.Host }, stage.AsCoordinator(Stage.Summer))).Rooms.Single(r => r.Name == small.Room);
         room.Seats = 4;
         await fixture.Seasons.PutRoomAsync(new PutRoomRequest { RequestId = Stage.NewRequest(), Room = room }, stage.AsCoordinator(Stage.Summer));
-        Assert.Equal(1, (await Come(stage, session, late[1])).WaitingPosition);
         Assert.Equal(RegistrationState.Registered, (await List(stage, session)).Registrations.Single(r => r.Professional == late[0]).State);
+        Assert.Equal(1, (await Come(stage, session, late[1])).WaitingPosition);
     }
 
     [Theory]
