@@ -29,19 +29,25 @@ public sealed class ErrorInterceptor(ServiceName service, ILogger<ErrorIntercept
 
     public override Task ServerStreamingServerHandler<TRequest, TResponse>(
         TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
-        Guard(context, async () =>
-        {
-            await continuation(request, responseStream, context);
-            return true;
-        });
+        Guard(context, () => Streams(context, continuation(request, responseStream, context)));
 
     public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
-        Guard(context, async () =>
+        Guard(context, () => Streams(context, continuation(requestStream, responseStream, context)), streamed: true);
+
+    /// <summary>A message to a caller who has gone is an InvalidOperationException of the gRPC runtime: no failure of ours.</summary>
+    private static async Task<bool> Streams(ServerCallContext context, Task call)
+    {
+        try
         {
-            await continuation(requestStream, responseStream, context);
+            await call;
             return true;
-        }, streamed: true);
+        }
+        catch (InvalidOperationException) when (context.CancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(context.CancellationToken);
+        }
+    }
 
     /// <param name="streamed">Requests are read while the verb runs.</param>
     private async Task<T> Guard<T>(ServerCallContext context, Func<Task<T>> call, bool streamed = false)

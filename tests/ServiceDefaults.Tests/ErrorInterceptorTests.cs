@@ -119,10 +119,24 @@ public sealed class ErrorInterceptorTests
         Assert.Empty(log.Errors);
     }
 
+    [Theory]
+    [InlineData(true, StatusCode.Cancelled, 0)]
+    [InlineData(false, StatusCode.Internal, 1)]
+    public async Task A_message_to_a_caller_who_has_gone_is_not_an_error(bool gone, StatusCode expected, int errors)
+    {
+        using var logging = LoggerFactory.Create(b => b.AddProvider(log));
+        var refused = await Assert.ThrowsAsync<RpcException>(() => Interceptor(logging).ServerStreamingServerHandler<Empty, Empty>(
+            new Empty(), null!, new FakeCall(new CancellationToken(gone)),
+            (_, _, _) => Task.FromException(new InvalidOperationException("Can't write the message because the request is complete."))));
+        Assert.Equal((expected, errors), (refused.StatusCode, log.Errors.Count));
+    }
+
+    private static ErrorInterceptor Interceptor(ILoggerFactory logging) => new(new ServiceName("intake"), logging.CreateLogger<ErrorInterceptor>());
+
     private async Task<RpcException> Fail(Exception failure, CancellationToken cancellation = default)
     {
         using var logging = LoggerFactory.Create(b => b.AddProvider(log));
-        var interceptor = new ErrorInterceptor(new ServiceName("intake"), logging.CreateLogger<ErrorInterceptor>());
+        var interceptor = Interceptor(logging);
         return await Assert.ThrowsAsync<RpcException>(
             () => interceptor.UnaryServerHandler<Empty, Empty>(new Empty(), new FakeCall(cancellation), (_, _) => Task.FromException<Empty>(failure)));
     }
