@@ -29,7 +29,8 @@ builder.AddServiceDefaults("indemnisation", handlers =>
         .On<SessionConvened>(OnSessionConvened.Handle)
         .On<SessionCancelled>(OnSessionCancelled.Handle)
         .On<SessionMoved>(OnSessionMoved.Handle)
-        .On<AttendanceCertified>(new OnAttendanceCertified(record).Handle);
+        .On<AttendanceCertified>(new OnAttendanceCertified(record).Handle)
+        .On<AttendanceCorrected>(new OnAttendanceCorrected(new CorrectLines(record)).Handle);
 });
 builder.Services.AddSingleton(waiting).AddSingleton<PaymentFiles>();
 builder.Services.AddSingleton<PublishRateGrid>().AddSingleton<ListRateGrids>();

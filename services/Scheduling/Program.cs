@@ -40,7 +40,7 @@ builder.Services.AddSeasons().AddNotices();
 builder.Services.AddSingleton<PlaceReadyCases>().AddSingleton<FreezeAgenda>().AddSingleton<ListWaitingCases>().AddSingleton<CloseItem>();
 builder.Services.AddSingleton<GetSession>().AddSingleton<ListSessions>().AddSingleton<HoldPreparatoryMeeting>().AddSingleton<ConveneSession>();
 builder.Services.AddTransient<ConsentCheck>().AddTransient<OpenSession>().AddSingleton<CloseSession>().AddSingleton<RecordPresentations>();
-builder.Services.AddAgendaByHand();
+builder.Services.AddAgendaByHand().AddSessionDay();
 builder.Services.AddSingleton<RecordAttendance>().AddSingleton<CertifyAttendance>();
 
 var app = builder.Build();
@@ -50,6 +50,7 @@ app.MapGrpcService<AgendaGrpcService>().RequireAuthorization();
 app.MapGrpcService<SeasonGrpcService>().RequireAuthorization();
 app.MapGrpcService<NoticeGrpcService>().RequireAuthorization();
 app.MapNotices();
+app.MapGrpcService<SessionDayGrpcService>().RequireAuthorization();
 await app.RunAsync();
 
 /// <summary>Named so that tests can start the service in their own process.</summary>

@@ -105,6 +105,10 @@ public sealed class EveryVerbTests(SchedulingFixture fixture) : IClassFixture<Sc
     [InlineData("ReorderAgenda", "host_coordinator", "referent")]
     [InlineData("RecordAbsentPhysician", "host_coordinator", "referent")]
     [InlineData("ReviewItem", "host_coordinator", "referent")]
+    [InlineData("StartItem", "referent", "professional")]
+    [InlineData("RecordPatientPresence", "referent", "professional")]
+    [InlineData("CorrectAttendance", "host_coordinator", "referent", "professional")]
+    [InlineData("CountersignCorrection", "host_coordinator", "referent", "professional")]
     [InlineData("FreezeAgenda", "host_coordinator", "referent")]
     [InlineData("HoldPreparatoryMeeting", "host_coordinator", "referent")]
     [InlineData("ConveneSession", "host_coordinator", "referent")]
@@ -149,7 +153,7 @@ public sealed class EveryVerbTests(SchedulingFixture fixture) : IClassFixture<Sc
         yield return Tokens.Of(Roles.Auditor, "auditor@ars");
         yield return Tokens.Of(Roles.FinanceOfficer, "finance@region");
         yield return new DevelopmentClaims("pole-without-role", [Roles.Professional]) { Poles = [stage.Pole] };
-        if (verb is "OpenSession" or "CloseItem" or "CloseSession")
+        if (verb is "OpenSession" or "CloseItem" or "CloseSession" or "StartItem" or "RecordPatientPresence")
         {
             yield return Tokens.HostCoordinator("host@pole", stage.Pole);
         }

@@ -24,7 +24,7 @@ internal sealed record Prepared(
 internal static class Verbs
 {
     public static readonly string[] OnSessions =
-        [.. AgendaVerbs.All, "FreezeAgenda", "HoldPreparatoryMeeting", "ConveneSession", "OpenSession", "CloseItem", "RecordAttendance", "RecordPresentations", "CloseSession", "CertifyAttendance", .. SeasonVerbs.OnSessions];
+        [.. AgendaVerbs.All, .. SessionDayVerbs.All, "FreezeAgenda", "HoldPreparatoryMeeting", "ConveneSession", "OpenSession", "CloseItem", "RecordAttendance", "RecordPresentations", "CloseSession", "CertifyAttendance", .. SeasonVerbs.OnSessions];
 
     public static readonly string[] All = ["PutCalendar", "PlanSeason", "PlaceReadyCases", .. SeasonVerbs.OnPoles, .. OnSessions];
 
@@ -58,6 +58,7 @@ internal static class Verbs
                 await stage.Client.CloseSessionAsync(new CloseSessionRequest { RequestId = id, Name = name, Etag = etag }, headers)),
             "CertifyAttendance" => On(stage, await stage.Held(), Stage.Start.AddHours(2), 1, async (id, etag, name, headers) =>
                 await stage.Client.CertifyAttendanceAsync(new CertifyAttendanceRequest { RequestId = id, Name = name, Etag = etag }, headers)),
+            _ when SessionDayVerbs.All.Contains(verb) => await SessionDayVerbs.Prepare(verb, stage),
             _ when AgendaVerbs.All.Contains(verb) => await AgendaVerbs.Prepare(verb, stage),
             _ => await SeasonVerbs.Prepare(verb, stage),
         };

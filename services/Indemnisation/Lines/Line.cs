@@ -166,6 +166,9 @@ public static class Reasons
     /// <summary>Cancelled: another funder pays, or the declaration is missing.</summary>
     public const string OtherFunder = "OTHER_FUNDER";
 
+    /// <summary>Cancelled, or countered after approval: the attendance was corrected.</summary>
+    public const string Corrected = "CORRECTED";
+
     /// <summary>Cancelled: the grid that came gives nothing for this component.</summary>
     public const string NothingDue = "NOTHING_DUE";
 

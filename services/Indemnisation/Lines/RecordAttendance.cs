@@ -53,7 +53,7 @@ public sealed class RecordAttendance(Calculator calculator)
         });
     }
 
-    private async Task<IReadOnlyList<Change>> Calculated(Tx tx, IReadOnlyList<Change> recorded, DateTimeOffset now)
+    internal async Task<IReadOnlyList<Change>> Calculated(Tx tx, IReadOnlyList<Change> recorded, DateTimeOffset now)
     {
         var waiting = recorded.Where(c => c.After.State == LineState.Recorded).ToDictionary(c => c.After.Id);
         var calculated = await calculator.Run(tx, [.. waiting.Values.Select(c => c.After)], now);

@@ -11,8 +11,9 @@ namespace Intervision.Indemnisation.Lines;
 internal static class Sheet
 {
     /// <summary>Lines recorded, or cancelled with a reason: absent, in another capacity, paid by another funder.</summary>
+    /// <param name="revision">Of new lines: 1, or that of the correction.</param>
     public static IReadOnlyList<Change> Decide(
-        AttendanceCertified sheet, IReadOnlyList<Line> live, RatesOfDay rates, Func<Guid> newId, DateTimeOffset now)
+        AttendanceCertified sheet, IReadOnlyList<Line> live, RatesOfDay rates, Func<Guid> newId, DateTimeOffset now, int revision = 1)
     {
         var changes = new List<Change>();
         foreach (var person in sheet.Lines
@@ -20,7 +21,7 @@ internal static class Sheet
             .GroupBy(l => l.Professional, StringComparer.Ordinal)
             .OrderBy(g => g.Key, StringComparer.Ordinal))
         {
-            changes.AddRange(OfPerson(sheet, [.. person], live, rates, newId, now));
+            changes.AddRange(OfPerson(sheet, [.. person], live, rates, () => new Line { Id = newId(), Revision = revision }, now));
         }
 
         var decided = changes.Select(c => c.Before?.Id).ToHashSet();
@@ -38,12 +39,12 @@ internal static class Sheet
         [.. live.Where(l => l.State == LineState.Committed).Select(l => Cancel(l, Reasons.NotIndemnified, now))];
 
     private static IEnumerable<Change> OfPerson(
-        AttendanceCertified sheet, IReadOnlyList<AttendanceLine> presences, IReadOnlyList<Line> live, RatesOfDay rates, Func<Guid> newId, DateTimeOffset now)
+        AttendanceCertified sheet, IReadOnlyList<AttendanceLine> presences, IReadOnlyList<Line> live, RatesOfDay rates, Func<Line> newLine, DateTimeOffset now)
     {
         foreach (var component in Components(presences, rates))
         {
             var before = live.FirstOrDefault(l => l.Professional == presences[0].Professional && l.Component == component);
-            var blank = before ?? new Line { Id = newId() };
+            var blank = before ?? newLine();
             var recorded = Recorded(blank, sheet, presences, now) with { Component = component };
             recorded = Calculate.Priced(recorded, rates.Find(component, recorded.ProfessionTable, recorded.ProfessionCode));
             var said = new IndemnityRecorded { Indemnity = recorded.Facts() };

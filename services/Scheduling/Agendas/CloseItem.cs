@@ -27,12 +27,13 @@ internal sealed class CloseItem(Db db, ConsentCheck consents)
             var answer = await consents.AskAgain(seen, request.Case, present, call);
             var (meeting, actor) = await SessionVerb.Enter(tx, call, request.Name, request.Etag, (a, m) => a.Leads(m));
             var saved = await MeetingStore.Save(tx, call.Now, meeting, Decide(meeting, answer, [.. present.Values], call.Now));
+            var notTied = answer.Allowed && !(await Pole.Of(tx, meeting.Pole)).OpenToMembers ? NotTied(meeting, request.Case, request.Present) : [];
             if (ConsentCheck.IsNoRefusal(answer.Reason))
             {
                 await WaitingList.Return(tx, [answer.Case]);
             }
 
-            return new CloseItemResponse { Session = SessionView.For(saved, actor) };
+            return new CloseItemResponse { Session = SessionView.For(saved, actor), NotTied = { notTied } };
         });
     }
 
@@ -46,6 +47,7 @@ internal sealed class CloseItem(Db db, ConsentCheck consents)
                 meeting.Without(item, answer.Reason), new CaseUnscheduled { Session = meeting.Name, Case = item.Case, Reason = answer.Reason });
         }
 
+        MustBeAmongThemselves(meeting, item, answer, [.. present.Select(p => p.Name)]);
         var discussed = item with
         {
             State = AgendaItem.Types.State.Discussed,
@@ -58,8 +60,8 @@ internal sealed class CloseItem(Db db, ConsentCheck consents)
     private static Item MustClose(Meeting meeting, string caseName, IReadOnlyCollection<Person> present)
     {
         SessionVerb.MustBeIn(meeting, SessionState.Open);
-        var item = meeting.Items.FirstOrDefault(i => i.Case == caseName && i.State == AgendaItem.Types.State.Open)
-            ?? throw RuleBroken.NotNow("ITEM_NOT_OPEN", "Cette situation n'est pas ouverte dans la séance.", "STATE", meeting.Name, ("case", caseName));
+        var item = StartItem.MustBeOpen(meeting, caseName);
+        StartItem.MustBeAlone(meeting, caseName);
         if (!HasTwoStructures(meeting, present))
         {
             throw RuleBroken.NotNow("TWO_STRUCTURES_REQUIRED", "Une situation n'est évoquée qu'entre deux structures au moins.", "PRESENCE", meeting.Name);
@@ -67,6 +69,28 @@ internal sealed class CloseItem(Db db, ConsentCheck consents)
 
         return item;
     }
+
+    /// <summary>
+    /// Whoever must leave for this item has left: by the patient's choice, which only the one who leads the session is told
+    /// (the names are in the preconditions, never in the message that logs may keep); and observers when the patient came (S10).
+    /// </summary>
+    private static void MustBeAmongThemselves(Meeting meeting, Item item, ConsentAnswer answer, IReadOnlyList<string> present)
+    {
+        if (present.Where(p => answer.Notice?.LeavingPeople.Contains(p) ?? false).ToList() is { Count: > 0 } excluded)
+        {
+            throw RuleBroken.NotNow(
+                "EXCLUDED_PERSON_PRESENT", "Une personne dite présente ne devait pas entendre cette situation : elle la quitte, ou n'en est pas.", "PRESENCE", string.Join(' ', excluded));
+        }
+
+        if (item.PatientPresences.Count > 0 && NotTied(meeting, item.Case, present) is { Count: > 0 } observers)
+        {
+            throw RuleBroken.NotNow(
+                "OBSERVER_WITH_PATIENT", "Le patient ou un proche était là : les observateurs quittent la situation.", "PRESENCE", string.Join(' ', observers));
+        }
+    }
+
+    private static IReadOnlyList<string> NotTied(Meeting meeting, string caseName, IEnumerable<string> present) =>
+        [.. present.Where(p => !Tied.To(meeting, caseName, p)).Order(StringComparer.Ordinal)];
 
     /// <summary>
     /// C5. The structure of a person is that of the attendance line where there is one, else any of the person's

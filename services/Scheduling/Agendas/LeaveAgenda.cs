@@ -23,16 +23,23 @@ internal static class LeaveAgenda
             meeting = await MeetingStore.Lock(tx, now);
         }
 
-        if (meeting is not null && Decide(meeting, caseName, reason, evenOpen) is { } decided)
+        if (meeting is not null && Decide(meeting, caseName, reason, evenOpen, time) is { } decided)
         {
             await MeetingStore.Save(tx, time, meeting, decided);
         }
     }
 
-    internal static Decided? Decide(Meeting meeting, string caseName, string reason, bool evenOpen) =>
-        meeting.Ahead.FirstOrDefault(i => i.Case == caseName && (evenOpen || i.State == AgendaItemState.Scheduled)) is { } item
+    /// <summary>
+    /// An agreement that ends leaves the agendas to come (DOMAIN §4 c). What a table spoke of the day before, while it held,
+    /// stays to be entered: Intake is asked as of the session's start then.
+    /// </summary>
+    internal static Decided? Decide(Meeting meeting, string caseName, string reason, bool evenOpen, DateTimeOffset time) =>
+        !(IsOfConsent(reason) && ConsentCheck.IsEnteredAfterwards(meeting, time))
+        && meeting.Ahead.FirstOrDefault(i => i.Case == caseName && (evenOpen || i.State == AgendaItemState.Scheduled)) is { } item
             ? new Decided(meeting.Without(item, reason), new CaseUnscheduled { Session = meeting.Name, Case = caseName, Reason = reason })
             : null;
+
+    private static bool IsOfConsent(string reason) => reason.StartsWith("CONSENT_", StringComparison.Ordinal);
 
     private static Task<Guid?> AgendaOf(Tx tx, string caseName) =>
         tx.SingleOrDefault<Guid?>("select session_id from agenda_item where case_name = @caseName and state in ('SCHEDULED', 'OPEN')", new { caseName });

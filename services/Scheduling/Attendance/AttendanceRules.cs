@@ -53,14 +53,17 @@ internal static class AttendanceRules
 
         broken.Check(@in < @out, $"{field}.out_time", "LEFT_BEFORE_COMING", "Le départ précède l'arrivée.");
         broken.Check(
-            @in >= meeting.Start - Before && @out <= meeting.End + After && @in < meeting.End && @out > meeting.Start,
+            FallsInto(meeting, @in, @out) && @in < meeting.End && @out > meeting.Start,
             $"{field}.in_time",
             "TIME_OUTSIDE_SESSION",
             "Les heures de présence ne tombent pas dans la séance.");
     }
 
+    /// <summary>Not so far off that it must be a slip of the pen.</summary>
+    internal static bool FallsInto(Meeting meeting, DateTimeOffset from, DateTimeOffset to) => from >= meeting.Start - Before && to <= meeting.End + After;
+
     /// <summary>Null when absent or no instant of the calendar.</summary>
-    private static DateTimeOffset? Instant(Timestamp? said) =>
+    internal static DateTimeOffset? Instant(Timestamp? said) =>
         said is { Nanos: >= 0 and < 1_000_000_000 } && said.Seconds >= DateTimeOffset.MinValue.ToUnixTimeSeconds() && said.Seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
             ? said.ToDateTimeOffset()
             : null;

@@ -1,5 +1,6 @@
 using Intervision.Scheduling.Directory;
 using Intervision.Scheduling.Events.V1;
+using Intervision.Scheduling.Links;
 using Intervision.Scheduling.Sessions;
 using Intervision.Scheduling.V1;
 using Intervision.ServiceDefaults.Grpc;
@@ -22,6 +23,11 @@ internal sealed class CertifyAttendance(Db db)
             var pole = await Pole.Of(tx, meeting.Pole);
             var decided = Decide(meeting, actor, pole.Indemnified);
             var saved = await MeetingStore.Save(tx, call.Now, meeting, decided);
+            if (saved.IsCertified)
+            {
+                await StructureLinks.Count(tx, saved);
+            }
+
             return new CertifyAttendanceResponse
             {
                 Session = SessionView.For(saved, actor),
@@ -67,7 +73,7 @@ internal sealed class CertifyAttendance(Db db)
     };
 
     /// <summary>Finance learns who came in which capacity, never for which situation (DESIGN §7.19).</summary>
-    private static AttendanceLine WithoutCases(AttendanceLine line)
+    internal static AttendanceLine WithoutCases(AttendanceLine line)
     {
         var copy = line.Clone();
         copy.Cases.Clear();

@@ -4,7 +4,7 @@ using Intervision.ServiceDefaults.Time;
 namespace Intervision.Scheduling.Attendance;
 
 /// <summary>A row of <c>attendance_line</c>.</summary>
-internal sealed class LineRow
+internal class LineRow
 {
     public Guid SessionId { get; init; }
 

@@ -39,7 +39,7 @@ internal sealed class RecordAttendance(Db db)
         });
     }
 
-    private static List<AttendanceLine> WithCapacities(IReadOnlyList<AttendanceLine> lines, IReadOnlyDictionary<string, Person> people)
+    internal static List<AttendanceLine> WithCapacities(IReadOnlyList<AttendanceLine> lines, IReadOnlyDictionary<string, Person> people)
     {
         var broken = new Violations();
         var written = new List<AttendanceLine>();

@@ -39,7 +39,10 @@ internal sealed class ConsentCheck(IntakeService.IntakeServiceClient intake, Tim
         (await Answered(meeting, [(caseName, Seats.Of(meeting, present))], call))[0];
 
     /// <summary>On the day the consent is asked as of now; entered afterwards from paper, as of the session's start (DESIGN §7.12).</summary>
-    private static DateTimeOffset AsOf(Meeting meeting, DateTimeOffset now) => Paris.DateOf(now) > meeting.Date ? meeting.Start : now;
+    private static DateTimeOffset AsOf(Meeting meeting, DateTimeOffset now) => IsEnteredAfterwards(meeting, now) ? meeting.Start : now;
+
+    /// <summary>From the day after on, whatever is said of the session was so at its start.</summary>
+    public static bool IsEnteredAfterwards(Meeting meeting, DateTimeOffset now) => Paris.DateOf(now) > meeting.Date;
 
     private async Task<ConsentAnswer[]> Answered(Meeting meeting, IEnumerable<(string Case, IReadOnlyList<Seat> Seats)> questions, Call call)
     {

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Intervision.Scheduling.Attendance;
 using Intervision.Scheduling.V1;
 
 namespace Intervision.Scheduling.Sessions;
@@ -16,6 +17,15 @@ internal sealed record Item(
 
     /// <summary>What the preparatory meeting said of it; null before.</summary>
     public ItemReview? Review { get; init; }
+
+    /// <summary>When the table began to speak of it; null for an item entered from paper, or put back.</summary>
+    public DateTimeOffset? StartTime { get; init; }
+
+    /// <summary>Intake's last answer at the table: the patient wishes to take part.</summary>
+    public bool PatientExpected { get; init; }
+
+    /// <summary>Who came for the patient, by function.</summary>
+    public IReadOnlyList<PatientPresence> PatientPresences { get; init; } = [];
 
     /// <summary>On the agenda and not yet discussed: the case cannot be on another one (C2).</summary>
     public bool IsAhead => State is AgendaItem.Types.State.Scheduled or AgendaItem.Types.State.Open;
@@ -109,9 +119,20 @@ internal sealed record Meeting
 
     public IReadOnlyList<Signature> Signatures { get; init; } = [];
 
+    /// <summary>Of the certified sheet, by person and revision.</summary>
+    public IReadOnlyList<Correction> Corrections { get; init; } = [];
+
+    /// <summary>The attendance as it stands: what was certified, as corrected since.</summary>
+    public IReadOnlyList<AttendanceLine> Sheet => CorrectedSheet.Of(Attendance, Corrections);
+
+    public bool IsCertified => State is SessionState.AttendanceCertified or SessionState.Settled;
+
     public string Etag => ServiceDefaults.Persistence.Etag.Of(Version);
 
     public IEnumerable<Item> Live => Items.Where(i => i.IsLive);
+
+    /// <summary>The situation being spoken of, where that is said as it goes.</summary>
+    public Item? Running => Items.FirstOrDefault(i => i is { State: AgendaItem.Types.State.Open, StartTime: not null });
 
     public IEnumerable<Item> Ahead => Items.Where(i => i.IsAhead);
 

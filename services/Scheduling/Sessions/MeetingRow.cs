@@ -1,4 +1,5 @@
 using Intervision.Scheduling.V1;
+using Intervision.ServiceDefaults.Time;
 
 namespace Intervision.Scheduling.Sessions;
 
@@ -123,10 +124,16 @@ internal sealed class ItemRow
 
     public string NeedsProfessional { get; init; } = "";
 
+    public DateTimeOffset? StartTime { get; init; }
+
+    public bool PatientExpected { get; init; }
+
     public Item ToItem() => new(CaseName, Position, Codes.Parse<AgendaItem.Types.State>(State), Reason, Present, DiscussTime)
     {
         Rank = Rank,
         AddedReason = AddedReason,
+        StartTime = StartTime,
+        PatientExpected = PatientExpected,
         Review = Review.Length == 0 ? null : new ItemReview
         {
             Outcome = Codes.Parse<ItemReview.Types.Outcome>(Review), Reason = ReviewReason, NeedsFunction = NeedsFunction, NeedsProfessional = NeedsProfessional,
@@ -147,7 +154,26 @@ internal sealed class ItemRow
         ReviewReason = item.Review?.Reason ?? "",
         NeedsFunction = item.Review?.NeedsFunction ?? "",
         NeedsProfessional = item.Review?.NeedsProfessional ?? "",
+        item.StartTime,
+        item.PatientExpected,
     };
+}
+
+/// <summary>A row of <c>patient_presence</c>.</summary>
+internal sealed class PatientPresenceRow
+{
+    public Guid SessionId { get; init; }
+
+    public int Position { get; init; }
+
+    public string Function { get; init; } = "";
+
+    public DateTimeOffset InTime { get; init; }
+
+    public DateTimeOffset? OutTime { get; init; }
+
+    public PatientPresence ToPresence() =>
+        new() { Function = Codes.Parse<PatientPresence.Types.Function>(Function), InTime = InTime.ToProto(), OutTime = OutTime?.ToProto() };
 }
 
 /// <summary>A row of <c>invitation</c>.</summary>

@@ -1,4 +1,5 @@
 using Intervision.Scheduling.Attendance;
+using Intervision.Scheduling.V1;
 using Intervision.ServiceDefaults.Messaging;
 using Intervision.ServiceDefaults.Persistence;
 
@@ -57,16 +58,22 @@ internal static class MeetingStore
     {
         var ids = new { ids = meetings.Select(m => m.Id).ToArray() };
         var items = (await tx.Query<ItemRow>("select * from agenda_item where session_id = any(@ids) order by position", ids)).ToLookup(r => r.SessionId);
+        // Nobody came for a patient before the session opened.
+        var presences = (meetings.Any(m => m.State is >= SessionState.Open and not SessionState.Cancelled)
+            ? await tx.Query<PatientPresenceRow>("select * from patient_presence where session_id = any(@ids) order by in_time, function", ids)
+            : []).ToLookup(r => (r.SessionId, r.Position));
         var invitations = (await tx.Query<InvitationRow>("select * from invitation where session_id = any(@ids) order by professional", ids)).ToLookup(r => r.SessionId);
         var lines = (await tx.Query<LineRow>("select * from attendance_line where session_id = any(@ids) order by professional", ids)).ToLookup(r => r.SessionId);
         var signatures = (await tx.Query<SignatureRow>("select * from certification where session_id = any(@ids) order by certify_time, certifier", ids)).ToLookup(r => r.SessionId);
-        return [.. meetings.Select(m => m with
+        IReadOnlyList<Meeting> whole = [.. meetings.Select(m => m with
         {
-            Items = [.. items[m.Id].Select(r => r.ToItem())],
+            Items = [.. items[m.Id].Select(r => r.ToItem() with { PatientPresences = [.. presences[(r.SessionId, r.Position)].Select(p => p.ToPresence())] })],
             Invitations = [.. invitations[m.Id].Select(r => r.ToInvitation())],
             Attendance = [.. lines[m.Id].Select(r => r.ToLine())],
             Signatures = [.. signatures[m.Id].Select(r => new Signature(r.Certifier, r.SheetVersion))],
         })];
+        var corrections = await CorrectionStore.Of(tx, whole);
+        return corrections.Count == 0 ? whole : [.. whole.Select(m => m with { Corrections = [.. corrections[m.Id]] })];
     }
 
     public static Task Insert(Tx tx, Meeting m) =>
@@ -154,21 +161,39 @@ internal static class MeetingStore
         await tx.Execute(
             """
             insert into agenda_item (session_id, position, case_name, state, reason, present, discuss_time, rank, added_reason,
-                                     review, review_reason, needs_function, needs_professional)
+                                     review, review_reason, needs_function, needs_professional, start_time, patient_expected)
             select @Id, i.position, i.case_name, i.state, i.reason, i.present, i.discuss_time,
                    case when i.rank > 0 then i.rank
                         else (select count(*) + 1 from agenda_item d where d.case_name = i.case_name and d.state = 'DISCUSSED') end,
-                   i.added_reason, i.review, i.review_reason, i.needs_function, i.needs_professional
+                   i.added_reason, i.review, i.review_reason, i.needs_function, i.needs_professional, i.start_time, i.patient_expected
             from jsonb_to_recordset(@items::jsonb) as i(
               position int, case_name text, state text, reason text, present text[], discuss_time timestamptz, rank int, added_reason text,
-              review text, review_reason text, needs_function text, needs_professional text)
+              review text, review_reason text, needs_function text, needs_professional text, start_time timestamptz, patient_expected boolean)
             order by i.position
             on conflict (session_id, position) do update set
               state = excluded.state, reason = excluded.reason, present = excluded.present, discuss_time = excluded.discuss_time,
               review = excluded.review, review_reason = excluded.review_reason, needs_function = excluded.needs_function,
-              needs_professional = excluded.needs_professional
+              needs_professional = excluded.needs_professional, start_time = excluded.start_time, patient_expected = excluded.patient_expected
             """,
             new { m.Id, items = JsonRows.Of(m.Items.Select(ItemRow.Of)) });
+        foreach (var item in m.Items.Where(i => before.Items.Any(b => b.Position == i.Position && !ReferenceEquals(b.PatientPresences, i.PatientPresences))))
+        {
+            await SavePatientPresences(tx, m.Id, item);
+        }
+    }
+
+    private static async Task SavePatientPresences(Tx tx, Guid session, Item item)
+    {
+        await tx.Execute("delete from patient_presence where session_id = @session and position = @Position", new { session, item.Position });
+        foreach (var presence in item.PatientPresences)
+        {
+            await tx.Execute(
+                "insert into patient_presence (session_id, position, function, in_time, out_time) values (@session, @Position, @function, @came, @left)",
+                new
+                {
+                    session, item.Position, function = presence.Function.Code(), came = presence.InTime.ToDateTimeOffset(), left = presence.OutTime?.ToDateTimeOffset(),
+                });
+        }
     }
 
     private static async Task SaveInvitations(Tx tx, Meeting m)

@@ -45,10 +45,11 @@ internal sealed class OpenSession(Db db, ConsentCheck consents)
         var said = new List<IMessage>();
         foreach (var item in meeting.Ahead)
         {
-            var refusal = givenUp.Contains(item.Case) ? GivenUp : answers.Single(a => a.Case == item.Case).Reason;
+            var answer = givenUp.Contains(item.Case) ? new ConsentAnswer(item.Case, false, GivenUp) : answers.Single(a => a.Case == item.Case);
+            var refusal = answer.Reason;
             if (refusal.Length == 0)
             {
-                after = after.With(item with { State = AgendaItem.Types.State.Open });
+                after = after.With(item with { State = AgendaItem.Types.State.Open, PatientExpected = answer.Notice?.PatientWishesToAttend ?? false });
                 continue;
             }
 

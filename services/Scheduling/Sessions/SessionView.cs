@@ -18,7 +18,7 @@ internal static class SessionView
             session.CancelExplanation = meeting.CancelExplanation;
             session.Items.Add(meeting.Items.Select(InFull));
             session.Invitations.Add(meeting.Invitations);
-            session.Attendance.Add(meeting.Attendance);
+            session.Attendance.Add(meeting.Sheet);
             return session;
         }
 
@@ -28,7 +28,7 @@ internal static class SessionView
             // An observer is of no item: which ones one may hear is said at the table.
             session.Items.Add(meeting.Items.Where(i => mine.Role != SessionRole.Observer).Where(i => mine.Cases.Count == 0 || (i.Case.Length > 0 && mine.Cases.Contains(i.Case))).Select(ToProto));
             session.Invitations.Add(mine);
-            session.Attendance.Add(meeting.Attendance.Where(l => reader.Names.Contains(l.Professional)));
+            session.Attendance.Add(meeting.Sheet.Where(l => reader.Names.Contains(l.Professional)));
         }
 
         return session;
@@ -71,6 +71,8 @@ internal static class SessionView
     {
         var full = ToProto(item);
         full.Review = item.Review;
+        full.StartTime = item.StartTime?.ToProto();
+        full.PatientPresences.Add(item.PatientPresences);
         return full;
     }
 }

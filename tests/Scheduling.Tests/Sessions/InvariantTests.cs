@@ -81,7 +81,7 @@ public sealed class InvariantTests
                 6 => RecordAttendance.Decide(meeting, [A.Line(person.Name["professionals/".Length..])], People.ToDictionary(p => p.Name, StringComparer.Ordinal)),
                 7 => CloseSession.Decide(meeting),
                 8 => CertifyAttendance.Decide(meeting, A.Actor(a % 3 == 0 ? "coordinator@region" : person.Name, Roles.Referent), indemnified: a % 2 == 0),
-                _ => LeaveAgenda.Decide(meeting, Cases[a % Cases.Length], "CONSENT_WITHDRAWN", evenOpen: b % 2 == 0),
+                _ => LeaveAgenda.Decide(meeting, Cases[a % Cases.Length], "CONSENT_WITHDRAWN", evenOpen: b % 2 == 0, now),
             };
         }
         catch (RuleBroken)

@@ -1,0 +1,101 @@
+using Intervision.Indemnisation.Directory;
+using Intervision.Indemnisation.Events.V1;
+using Intervision.Indemnisation.Rates;
+using Intervision.Indemnisation.V1;
+using Intervision.Scheduling.Events.V1;
+using Intervision.ServiceDefaults.Persistence;
+using Intervision.ServiceDefaults.Time;
+
+namespace Intervision.Indemnisation.Lines;
+
+/// <summary>
+/// A correction of the certified sheet (DESIGN §7.15): one person's lines that are not approved yet are cancelled; an approved
+/// one stays, is no longer the live one, and a counter-line of the opposite amount waits for approval. Then what is due now is
+/// calculated as new lines, with the revision of the correction.
+/// </summary>
+public sealed class CorrectLines(RecordAttendance record)
+{
+    /// <summary>The sheet as it stands is kept: a session that still waits for its programme is applied with it later.</summary>
+    public async Task Handle(Tx tx, AttendanceCorrected said, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(said);
+        await References.Read(tx);
+        var session = await SessionStore.Lock(tx, said.Session, now);
+        if (session is not { State: SessionState.Certified, Event: { } stored })
+        {
+            // The sheet comes before its corrections in the same stream: parked, and seen by whoever watches parked events.
+            throw new InvalidOperationException($"{said.Session} is corrected and not certified.");
+        }
+
+        var sheet = Corrected(AttendanceCertified.Parser.ParseFrom(stored), said);
+        var date = sheet.Date.ToDate()!.Value;
+        var indemnified = await DirectoryStore.IsIndemnified(tx, sheet.Programme);
+        await SessionStore.Save(tx, said.Session, SessionState.Certified, sheet.Programme, date, sheet, indemnified is null ? Reasons.ProgrammeMissing : "", now);
+        if (indemnified is not true)
+        {
+            return;
+        }
+
+        var live = (await LineStore.LockLiveOf(tx, said.Session)).Where(l => l.Professional == said.Professional).ToList();
+        var undone = Undo(live, said.Revision, () => Guid.CreateVersion7(now), now);
+        await FreeYear(tx, undone);
+        await LineStore.Save(tx, undone, now);
+        await LineStore.Save(tx, await record.Calculated(tx, Anew(sheet, said, await RateStore.On(tx, sheet.Programme, date), () => Guid.CreateVersion7(now), now), now), now);
+    }
+
+    /// <summary>The sheet with this person's line as it is now, certified by who certified the correction too.</summary>
+    internal static AttendanceCertified Corrected(AttendanceCertified sheet, AttendanceCorrected said)
+    {
+        var after = sheet.Clone();
+        after.Lines.Clear();
+        after.Lines.Add(sheet.Lines.Where(l => l.Professional != said.Professional));
+        if (said.Line is not null)
+        {
+            after.Lines.Add(said.Line);
+        }
+
+        after.Certifiers.Add(said.Certifiers.Except(sheet.Certifiers, StringComparer.Ordinal));
+        return after;
+    }
+
+    /// <summary>What is live of the person is cancelled, or countered once approved.</summary>
+    internal static IReadOnlyList<Change> Undo(IReadOnlyList<Line> live, int revision, Func<Guid> newId, DateTimeOffset now) =>
+        [.. live.SelectMany(l => l.State < LineState.Approved ? [Cancelled(l, now)] : Countered(l, revision, newId(), now))];
+
+    /// <summary>What the corrected sheet gives this person.</summary>
+    private static IReadOnlyList<Change> Anew(AttendanceCertified sheet, AttendanceCorrected said, RatesOfDay rates, Func<Guid> newId, DateTimeOffset now)
+    {
+        var own = sheet.Clone();
+        own.Lines.Clear();
+        own.Lines.Add(sheet.Lines.Where(l => l.Professional == said.Professional));
+        return Sheet.Decide(own, [], rates, newId, now, said.Revision);
+    }
+
+    private static Change Cancelled(Line line, DateTimeOffset now)
+    {
+        var after = line.Cancelled(Reasons.Corrected) with { ChangeTime = now };
+        return new Change(line, after, [new IndemnityCancelled { Indemnity = after.Facts() }]);
+    }
+
+    private static IEnumerable<Change> Countered(Line line, int revision, Guid id, DateTimeOffset now)
+    {
+        yield return new Change(line, line with { Live = false, ChangeTime = now }, []);
+        var counter = line with
+        {
+            Id = id, Revision = revision, Live = false, State = LineState.Calculated, DueCents = -line.DueCents, AmountCents = -line.AmountCents,
+            Reason = Reasons.Corrected, Approver = null, Payment = null, Corrects = line.Id, Version = 1, ChangeTime = now,
+        };
+        yield return new Change(null, counter, [new IndemnityCorrected { Indemnity = counter.Facts(), Corrects = line.Name }]);
+    }
+
+    /// <summary>A calculated line that is cancelled no longer counts in its person's year; a counter-line never gives a cap back (DESIGN §7.17).</summary>
+    private static async Task FreeYear(Tx tx, IReadOnlyList<Change> undone)
+    {
+        foreach (var change in undone.Where(c => c is { Before.State: LineState.Calculated, After.State: LineState.Cancelled }))
+        {
+            await tx.Execute(
+                "update person_year set calculated_cents = calculated_cents - @AmountCents where professional = @Professional and fiscal_year = @FiscalYear",
+                new { change.Before!.AmountCents, change.Before.Professional, change.Before.FiscalYear });
+        }
+    }
+}
