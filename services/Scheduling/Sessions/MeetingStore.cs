@@ -158,6 +158,12 @@ internal static class MeetingStore
             await tx.Execute("delete from agenda_item where session_id = @Id and position = any(@moved)", new { m.Id, moved });
         }
 
+        // The one put back stops before another begins: one runs at a time, row by row.
+        if (before.Running is { } running && m.Running is { } next && next.Position != running.Position)
+        {
+            await tx.Execute("update agenda_item set start_time = null where session_id = @Id and position = @Position", new { m.Id, running.Position });
+        }
+
         await tx.Execute(
             """
             insert into agenda_item (session_id, position, case_name, state, reason, present, discuss_time, rank, added_reason,

@@ -73,7 +73,7 @@ public sealed class CorrectionTests(SchedulingFixture fixture) : IClassFixture<S
         var signed = await Countersign(stage, pending, Tokens.HostCoordinator("host@pole", stage.Pole));
         Assert.Equal([stage.Physician, "host@pole"], signed.Correction.Certifiers);
         Assert.Equal(40, signed.Session.Attendance.Single(l => l.Professional == stage.Physician).Kilometres);
-        var said = (await fixture.Said(pending.Name))[events..];
+        var said = (await fixture.Said(pending.Name)).Skip(events);
         Assert.Equal([stage.Physician, "host@pole"], Assert.Single(said).As<AttendanceCorrected>().Certifiers);
         await Refuses("CORRECTION_NOT_PENDING", Countersign(stage, signed.Session, stage.Coordinator));
     }

@@ -161,7 +161,7 @@ internal sealed class World
     {
         if (meeting.Corrections.FirstOrDefault(c => c.IsPending) is { } pending && b % 2 == 0)
         {
-            return Set(which, CountersignCorrection.Decide(meeting, Signer(a, person), pending.Professional, pending.Revision, refuse: b % 5 == 0).Decided);
+            return Set(which, CountersignCorrection.Decide(meeting, Signer(a, person), pending.Professional, pending.Revision, refuse: a % 2 == 0).Decided);
         }
 
         return Set(which, CorrectAttendance.Decide(meeting, Signer(a, People[a % People.Length]), person.Name, b % 7 == 0 ? null : Line(meeting, person, a), "TIME_WRONG", indemnified: true, now).Decided);
