@@ -26,9 +26,11 @@ internal static class Invitations
     public static IReadOnlyList<Invitation> With(IReadOnlyList<Invitation> invited, CasePeople added) =>
         [.. invited.Where(i => i.Role != SessionRole.Observer || !added.Everybody.Contains(i.Professional)).Concat(For("", "", [added])).GroupBy(i => i.Professional, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(Joined)];
 
-    private static Invitation Joined(IGrouping<string, Invitation> ties)
+    private static Invitation Joined(IGrouping<string, Invitation> several)
     {
-        var invitation = new Invitation { Professional = ties.Key, Role = ties.Min(t => t.Role) };
+        // Who came to learn and is now tied to a case is invited for that case, and no longer to everything.
+        var ties = several.Where(t => t.Role != SessionRole.Observer).DefaultIfEmpty(several.First()).ToList();
+        var invitation = new Invitation { Professional = several.Key, Role = ties.Min(t => t.Role) };
         if (ties.All(t => t.Cases.Count > 0))
         {
             invitation.Cases.Add(ties.SelectMany(t => t.Cases).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
