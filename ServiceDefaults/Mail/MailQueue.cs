@@ -17,15 +17,30 @@ public static class MailQueue
     /// <exception cref="ArgumentException">A recipient that is no mailbox: check with <see cref="IsMailbox"/>.</exception>
     public static Task Append(Tx tx, Letter letter)
     {
-        ArgumentNullException.ThrowIfNull(tx);
         ArgumentNullException.ThrowIfNull(letter);
-        if (!IsMailbox(letter.Recipient))
+        return Append(tx, [letter]);
+    }
+
+    /// <summary>Any number of letters, in one statement.</summary>
+    /// <inheritdoc cref="Append(Tx, Letter)"/>
+    public static async Task Append(Tx tx, IReadOnlyCollection<Letter> letters)
+    {
+        ArgumentNullException.ThrowIfNull(tx);
+        ArgumentNullException.ThrowIfNull(letters);
+        if (letters.Any(l => !IsMailbox(l.Recipient)))
         {
-            throw new ArgumentException("The recipient is not a mailbox.", nameof(letter));
+            throw new ArgumentException("The recipient is not a mailbox.", nameof(letters));
         }
 
-        return tx.Execute(
-            "insert into mail_queue (id, recipient, subject, body, calendar) values (@id, @Recipient, @Subject, @Body, @Calendar)",
-            new { id = Guid.CreateVersion7(), letter.Recipient, letter.Subject, letter.Body, letter.Calendar });
+        if (letters.Count > 0)
+        {
+            await tx.Execute(
+                """
+                insert into mail_queue (id, recipient, subject, body, calendar)
+                select id, recipient, subject, body, calendar
+                from jsonb_to_recordset(@letters::jsonb) as l(id uuid, recipient text, subject text, body text, calendar text)
+                """,
+                new { letters = JsonRows.Of(letters.Select(l => new { Id = Guid.CreateVersion7(), l.Recipient, l.Subject, l.Body, l.Calendar })) });
+        }
     }
 }

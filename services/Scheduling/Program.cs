@@ -35,13 +35,13 @@ builder.AddServiceDefaults("scheduling", handlers =>
     handlers.From("indemnisation", InboxKind.Contiguous).On<SessionSettled>(OnSessionSettled.Handle);
 });
 builder.AddServiceClient<IntakeService.IntakeServiceClient>("intake");
-builder.Services.AddSingleton<PutCalendar>().AddSingleton<PlanSeason>();
-builder.Services.AddSeasons().AddNotices();
+builder.Services.AddSingleton<PutCalendar>().AddSingleton<PlanSeason>().AddSeasons().AddNotices();
 builder.Services.AddSingleton<PlaceReadyCases>().AddSingleton<FreezeAgenda>().AddSingleton<ListWaitingCases>().AddSingleton<CloseItem>();
 builder.Services.AddSingleton<GetSession>().AddSingleton<ListSessions>().AddSingleton<HoldPreparatoryMeeting>().AddSingleton<ConveneSession>();
 builder.Services.AddTransient<ConsentCheck>().AddTransient<OpenSession>().AddSingleton<CloseSession>().AddSingleton<RecordPresentations>();
 builder.Services.AddAgendaByHand().AddSessionDay();
 builder.Services.AddSingleton<RecordAttendance>().AddSingleton<CertifyAttendance>();
+builder.AddInvitationVerbs();
 
 var app = builder.Build();
 app.MapServiceDefaults();
@@ -51,6 +51,7 @@ app.MapGrpcService<SeasonGrpcService>().RequireAuthorization();
 app.MapGrpcService<NoticeGrpcService>().RequireAuthorization();
 app.MapNotices();
 app.MapGrpcService<SessionDayGrpcService>().RequireAuthorization();
+app.MapInvitations();
 await app.RunAsync();
 
 /// <summary>Named so that tests can start the service in their own process.</summary>

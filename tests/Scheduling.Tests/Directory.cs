@@ -22,12 +22,12 @@ internal static class Directory
 
     public static Task Say(SchedulingFixture fixture, string subject, IMessage message) => fixture.Deliver("membership", message, subject, Early);
 
-    public static Task Person(SchedulingFixture fixture, string name, bool expert = false, string rpps = "", bool charter = true, params Activity[] activities) =>
+    public static Task Person(SchedulingFixture fixture, string name, bool expert = false, string rpps = "", bool charter = true, string mailbox = "", params Activity[] activities) =>
         Say(fixture, name, new ProfessionalChanged
         {
             Professional = new Professional
             {
-                Name = name, Expert = expert, Rpps = rpps, Activities = { activities },
+                Name = name, Expert = expert, Rpps = rpps, Mssante = mailbox, Activities = { activities },
                 CharterAcceptedDate = charter ? new DateOnly(2025, 1, 1).ToProto() : null,
             },
         });
@@ -57,5 +57,6 @@ internal static class Directory
         Name = name, DisplayName = name, Programme = programme, Rhythm = rhythm, Weekday = Weekday.Tuesday,
         StartTime = new TimeOnly(12, 15).ToProto(), DurationMinutes = minutes, Modality = Modality.Hybrid,
         Referent = referent, Host = host, ActiveFromDate = new DateOnly(2020, 1, 1).ToProto(), State = Membership.V1.Pole.Types.State.Active,
+        CoordinatorEmail = $"coordination.{name.Split('/')[1].ToLowerInvariant()}@example.org",
     };
 }

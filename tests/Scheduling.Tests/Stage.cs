@@ -48,15 +48,18 @@ internal sealed class Stage(SchedulingFixture fixture)
 
     public Metadata AsCoordinator(DateTimeOffset now) => Tokens.As(Coordinator, now);
 
+    /// <summary>Of everybody but the pharmacist, whom no mail reaches.</summary>
+    public string MailboxOf(string professional) => $"{professional.Split('/')[1].ToLowerInvariant()}@medecin.mssante.fr";
+
     /// <summary>The pôle, its host with a convention, référent and GP liberal, expert salaried, in five structures.</summary>
     public async Task<Stage> Set(string programme = Directory.Addictions, Rhythm rhythm = Rhythm.Monthly, int minutes = 60, DateOnly? conventionEnd = null)
     {
         await Directory.Say(fixture, Pole, new PoleChanged { Pole = Directory.Pole(Pole, Host, Referent, programme, rhythm, minutes) });
         await Directory.Convention(fixture, Host, new DateOnly(2025, 1, 1), conventionEnd ?? new DateOnly(2028, 1, 1));
-        await Directory.Person(fixture, Referent, activities: Directory.Activity($"organisations/{id}1", Mode.Liberal));
-        await Directory.Person(fixture, Expert, expert: true, activities: Directory.Activity(Host));
-        await Directory.Person(fixture, Requester, activities: Directory.Activity($"organisations/{id}2", code: "60"));
-        await Directory.Person(fixture, Physician, activities: Directory.Activity($"organisations/{id}3", Mode.Liberal));
+        await Directory.Person(fixture, Referent, mailbox: MailboxOf(Referent), activities: Directory.Activity($"organisations/{id}1", Mode.Liberal));
+        await Directory.Person(fixture, Expert, expert: true, mailbox: MailboxOf(Expert), activities: Directory.Activity(Host));
+        await Directory.Person(fixture, Requester, mailbox: MailboxOf(Requester), activities: Directory.Activity($"organisations/{id}2", code: "60"));
+        await Directory.Person(fixture, Physician, mailbox: MailboxOf(Physician), activities: Directory.Activity($"organisations/{id}3", Mode.Liberal));
         await Directory.Person(fixture, Pharmacist, charter: false, activities: Directory.Activity($"organisations/{id}4", Mode.Liberal, "21"));
         return this;
     }

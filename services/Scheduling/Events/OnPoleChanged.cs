@@ -1,4 +1,5 @@
 using Intervision.Membership.Events.V1;
+using Intervision.ServiceDefaults.Mail;
 using Intervision.ServiceDefaults.Messaging;
 using Intervision.ServiceDefaults.Persistence;
 using Intervision.ServiceDefaults.Time;
@@ -13,12 +14,13 @@ internal static class OnPoleChanged
         var startTime = pole.StartTime.ToTime();
         return tx.Execute(
             """
-            insert into pole (name, display_name, programme, rhythm, weekday, start_time, duration_minutes, modality, referent, host, active_from_date, state)
-            values (@Name, @DisplayName, @Programme, @rhythm, @weekday, @startTime, @DurationMinutes, @modality, @Referent, @Host, @activeFrom, @state)
+            insert into pole (name, display_name, programme, rhythm, weekday, start_time, duration_minutes, modality, referent, host, active_from_date, state, coordinator_email)
+            values (@Name, @DisplayName, @Programme, @rhythm, @weekday, @startTime, @DurationMinutes, @modality, @Referent, @Host, @activeFrom, @state, @coordinatorEmail)
             on conflict (name) do update set
               display_name = excluded.display_name, programme = excluded.programme, rhythm = excluded.rhythm, weekday = excluded.weekday,
               start_time = excluded.start_time, duration_minutes = excluded.duration_minutes, modality = excluded.modality,
-              referent = excluded.referent, host = excluded.host, active_from_date = excluded.active_from_date, state = excluded.state
+              referent = excluded.referent, host = excluded.host, active_from_date = excluded.active_from_date, state = excluded.state,
+              coordinator_email = excluded.coordinator_email
             """,
             new
             {
@@ -34,6 +36,8 @@ internal static class OnPoleChanged
                 pole.Host,
                 activeFrom = pole.ActiveFromDate.ToDate(),
                 state = pole.State.Code(),
+                // One that no mail can be addressed to must not stop the stream.
+                coordinatorEmail = MailQueue.IsMailbox(pole.CoordinatorEmail) ? pole.CoordinatorEmail : "",
             });
     }
 }

@@ -1,12 +1,13 @@
 using Intervision.Membership.Events.V1;
 using Intervision.Membership.V1;
+using Intervision.ServiceDefaults.Mail;
 using Intervision.ServiceDefaults.Messaging;
 using Intervision.ServiceDefaults.Persistence;
 using Intervision.ServiceDefaults.Time;
 
 namespace Intervision.Scheduling.Events;
 
-/// <summary>Keeps what scheduling needs of a person: capacities, expert, charter. No name: agendas are shown by who knows them.</summary>
+/// <summary>Keeps what scheduling needs of a person: capacities, expert, charter, mailbox. No name: agendas are shown by who knows them.</summary>
 internal static class OnProfessionalChanged
 {
     public static async Task Handle(Tx tx, Received<ProfessionalChanged> received)
@@ -14,11 +15,19 @@ internal static class OnProfessionalChanged
         var person = received.Event.Professional;
         await tx.Execute(
             """
-            insert into professional (name, rpps, expert, charter_accepted_date) values (@Name, @Rpps, @Expert, @charter)
+            insert into professional (name, rpps, expert, charter_accepted_date, mssante) values (@Name, @Rpps, @Expert, @charter, @mssante)
             on conflict (name) do update set
-              rpps = excluded.rpps, expert = excluded.expert, charter_accepted_date = excluded.charter_accepted_date
+              rpps = excluded.rpps, expert = excluded.expert, charter_accepted_date = excluded.charter_accepted_date, mssante = excluded.mssante
             """,
-            new { person.Name, person.Rpps, person.Expert, charter = person.CharterAcceptedDate.ToDate() });
+            new
+            {
+                person.Name,
+                person.Rpps,
+                person.Expert,
+                charter = person.CharterAcceptedDate.ToDate(),
+                // One that no mail can be addressed to must not stop the stream.
+                mssante = MailQueue.IsMailbox(person.Mssante) ? person.Mssante : "",
+            });
         await tx.Execute("delete from activity where professional = @Name", new { person.Name });
         await tx.Execute(
             """

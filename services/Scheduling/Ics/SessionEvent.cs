@@ -1,3 +1,6 @@
+using Intervision.Scheduling.Sessions;
+using Intervision.Scheduling.V1;
+
 namespace Intervision.Scheduling.Ics;
 
 /// <summary>How a session stands in a calendar (RFC 5545 §3.8.1.11).</summary>
@@ -22,6 +25,18 @@ internal sealed record SessionEvent(
     string Uid, string Pole, DateTimeOffset Start, DateTimeOffset End, int Sequence, EventStatus Status, DateTimeOffset Stamp, string Place = "")
 {
     public const string Product = "-//Intervision//Seances//FR";
+    private const int LongestPole = 80;
+
+    /// <param name="pole">Its name as people say it.</param>
+    public static SessionEvent Of(Meeting meeting, string pole, string uid, DateTimeOffset stamp)
+    {
+        var isCancelled = meeting.State == SessionState.Cancelled;
+        var status = isCancelled ? EventStatus.Cancelled
+            : meeting.State is SessionState.Planned or SessionState.Prepared ? EventStatus.Tentative
+            : EventStatus.Confirmed;
+        // Cancelling is a change too (RFC 5546 §2.1.4), and the last one there is.
+        return new SessionEvent(uid, pole, meeting.Start, meeting.End, meeting.Sequence + (isCancelled ? 1 : 0), status, stamp);
+    }
 
     /// <summary>An invitation, or its update when the session moved (RFC 5546 §3.2.2).</summary>
     /// <param name="organiser">Mailbox that answers go to.</param>
@@ -51,8 +66,14 @@ internal sealed record SessionEvent(
         [IcsTime.TimeZone, .. events.Select(e => e.Event())]);
 
     /// <summary>« Pôle Lille » → « Intervision – pôle Lille ».</summary>
-    public static string SummaryOf(string pole) =>
-        $"Intervision – pôle {(pole.StartsWith("pôle ", StringComparison.OrdinalIgnoreCase) ? pole["pôle ".Length..] : pole)}";
+    public static string SummaryOf(string pole) => $"Intervision – {PoleOf(pole)}";
+
+    /// <summary>« Pôle Lille » → « pôle Lille »; within a line, however long the directory's name is.</summary>
+    public static string PoleOf(string pole)
+    {
+        var name = new string([.. pole.Where(c => !char.IsControl(c)).Take(LongestPole)]).Trim();
+        return $"pôle {(name.StartsWith("pôle ", StringComparison.OrdinalIgnoreCase) ? name["pôle ".Length..] : name)}".TrimEnd();
+    }
 
     private static IcsComponent Calendar(string method, IcsComponent one) => new("VCALENDAR", Head(method), IcsTime.TimeZone, one);
 

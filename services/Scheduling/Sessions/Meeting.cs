@@ -85,6 +85,9 @@ internal sealed record Meeting
 
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
+    /// <summary>What answers to the invitations warn of, in French; read with the session, and never stored with it.</summary>
+    public IReadOnlyList<string> Declined { get; init; } = [];
+
     public string CancelReason { get; init; } = "";
 
     /// <summary>For those who organise; empty unless cancelled by hand.</summary>

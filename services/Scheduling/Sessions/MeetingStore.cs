@@ -1,4 +1,6 @@
 using Intervision.Scheduling.Attendance;
+using Intervision.Scheduling.Letters;
+using Intervision.Scheduling.Replies;
 using Intervision.Scheduling.V1;
 using Intervision.ServiceDefaults.Messaging;
 using Intervision.ServiceDefaults.Persistence;
@@ -65,8 +67,10 @@ internal static class MeetingStore
         var invitations = (await tx.Query<InvitationRow>("select * from invitation where session_id = any(@ids) order by professional", ids)).ToLookup(r => r.SessionId);
         var lines = (await tx.Query<LineRow>("select * from attendance_line where session_id = any(@ids) order by professional", ids)).ToLookup(r => r.SessionId);
         var signatures = (await tx.Query<SignatureRow>("select * from certification where session_id = any(@ids) order by certify_time, certifier", ids)).ToLookup(r => r.SessionId);
+        var declined = await DeclinedInvitations.Of(tx, meetings);
         IReadOnlyList<Meeting> whole = [.. meetings.Select(m => m with
         {
+            Declined = [.. declined[m.Id]],
             Items = [.. items[m.Id].Select(r => r.ToItem() with { PatientPresences = [.. presences[(r.SessionId, r.Position)].Select(p => p.ToPresence())] })],
             Invitations = [.. invitations[m.Id].Select(r => r.ToInvitation())],
             Attendance = [.. lines[m.Id].Select(r => r.ToLine())],
@@ -90,7 +94,7 @@ internal static class MeetingStore
                 m.Capacity, warnings = m.Warnings.ToArray(), m.PlannedDate, m.Version, m.ChangeTime,
             });
 
-    /// <summary>Saves what a decision changed and says its events.</summary>
+    /// <summary>Saves what a decision changed, says its events, and writes to those whom it concerns.</summary>
     /// <param name="now">Of the call or of the event that caused it; the session's last change never goes back.</param>
     /// <returns>The session as saved, with its new version.</returns>
     public static async Task<Meeting> Save(Tx tx, DateTimeOffset now, Meeting before, Decided decided)
@@ -121,6 +125,7 @@ internal static class MeetingStore
         }
 
         await Outbox.Append(tx, after.Id, after.Name, now, decided.Events);
+        await InvitationLetters.Append(tx, now, before, after);
         return after;
     }
 

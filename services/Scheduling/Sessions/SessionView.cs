@@ -16,6 +16,7 @@ internal static class SessionView
         {
             session.Warnings.Add(meeting.Warnings);
             session.CancelExplanation = meeting.CancelExplanation;
+            session.Warnings.Add(meeting.Declined);
             session.Items.Add(meeting.Items.Select(InFull));
             session.Invitations.Add(meeting.Invitations);
             session.Attendance.Add(meeting.Sheet);
