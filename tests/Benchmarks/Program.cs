@@ -2,6 +2,7 @@ using System.Text.Json;
 using Intervision.Benchmarks.Directory;
 using Intervision.Benchmarks.Intake;
 using Intervision.Benchmarks.Messaging;
+using Intervision.Benchmarks.Planner;
 using Intervision.Benchmarks.Season;
 
 // dotnet run -c Release --project tests/Benchmarks -- VERB [--report FILE]
@@ -37,8 +38,19 @@ switch (args.FirstOrDefault())
     case "season":
         figures = await SeasonBenchmark.Run();
         break;
+    case "planner":
+        if (PlannerBenchmark.Run(args[1..]) is not { } planned)
+        {
+            return 1;
+        }
+
+        figures = planned;
+        break;
+    case "planner-scaling":
+        figures = PlannerScaling.Run();
+        break;
     default:
-        Console.Error.WriteLine("Benchmarks -- messaging|directory|directory-import|intake|intake-deposits|intake-scanner|intake-fuzz|intake-watch|season [--report FILE]");
+        Console.Error.WriteLine("Benchmarks -- messaging|directory|directory-import|intake|intake-deposits|intake-scanner|intake-fuzz|intake-watch|season|planner|planner-scaling [--report FILE]");
         return 2;
 }
 

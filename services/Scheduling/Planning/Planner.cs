@@ -1,0 +1,51 @@
+namespace Intervision.Scheduling.Planning;
+
+/// <summary>How far a search is, told every few hundred iterations.</summary>
+/// <param name="Iterations">Changes tried.</param>
+/// <param name="SinceBetter">Of these, since the best plan was found.</param>
+/// <param name="Objective">Of the best plan, in points.</param>
+public sealed record SearchProgress(long Iterations, long SinceBetter, double Objective);
+
+/// <param name="Days">The day of each situation, in the problem's order; none for those left out.</param>
+/// <param name="Objective">In points: the lower the better.</param>
+/// <param name="Iterations">Changes that were tried to find it.</param>
+public sealed record Plan(IReadOnlyList<int?> Days, double Objective, long Iterations);
+
+public static class Planner
+{
+    /// <summary>
+    /// Looks for the best plan until told to stop, and gives the best it met, which breaks no hard constraint. The same problem, seed
+    /// and number of iterations give the same plan. It starts from the current days of the situations that have one.
+    /// </summary>
+    /// <exception cref="ArgumentException">The problem has <see cref="PlanningProblem.Mistakes"/>.</exception>
+    /// <param name="stop">Asked every few hundred iterations; a clock belongs here, at the edge.</param>
+    public static Plan Search(PlanningProblem problem, long seed, Func<SearchProgress, bool> stop)
+    {
+        if (problem.Mistakes().FirstOrDefault() is { } mistake)
+        {
+            throw new ArgumentException(mistake, nameof(problem));
+        }
+
+        var tables = new SearchTables(problem);
+        var state = new SearchState(tables);
+        PlaceCurrent(problem, tables, state);
+        var annealing = new Annealing(tables, state, seed, stop);
+        annealing.Run();
+        var days = annealing.BestDays.Select(d => d == SearchTables.Out ? (int?)null : d).ToArray();
+        return new Plan(days, PlanEvaluation.Of(problem, days).Objective, annealing.Iterations);
+    }
+
+    /// <summary>Pinned situations first: they go nowhere else.</summary>
+    private static void PlaceCurrent(PlanningProblem problem, SearchTables tables, SearchState state)
+    {
+        var current = Enumerable.Range(0, tables.Situations).Where(s => problem.Situations[s].CurrentDay is not null);
+        foreach (var s in current.OrderBy(s => problem.Situations[s].Pinned ? 0 : 1))
+        {
+            var day = problem.Situations[s].CurrentDay!.Value;
+            if (state.PlacingAdds(s, day) != SearchTables.Impossible)
+            {
+                state.Place(s, day);
+            }
+        }
+    }
+}

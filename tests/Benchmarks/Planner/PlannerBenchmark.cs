@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Intervision.Scheduling.Planning;
+using PlanSearch = Intervision.Scheduling.Planning.Planner;
+
+namespace Intervision.Benchmarks.Planner;
+
+/// <param name="Objective">Of the plan written, counted anew from the problem; lower is better.</param>
+/// <param name="ObjectiveAt">After so many whole seconds of the wall clock.</param>
+/// <param name="ProcessorSeconds">What the process used, which on a shared machine is less than the wall clock's.</param>
+internal sealed record PlannerFigures(
+    double Objective,
+    int LeftOut,
+    int BrokenConstraints,
+    long Iterations,
+    double WallSeconds,
+    double ProcessorSeconds,
+    IReadOnlyDictionary<int, double> ObjectiveAt);
+
+/// <summary><c>planner INSTANCE.json OUT.json [--seconds N] [--seed S] [--iterations N] [--poles 0,7]</c></summary>
+internal static class PlannerBenchmark
+{
+    /// <returns>Nothing when it was asked wrong, which it says in one sentence.</returns>
+    public static PlannerFigures? Run(string[] args)
+    {
+        try
+        {
+            var asked = PlannerArguments.Parse(args);
+            var instance = InstanceFile.Read(asked.Instance);
+            if (asked.Poles is { } poles)
+            {
+                instance = instance.Only(poles);
+            }
+
+            var (plan, figures) = Measure(instance.ToProblem(), asked.Seed, asked.Seconds, asked.Iterations, Console.WriteLine);
+            var placed = instance.Situations.Zip(plan.Days).Where(p => p.Second is not null)
+                .ToDictionary(p => p.First.Id.ToString(CultureInfo.InvariantCulture), p => p.Second!.Value);
+            File.WriteAllText(asked.Out, JsonSerializer.Serialize(placed));
+            return figures;
+        }
+        catch (Exception e) when (e is InstanceException or IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine(e.Message);
+            return null;
+        }
+    }
+
+    public static (Plan Plan, PlannerFigures Figures) Measure(PlanningProblem problem, long seed, double seconds, long iterations, Action<string> say)
+    {
+        var clock = Stopwatch.StartNew();
+        var before = Environment.CpuUsage.TotalTime;
+        var at = new SortedDictionary<int, double>();
+        var plan = PlanSearch.Search(problem, seed, progress =>
+        {
+            var elapsed = clock.Elapsed.TotalSeconds;
+            if ((int)elapsed > at.Count && elapsed < seconds + 1)
+            {
+                at[(int)elapsed] = progress.Objective;
+                say($"{(int)elapsed,4} s  objective {progress.Objective:0.###}  iterations {progress.Iterations}  processor {(Environment.CpuUsage.TotalTime - before).TotalSeconds:0.00} s");
+            }
+
+            return elapsed >= seconds || progress.Iterations >= iterations;
+        });
+        return (plan, new PlannerFigures(
+            plan.Objective,
+            plan.Days.Count(d => d is null),
+            PlanEvaluation.Of(problem, plan.Days).Broken.Count,
+            plan.Iterations,
+            Math.Round(clock.Elapsed.TotalSeconds, 3),
+            Math.Round((Environment.CpuUsage.TotalTime - before).TotalSeconds, 3),
+            at));
+    }
+}
