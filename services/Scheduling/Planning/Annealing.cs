@@ -35,7 +35,7 @@ internal sealed class Annealing
         this.state = state;
         this.stop = stop;
         dice = new Dice(seed);
-        moves = new Moves(tables, state, new Dice(~seed));
+        moves = new Moves(tables, state, seed);
         best = state.Objective;
         bestDays = [.. state.DayOf];
         unit = Math.Max(1, t.Scale);

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace Intervision.Scheduling.Planning;
 
 /// <summary>
@@ -13,13 +11,15 @@ internal sealed class Moves
     private readonly double[] patience = new double[4096];
     private readonly List<(int Situation, int Day)> journal = [];
     private readonly List<int> ejected = [];
+    private readonly DayChoice days;
     private Dice dice;
 
-    public Moves(SearchTables tables, SearchState state, Dice dice)
+    public Moves(SearchTables tables, SearchState state, long seed)
     {
         t = tables;
         this.state = state;
-        this.dice = dice;
+        dice = new Dice(~seed);
+        days = new DayChoice(tables, state, new Dice(seed ^ 0x5DEECE66D));
         for (var i = 0; i < patience.Length; i++)
         {
             patience[i] = -Math.Log((i + 0.5) / patience.Length);
@@ -36,8 +36,8 @@ internal sealed class Moves
         < 16 => Rebuild(situation, close: true, open: true),
         < 20 => Rebuild(situation, close: false, open: true),
         < 40 => Swap(situation),
-        < 70 => Relocate(situation, RandomOpenDay(situation)),
-        _ => Relocate(situation, RandomDay(situation)),
+        < 70 => Relocate(situation, days.RandomOpen(situation)),
+        _ => Relocate(situation, days.Random(situation)),
     };
 
     private bool Relocate(int s, int day)
@@ -62,7 +62,7 @@ internal sealed class Moves
     /// <summary>Two situations of a pôle change places; one that has no place takes another's, who goes where there is room or out.</summary>
     private bool Swap(int s)
     {
-        var (pole, from, day) = (t.PoleOf[s], state.DayOf[s], RandomOpenDay(s));
+        var (pole, from, day) = (t.PoleOf[s], state.DayOf[s], days.RandomOpen(s));
         if (day == from || day == SearchTables.Out || state.Load[pole * t.Days + day] == 0)
         {
             return false;
@@ -79,7 +79,7 @@ internal sealed class Moves
         Lift(s);
         Lift(other);
         Settle(s, day);
-        Settle(other, from == SearchTables.Out ? BestOpenDay(other).Day : from);
+        Settle(other, from == SearchTables.Out ? days.BestOpen(other).Day : from);
         return KeepIf(state.Objective <= limit);
     }
 
@@ -90,7 +90,7 @@ internal sealed class Moves
     private bool Rebuild(int s, bool close, bool open)
     {
         var (pole, from) = (t.PoleOf[s], state.DayOf[s]);
-        var day = open ? RandomDay(s) : SearchTables.Out;
+        var day = open ? days.Random(s) : SearchTables.Out;
         close &= from != SearchTables.Out;
         if (open ? state.IsOpen(pole, day) : !close)
         {
@@ -130,7 +130,7 @@ internal sealed class Moves
         {
             if (state.DayOf[other] == SearchTables.Out)
             {
-                Settle(other, anywhere ? BestDay(other) : BestOpenDay(other).Day);
+                Settle(other, anywhere ? days.Best(other) : days.BestOpen(other).Day);
             }
         }
 
@@ -155,7 +155,7 @@ internal sealed class Moves
 
         if (state.MonthIsFull(pole, day))
         {
-            var closed = RandomDayOfMonth(pole, t.MonthOf[day]);
+            var closed = days.RandomOfMonth(pole, t.MonthOf[day]);
             if (closed != SearchTables.Out)
             {
                 Eject(pole, closed);
@@ -180,7 +180,7 @@ internal sealed class Moves
         foreach (var other in ejected)
         {
             var here = state.PlacingAdds(other, day);
-            if (here != SearchTables.Impossible && here <= BestOpenDay(other).Adds)
+            if (here != SearchTables.Impossible && here <= days.BestOpen(other).Adds)
             {
                 Settle(other, day);
             }
@@ -195,93 +195,6 @@ internal sealed class Moves
                 Settle(other, day);
             }
         }
-    }
-
-    private int RandomDay(int s) => t.Candidates[s][dice.Below(t.Candidates[s].Length)];
-
-    private int RandomOpenDay(int s)
-    {
-        var (own, poles) = (s * t.Words, t.PoleOf[s] * t.Words);
-        var count = 0;
-        for (var w = 0; w < t.Words; w++)
-        {
-            count += BitOperations.PopCount(t.CandidateWords[own + w] & state.OpenDays[poles + w]);
-        }
-
-        var chosen = count == 0 ? 0 : dice.Below(count);
-        for (var w = 0; w < t.Words && count > 0; w++)
-        {
-            var days = t.CandidateWords[own + w] & state.OpenDays[poles + w];
-            var here = BitOperations.PopCount(days);
-            if (chosen < here)
-            {
-                for (; chosen > 0; chosen--)
-                {
-                    days &= days - 1;
-                }
-
-                return w * 64 + BitOperations.TrailingZeroCount(days);
-            }
-
-            chosen -= here;
-        }
-
-        return SearchTables.Out;
-    }
-
-    /// <summary>Out when being left out is better, or nothing is open.</summary>
-    private (int Day, int Adds) BestOpenDay(int s)
-    {
-        var best = (Day: SearchTables.Out, Adds: 0);
-        for (var w = 0; w < t.Words; w++)
-        {
-            var days = t.CandidateWords[s * t.Words + w] & state.OpenDays[t.PoleOf[s] * t.Words + w];
-            for (; days != 0; days &= days - 1)
-            {
-                var day = w * 64 + BitOperations.TrailingZeroCount(days);
-                var adds = state.PlacingAdds(s, day);
-                if (adds < best.Adds)
-                {
-                    best = (day, adds);
-                }
-            }
-        }
-
-        return best;
-    }
-
-    /// <summary>Open or to be opened; out when being left out is better.</summary>
-    private int BestDay(int s)
-    {
-        var best = (Day: SearchTables.Out, Adds: 0);
-        foreach (var day in t.Candidates[s])
-        {
-            var adds = state.PlacingAdds(s, day);
-            if (adds < best.Adds)
-            {
-                best = (day, adds);
-            }
-        }
-
-        return best.Day;
-    }
-
-    private int RandomDayOfMonth(int pole, int month)
-    {
-        var (chosen, seen) = (SearchTables.Out, 0);
-        for (var w = 0; w < t.Words; w++)
-        {
-            for (var days = state.OpenDays[pole * t.Words + w]; days != 0; days &= days - 1)
-            {
-                var day = w * 64 + BitOperations.TrailingZeroCount(days);
-                if (t.MonthOf[day] == month && dice.Below(++seen) == 0)
-                {
-                    chosen = day;
-                }
-            }
-        }
-
-        return chosen;
     }
 
     private int Bearable() => (int)(Temperature * patience[dice.Below(patience.Length)]);
