@@ -79,8 +79,20 @@ public sealed class CrashWorld : IAsyncDisposable
         return await owner.ExecuteScalarAsync<long>($"select count(*) from {what}");
     }
 
-    public Task Await(string what, long count) =>
-        Eventually.Is(() => Count(what), n => n == count, $"{count} of {what}", TimeSpan.FromSeconds(60));
+    public async Task Await(string what, long count)
+    {
+        try
+        {
+            await Eventually.Is(() => Count(what), n => n == count, $"{count} of {what}", TimeSpan.FromSeconds(60));
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException(
+                $"{late.Message} Then: {await Count("outbox")} in the outbox, {await Count("published_event")} published, "
+                + $"{await Count("pg_locks where locktype = 'advisory'")} locks of relays, {await Count("pg_stat_activity where application_name like '% relay'")} of their sessions.",
+                late);
+        }
+    }
 
     /// <summary>Every event ever appended has had its one effect, in the order of its aggregate, and nothing waits anywhere.</summary>
     public async Task AllIsWell(long events)
