@@ -37,7 +37,10 @@ public sealed class ServedWatchTests(ServedRegion intake, ITestOutputHelper outp
                 told += (await lazy.Next()).Change is null ? 0 : 1;
             }
         });
-        Assert.Equal(StatusCode.Cancelled, end.StatusCode);
+        // The stream is cut in the midst of a message: which code of HTTP/2 the reader then finds is a matter of instants, but
+        // it is no answer of the service.
+        Assert.True(end.StatusCode is StatusCode.Cancelled or StatusCode.Internal, end.ToString());
+        Assert.Null(end.Trailers.GetValueBytes("grpc-status-details-bin"));
         // What was on its way is lost with the stream; the token of what was read counts.
         Assert.InRange(told, 0, Changes - 1);
         using var again = new Watcher(client, Tokens.As(cpts), lazy.Token);
