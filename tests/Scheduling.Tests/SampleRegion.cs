@@ -1,6 +1,7 @@
 using System.Globalization;
 using Google.Protobuf;
 using Intervision.Intake.Events.V1;
+using Intervision.Intake.V1;
 using Intervision.Membership.Events.V1;
 using Intervision.Membership.V1;
 using Intervision.ServiceDefaults.Time;
@@ -97,6 +98,7 @@ internal static class SampleRegion
                    Case = name, Programme = $"programmes/{row["programme"]}", Pole = $"poles/{row["pole_code"]}",
                    Requester = $"professionals/{row["requester_person_id"]}",
                    AttendingPhysician = row["attending_physician_person_id"] is { Length: > 0 } physician ? $"professionals/{physician}" : "",
+                   AttendingPhysicianAbsence = row["attending_physician_person_id"].Length > 0 ? AttendingPhysicianAbsence.Unspecified : AttendingPhysicianAbsence.NoAttendingPhysician,
                    Actors = { row["actor_person_ids"].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(p => $"professionals/{p}") },
                    SubmitTime = new DateTimeOffset(row.Date("submitted_date"), TimeOnly.MinValue, TimeSpan.Zero).ToProto(),
                    Urgent = row["urgent"] == "1",
