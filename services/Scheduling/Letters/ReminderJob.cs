@@ -7,28 +7,13 @@ namespace Intervision.Scheduling.Letters;
 /// Once an hour, outside Development: what <c>SendReminders</c> does when asked, by day; and answers and reminders of
 /// sessions that ended a year ago go, with the calendars that were revoked then.
 /// </summary>
-internal sealed class ReminderJob(Db db, TimeProvider time, ILogger<ReminderJob> logger) : BackgroundService
+internal sealed class ReminderJob(Db db, TimeProvider time, ILogger<ReminderJob> logger) : RepeatedJob(TimeSpan.FromHours(1), time, logger)
 {
     private const int FirstHour = 7;
     private const int LastHour = 20;
     private static readonly TimeSpan Kept = TimeSpan.FromDays(365);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromHours(1), time);
-        do
-        {
-            try
-            {
-                await RunOnce(time.GetUtcNow(), stoppingToken);
-            }
-            catch (Npgsql.NpgsqlException failure)
-            {
-                logger.LogWarning("Reminders were not looked at ({Kind}); again in an hour", failure.GetType().Name);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override Task Run(CancellationToken stopping) => RunOnce(Time.GetUtcNow(), stopping);
 
     internal async Task RunOnce(DateTimeOffset now, CancellationToken cancellation)
     {
