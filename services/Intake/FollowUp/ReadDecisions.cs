@@ -108,9 +108,9 @@ internal sealed class ReadDecisions(Db db, Vault vault)
     }
 
     private const string Sql =
-        """
-        select i.rank, d.session, d.position, d.orientation, d.responsible, d.due_date, k.wrapped_key is null as erased
-        from decision d join intervision i using (case_id, session) join case_key k using (case_id)
+        $"""
+        select i.rank, d.session, d.position, d.orientation, d.responsible, d.due_date, {Vault.Erased} as erased
+        from decision d join intervision i using (case_id, session) join cases c on c.id = d.case_id
         where d.case_id = @Id order by i.rank, d.position
         """;
 
