@@ -8,6 +8,7 @@ using Intervision.Scheduling.Attendance;
 using Intervision.Scheduling.Calendar;
 using Intervision.Scheduling.Events;
 using Intervision.Scheduling.Notices;
+using Intervision.Scheduling.Proposals;
 using Intervision.Scheduling.Seasons;
 using Intervision.Scheduling.Sessions;
 using Intervision.ServiceDefaults;
@@ -39,7 +40,7 @@ builder.Services.AddSingleton<PutCalendar>().AddSingleton<PlanSeason>().AddSeaso
 builder.Services.AddSingleton<PlaceReadyCases>().AddSingleton<FreezeAgenda>().AddSingleton<ListWaitingCases>().AddSingleton<CloseItem>();
 builder.Services.AddSingleton<GetSession>().AddSingleton<ListSessions>().AddSingleton<HoldPreparatoryMeeting>().AddSingleton<ConveneSession>();
 builder.Services.AddTransient<ConsentCheck>().AddTransient<OpenSession>().AddSingleton<CloseSession>().AddSingleton<RecordPresentations>();
-builder.Services.AddAgendaByHand().AddSessionDay();
+builder.Services.AddAgendaByHand().AddSessionDay().AddProposals();
 builder.Services.AddSingleton<RecordAttendance>().AddSingleton<CertifyAttendance>();
 builder.AddInvitationVerbs();
 
@@ -52,6 +53,7 @@ app.MapGrpcService<NoticeGrpcService>().RequireAuthorization();
 app.MapNotices();
 app.MapGrpcService<SessionDayGrpcService>().RequireAuthorization();
 app.MapInvitations();
+app.MapProposals();
 await app.RunAsync();
 
 /// <summary>Named so that tests can start the service in their own process.</summary>

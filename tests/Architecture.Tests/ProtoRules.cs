@@ -13,7 +13,7 @@ public sealed class ProtoRules
     private static readonly FileDescriptor[] Files =
     [
         MembershipReflection.Descriptor, ProgrammeReflection.Descriptor, PoleReflection.Descriptor, OrganisationReflection.Descriptor,
-        ConventionReflection.Descriptor, ProfessionalReflection.Descriptor, DirectoryReflection.Descriptor, IntakeReflection.Descriptor, AccessReflection.Descriptor, AlertsReflection.Descriptor, CaseReflection.Descriptor, ConsentReflection.Descriptor, TriageReflection.Descriptor, EmailReflection.Descriptor, UrgencyReflection.Descriptor, FollowUpReflection.Descriptor, IndicatorsReflection.Descriptor, LibraryReflection.Descriptor, RetentionReflection.Descriptor, WatchReflection.Descriptor, SchedulingReflection.Descriptor, AgendaReflection.Descriptor, SessionDayReflection.Descriptor, SeasonRulesReflection.Descriptor, SeasonsReflection.Descriptor, NoticesReflection.Descriptor, InvitationsReflection.Descriptor,
+        ConventionReflection.Descriptor, ProfessionalReflection.Descriptor, DirectoryReflection.Descriptor, IntakeReflection.Descriptor, AccessReflection.Descriptor, AlertsReflection.Descriptor, CaseReflection.Descriptor, ConsentReflection.Descriptor, TriageReflection.Descriptor, EmailReflection.Descriptor, UrgencyReflection.Descriptor, FollowUpReflection.Descriptor, IndicatorsReflection.Descriptor, LibraryReflection.Descriptor, RetentionReflection.Descriptor, WatchReflection.Descriptor, SchedulingReflection.Descriptor, AgendaReflection.Descriptor, SessionDayReflection.Descriptor, SeasonRulesReflection.Descriptor, SeasonsReflection.Descriptor, NoticesReflection.Descriptor, InvitationsReflection.Descriptor, PlanningReflection.Descriptor,
         IndemnisationReflection.Descriptor, OperationsReflection.Descriptor,
     ];
 

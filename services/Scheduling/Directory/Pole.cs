@@ -51,6 +51,9 @@ internal sealed class Pole
     /// <summary>Kept at the beginning for new partners to present themselves; 0 where the programme has none.</summary>
     public int NewPartnerMinutes { get; init; }
 
+    /// <summary>Whom it may share with other pôles; read only by <see cref="Listed"/>.</summary>
+    public string CoordinatorEmail { get; init; } = "";
+
     public bool IsOnDemand => Codes.Parse<Rhythm>(Rhythm) == Membership.V1.Rhythm.OnDemand;
 
     public bool HasUsualTime => Weekday > 0;
@@ -81,15 +84,20 @@ internal sealed class Pole
     public static async Task<Pole> Of(Tx tx, string name) =>
         await Find(tx, name, "") ?? throw new InvalidOperationException($"{name} left the directory.");
 
+    /// <summary>In the order of their names, whatever their state; those whose programme has been heard of.</summary>
+    /// <param name="names">Empty: all.</param>
+    public static Task<IReadOnlyList<Pole>> Listed(Tx tx, IReadOnlyCollection<string> names) =>
+        tx.Query<Pole>($"{Select} where @all or p.name = any(@names) order by p.name", new { all = names.Count == 0, names = names.ToArray() });
+
     private static Task<Pole?> Find(Tx tx, string name, string locking) =>
-        tx.SingleOrDefault<Pole>(
-            $"""
-            select p.name, p.programme, p.rhythm, p.weekday, p.start_time, p.duration_minutes, p.modality, p.referent, p.host,
-                   p.active_from_date, p.state, r.maximum_cases, r.minutes_per_case, r.closed_months,
-                   r.preparatory_meeting_required, r.expert_required, r.indemnified, r.attending_physician_required,
-                   r.open_to_members, r.new_partner_minutes
-            from pole p join programme r on r.name = p.programme
-            where p.name = @name {locking}
-            """,
-            new { name });
+        tx.SingleOrDefault<Pole>($"{Select} where p.name = @name {locking}", new { name });
+
+    private const string Select =
+        """
+        select p.name, p.programme, p.rhythm, p.weekday, p.start_time, p.duration_minutes, p.modality, p.referent, p.host,
+               p.active_from_date, p.state, r.maximum_cases, r.minutes_per_case, r.closed_months,
+               r.preparatory_meeting_required, r.expert_required, r.indemnified, r.attending_physician_required,
+               r.open_to_members, r.new_partner_minutes, p.coordinator_email
+        from pole p join programme r on r.name = p.programme
+        """;
 }

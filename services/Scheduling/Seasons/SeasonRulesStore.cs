@@ -18,6 +18,13 @@ internal static class SeasonRulesStore
         return owners.Aggregate(Rules.Usual, (rules, owner) => rules.But(rows.FirstOrDefault(r => r.Owner == owner)?.ToProto()));
     }
 
+    /// <summary>Those of every pôle, by programme and pôle.</summary>
+    public static async Task<Func<string, string, Rules>> All(Tx tx)
+    {
+        var rows = (await tx.Query<Row>("select owner, public_holidays, school_holidays, week_of_month from season_rules")).ToDictionary(r => r.Owner, StringComparer.Ordinal);
+        return (programme, pole) => Rules.Usual.But(rows.GetValueOrDefault(programme)?.ToProto()).But(rows.GetValueOrDefault(pole)?.ToProto());
+    }
+
     public static Task Put(Tx tx, string owner, SeasonRules rules) =>
         tx.Execute(
             """

@@ -36,7 +36,7 @@ internal sealed class ProposeSubstitutes(Db db)
         .ThenBy(c => c.Professional, StringComparer.Ordinal);
 
     /// <summary>Busy is whoever holds a booking, or is invited to another convened session, at that time.</summary>
-    private static Task<IReadOnlyList<Candidate>> Candidates(Tx tx, Meeting meeting, SessionRole role) => tx.Query<Candidate>(
+    internal static Task<IReadOnlyList<Candidate>> Candidates(Tx tx, Meeting meeting, SessionRole role) => tx.Query<Candidate>(
         """
         select p.name as professional,
                p.charter_accepted_date is not null as charter_accepted,

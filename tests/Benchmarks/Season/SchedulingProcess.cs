@@ -22,6 +22,8 @@ internal sealed class SchedulingProcess : IAsyncDisposable
 
     public SchedulingService.SchedulingServiceClient Scheduling => new(channel);
 
+    public PlanningService.PlanningServiceClient Planning => new(channel);
+
     public static async Task<SchedulingProcess> Start(TestPostgres postgres, string database) =>
         new(await ServiceProcess.Start(
             postgres, "scheduling", database, owner => Apply(owner, SampleRegion.Membership()),

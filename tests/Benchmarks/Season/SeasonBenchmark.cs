@@ -12,8 +12,11 @@ namespace Intervision.Benchmarks.Season;
 /// <param name="Sessions">Of the region in its year.</param>
 /// <param name="RegionYearP99Ms">All of them in one page of ListSessions, with agendas and invitations.</param>
 /// <param name="PoleYearP99Ms">Those of one pôle.</param>
+/// <param name="RepairP99Ms">ProposeRepair, each kind of incident in turn.</param>
+/// <param name="RegionPlanMs">ProposePlan of the whole region with the usual number of iterations.</param>
 internal sealed record SeasonFigures(
-    double SeasonPlannedMs, int Sessions, int Items, int Invited, double RegionYearP50Ms, double RegionYearP99Ms, double PoleYearP50Ms, double PoleYearP99Ms, string Method);
+    double SeasonPlannedMs, int Sessions, int Items, int Invited, double RegionYearP50Ms, double RegionYearP99Ms, double PoleYearP50Ms, double PoleYearP99Ms,
+    double RepairP50Ms, double RepairP99Ms, double RegionPlanMs, string Method);
 
 internal static class SeasonBenchmark
 {
@@ -21,7 +24,9 @@ internal static class SeasonBenchmark
         "Private PostgreSQL 15 (fsync on), Scheduling in its own process and the caller on this machine's cores, one HTTP/2 connection; the sample region's 21 pôles, organisations and people. "
         + "Planning: PlanSeason for each of the 20 pôles of ADDICTIONS, one call after the other, median of three seasons (after one for warm-up), each new. "
         + "Then the region's cases are placed, agendas frozen ten days before and sessions convened; vacuum analyze. Open loop, latency from the intended instant of the call: "
-        + "ListSessions of the whole region's year in one page 20/s for 20 s, of a random pôle's year 200/s for 20 s, after 5 s of warm-up each.";
+        + "ListSessions of the whole region's year in one page 20/s for 20 s, of a random pôle's year 200/s for 20 s, after 5 s of warm-up each. "
+        + "Then ProposeRepair 10/s for 20 s, the kinds of incidents in turn on the region's convened and planned sessions, seen from the summer; "
+        + "ProposePlan of the region's season, the second of two calls.";
 
     private static readonly DateTimeOffset Summer = new(2026, 8, 1, 8, 0, 0, TimeSpan.Zero);
 
@@ -40,8 +45,11 @@ internal static class SeasonBenchmark
         var asked = Enumerable.Range(0, 10_000).Select(_ => Year(poles[random.Next(poles.Count)])).ToList();
         var region = await Read(20, _ => Year(""));
         var pole = await Read(200, n => asked[n]);
+        var repair = await RepairBenchmark.Measure(process.Planning, year);
+        var plan = await RepairBenchmark.Plan(process.Planning);
         return new SeasonFigures(
-            planned, year.Count, year.Sum(s => s.Items.Count), year.Sum(s => s.Invitations.Count), region.P50, region.P99, pole.P50, pole.P99, Method);
+            planned, year.Count, year.Sum(s => s.Items.Count), year.Sum(s => s.Invitations.Count), region.P50, region.P99, pole.P50, pole.P99,
+            repair.P50, repair.P99, plan, Method);
 
         async Task<Percentiles> Read(int perSecond, Func<int, ListSessionsRequest> request) => Percentiles.Of(await OpenLoop.Measure(
             perSecond, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(20),
