@@ -15,7 +15,10 @@ internal sealed record Debtor
 
     public string Bic { get; init; } = "";
 
-    public static Task<Debtor?> Find(Tx tx) => tx.SingleOrDefault<Debtor>("select holder_name, iban, bic from debtor");
+    /// <summary>Which version of pain.001 its bank takes.</summary>
+    public PaymentFormat PaymentFormat { get; init; }
+
+    public static Task<Debtor?> Find(Tx tx) => tx.SingleOrDefault<Debtor>("select holder_name, iban, bic, payment_format from debtor");
 }
 
 /// <summary>Sets the account that pays.</summary>
@@ -28,11 +31,12 @@ public sealed class PutDebtor(Db db)
         {
             await tx.Execute(
                 """
-                insert into debtor (holder_name, iban, bic, change_time) values (@HolderName, @Iban, @Bic, @Now)
+                insert into debtor (holder_name, iban, bic, payment_format, change_time) values (@HolderName, @Iban, @Bic, @PaymentFormat, @Now)
                 on conflict (only_one) do update
-                set holder_name = excluded.holder_name, iban = excluded.iban, bic = excluded.bic, change_time = excluded.change_time
+                set holder_name = excluded.holder_name, iban = excluded.iban, bic = excluded.bic, payment_format = excluded.payment_format,
+                  change_time = excluded.change_time
                 """,
-                new { debtor.HolderName, debtor.Iban, debtor.Bic, call.Now });
+                new { debtor.HolderName, debtor.Iban, debtor.Bic, PaymentFormat = (int)debtor.PaymentFormat, call.Now });
             return new PutDebtorResponse { Iban = BankAccounts.Mask(debtor.Iban) };
         });
     }
@@ -44,6 +48,7 @@ public sealed class PutDebtor(Db db)
             HolderName = request.HolderName.Trim().Normalize(NormalizationForm.FormC),
             Iban = BankAccounts.Normalise(request.Iban),
             Bic = BankAccounts.Normalise(request.Bic),
+            PaymentFormat = request.PaymentFormat == PaymentFormat.Unspecified ? PaymentFormat.Pain00100109 : request.PaymentFormat,
         };
         var violations = new Violations();
         violations.Check(
@@ -51,6 +56,7 @@ public sealed class PutDebtor(Db db)
             "holder_name", "HOLDER_NAME_INVALID", "Le titulaire exact du compte est obligatoire (140 caractères au plus).");
         violations.Check(BankAccounts.IsFrenchIban(debtor.Iban), "iban", "IBAN_INVALID", "L'IBAN français n'est pas valable (clé de contrôle).");
         violations.Check(debtor.Bic.Length == 0 || BankAccounts.IsBic(debtor.Bic), "bic", "BIC_INVALID", "Le BIC n'est pas valable.");
+        violations.Check(Enum.IsDefined(debtor.PaymentFormat), "payment_format", "PAYMENT_FORMAT_INVALID", "La version de pain.001 est inconnue.");
         violations.ThrowIfAny();
         return debtor;
     }

@@ -18,7 +18,7 @@ public sealed class PaymentFiles(IConfiguration configuration)
         var beside = path + ".partial";
         await using (var file = new FileStream(beside, OwnerOnly()))
         {
-            await PainFile.Write(file, run, payments, cancellation);
+            await PainFile.Write(file, run, payments.Count, payments.ToAsyncEnumerable(), cancellation);
             await file.FlushAsync(cancellation);
             file.Flush(flushToDisk: true);
         }

@@ -44,7 +44,7 @@ public sealed class ReleasePaymentRun(Db db, PaymentFiles files)
         Etag.MustNotPrecede(now, run.ChangeTime, run.Name);
     }
 
-    /// <summary>Fixes the file's instant and debtor; keeps those of an attempt that died. The etag stays the same.</summary>
+    /// <summary>Fixes the file's instant, debtor and version; keeps those of an attempt that died. The etag stays the same.</summary>
     private static async Task Reserve(Tx tx, Guid id, string etag, Call call)
     {
         var run = await RunStore.Lock(tx, id);
@@ -58,9 +58,11 @@ public sealed class ReleasePaymentRun(Db db, PaymentFiles files)
             ?? throw RuleBroken.NotNow("DEBTOR_MISSING", "Le compte à débiter n'est pas renseigné.", "DEBTOR", run.Name);
         await tx.Execute(
             """
-            update payment_run set release_time = @Now, debtor_holder_name = @HolderName, debtor_iban = @Iban, debtor_bic = @Bic where id = @id
+            update payment_run
+            set release_time = @Now, debtor_holder_name = @HolderName, debtor_iban = @Iban, debtor_bic = @Bic, payment_format = @PaymentFormat
+            where id = @id
             """,
-            new { id, call.Now, debtor.HolderName, debtor.Iban, debtor.Bic });
+            new { id, call.Now, debtor.HolderName, debtor.Iban, debtor.Bic, PaymentFormat = (int)debtor.PaymentFormat });
     }
 
     private async Task<ReleasePaymentRunResponse> Release(Tx tx, RunRow run, Call call)

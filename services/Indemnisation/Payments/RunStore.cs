@@ -35,6 +35,9 @@ internal sealed record RunRow
 
     public string? DebtorBic { get; init; }
 
+    /// <summary>Of the file: the debtor's when it was reserved.</summary>
+    public PaymentFormat PaymentFormat { get; init; }
+
     public string? FilePath { get; init; }
 
     public string? FileSha256 { get; init; }
@@ -82,7 +85,7 @@ internal static class RunStore
     private const string Columns =
         """
         id, state, programme, up_to_date, execution_date, total_cents, proposer, approver, releaser, release_time,
-        debtor_holder_name, debtor_iban, debtor_bic, file_path, file_sha256, version, change_time
+        debtor_holder_name, debtor_iban, debtor_bic, payment_format, file_path, file_sha256, version, change_time
         """;
 
     public static Task<RunRow?> Find(Tx tx, Guid id) =>

@@ -6,52 +6,56 @@ namespace Intervision.Indemnisation.Payments;
 /// <summary>Text in the character set that every SEPA bank takes: <c>a-zA-Z0-9/-?:().,'+</c> and space (DOMAIN §9).</summary>
 internal static class SepaText
 {
-    private const string Punctuation = "/-?:().,'+ ";
+    private const string Punctuation = "/-?:().,'+";
 
-    /// <summary>Accents dropped, ligatures spelt out, other characters as a space; no "//", none of "/" at the ends.</summary>
+    /// <summary>
+    /// Accents dropped, ligatures and other alphabets spelt out, any other character as a dot; no "//", none of "/" at the
+    /// ends, cut at the maximum. Text without a letter or a digit left says so.
+    /// </summary>
     public static string Of(string text, int maximum)
     {
         var plain = new StringBuilder(text.Length);
-        foreach (var c in text.Normalize(NormalizationForm.FormKD))
+        foreach (var rune in text.EnumerateRunes())
         {
-            if (CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark)
-            {
-                plain.Append(Plain(c));
-            }
+            Append(plain, rune);
         }
 
-        var words = plain.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        var joined = string.Join(' ', words);
+        var joined = string.Join(' ', plain.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries));
         while (joined.Contains("//", StringComparison.Ordinal))
         {
             joined = joined.Replace("//", "/", StringComparison.Ordinal);
         }
 
-        var cut = joined.Length > maximum ? joined[..maximum] : joined;
-        return cut.Trim('/', ' ') is { Length: > 0 } kept ? kept : "NON PRECISE";
+        var cut = joined.Trim('/', ' ');
+        cut = (cut.Length > maximum ? cut[..maximum] : cut).TrimEnd('/', ' ');
+        return cut.Any(char.IsAsciiLetterOrDigit) ? cut : "NON PRECISE";
     }
 
-    private static string Plain(char c) => c switch
+    private static void Append(StringBuilder plain, Rune rune)
     {
-        _ when char.IsAsciiLetterOrDigit(c) || Punctuation.Contains(c, StringComparison.Ordinal) => c.ToString(),
-        'œ' => "oe",
-        'Œ' => "OE",
-        'æ' => "ae",
-        'Æ' => "AE",
-        'ß' => "ss",
-        'ø' => "o",
-        'Ø' => "O",
-        'ł' => "l",
-        'Ł' => "L",
-        'đ' => "d",
-        'Đ' => "D",
-        '’' or '‘' or '`' or '´' or '"' or '«' or '»' or '“' or '”' => "'",
-        '–' or '—' or '_' or '‐' => "-",
-        '&' => "+",
-        ';' => ",",
-        '[' or '{' => "(",
-        ']' or '}' => ")",
-        '\\' or '|' or '⁄' => "/",
-        _ => " ",
+        if (Taken(rune) is { } taken)
+        {
+            plain.Append(taken);
+            return;
+        }
+
+        foreach (var part in Decomposed(rune).EnumerateRunes())
+        {
+            plain.Append(Taken(part) ?? (IsInvisible(Rune.GetUnicodeCategory(part)) ? "" : "."));
+        }
+    }
+
+    private static string? Taken(Rune rune) => rune.Value switch
+    {
+        < 128 when Rune.IsLetterOrDigit(rune) || Punctuation.Contains((char)rune.Value, StringComparison.Ordinal) => rune.ToString(),
+        _ when Rune.IsWhiteSpace(rune) || Rune.IsControl(rune) => " ",
+        _ => SepaLetters.Plain.GetValueOrDefault(rune.Value),
     };
+
+    /// <summary>As it is, where .NET refuses to normalise: U+FFFE.</summary>
+    private static string Decomposed(Rune rune) => rune.Value == 0xFFFE ? rune.ToString() : rune.ToString().Normalize(NormalizationForm.FormKD);
+
+    /// <summary>Accents, joiners, marks of direction.</summary>
+    private static bool IsInvisible(UnicodeCategory category) =>
+        category is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.Format;
 }
