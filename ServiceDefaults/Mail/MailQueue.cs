@@ -4,7 +4,7 @@ using Intervision.ServiceDefaults.Persistence;
 namespace Intervision.ServiceDefaults.Mail;
 
 /// <summary>A mail to one mailbox: never a text from people, and no case code in the subject (DOMAIN §4, C6).</summary>
-/// <param name="Calendar">An iCalendar object to attach; its METHOD is told to the mail program.</param>
+/// <param name="Calendar">An iCalendar object that goes with it; its METHOD is told to the mail program.</param>
 public sealed record Letter(string Recipient, string Subject, string Body, string? Calendar = null);
 
 /// <summary>Mail is appended in the transaction of what happened, and sent afterwards at least once by <see cref="MailSender"/>.</summary>

@@ -52,12 +52,24 @@ internal static class PostOffice
         message.Headers.Add("Auto-Submitted", "auto-generated");
         if (letter.Calendar is not null)
         {
-            var method = letter.Calendar.Contains("METHOD:CANCEL", StringComparison.Ordinal) ? "CANCEL" : "REQUEST";
-            var type = new ContentType($"text/calendar; charset=utf-8; method={method}");
-            message.Attachments.Add(Attachment.CreateAttachmentFromString(letter.Calendar, type));
+            Enclose(message, letter.Calendar);
         }
 
         return message;
+    }
+
+    /// <summary>
+    /// Twice (RFC 6047 §2.4): as an alternative to the text, which is what makes mail programs offer to accept or decline, and
+    /// as a file for those that do not. The file is of another type, so that no program enters the meeting twice.
+    /// </summary>
+    private static void Enclose(MailMessage message, string calendar)
+    {
+        var method = calendar.Contains("METHOD:CANCEL", StringComparison.Ordinal) ? "CANCEL" : "REQUEST";
+        var alternative = AlternateView.CreateAlternateViewFromString(calendar, new ContentType($"text/calendar; charset=utf-8; method={method}"));
+        // Its lines end as they are written, whatever servers on the way do to text.
+        alternative.TransferEncoding = TransferEncoding.Base64;
+        message.AlternateViews.Add(alternative);
+        message.Attachments.Add(new Attachment(new MemoryStream(Encoding.UTF8.GetBytes(calendar)), new ContentType("application/ics; name=invitation.ics")));
     }
 
     /// <summary>Written aside, then renamed: whoever reads the folder never sees half a mail.</summary>

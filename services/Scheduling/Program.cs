@@ -26,7 +26,7 @@ builder.AddServiceDefaults("scheduling", handlers =>
     handlers.From("membership", InboxKind.Latest)
         .On<ProgrammeChanged>(OnProgrammeChanged.Handle)
         .On<PoleChanged>(OnPoleChanged.Handle)
-        .On<ConventionChanged>(OnConventionChanged.Handle)
+        .On<ConventionChanged>(OnConventionChanged.Handle).On<OrganisationChanged>(OnOrganisationChanged.Handle)
         .On<ProfessionalChanged>(OnProfessionalChanged.Handle);
     handlers.From("intake", InboxKind.Contiguous)
         .On<CaseReady>(OnCaseReady.Handle)

@@ -45,12 +45,24 @@ public sealed class MailTests : IAsyncLifetime
         Assert.Empty(folder.GetDirectories(".writing").SelectMany(d => d.GetFileSystemInfos()));
     }
 
-    [Fact]
-    public async Task A_calendar_is_attached_with_its_method()
+    [Theory]
+    [InlineData("REQUEST")]
+    [InlineData("CANCEL")]
+    public async Task A_calendar_is_an_alternative_to_the_text_with_its_method_and_a_file_besides(string method)
     {
-        await Append(new Letter("pole@example.invalid", "Annulée", "La réunion est annulée.", "BEGIN:VCALENDAR\r\nMETHOD:CANCEL\r\nEND:VCALENDAR\r\n"));
+        var calendar = $"BEGIN:VCALENDAR\r\nMETHOD:{method}\r\nSUMMARY:Réunion à Béthune\r\nEND:VCALENDAR\r\n";
+        await Append(new Letter("pole@example.invalid", "Réunion", "Elle a lieu à Béthune.", calendar));
         await Sender(new MailOptions { Folder = folder.FullName }).SendDue(CancellationToken.None);
-        Assert.Contains("method=CANCEL", await File.ReadAllTextAsync(Assert.Single(folder.GetFiles("*.eml")).FullName), StringComparison.Ordinal);
+        var text = await File.ReadAllTextAsync(Assert.Single(folder.GetFiles("*.eml")).FullName);
+        var whole = Part.Read(text);
+        Assert.Equal("multipart/mixed", whole.Type);
+        Assert.Equal(["multipart/alternative", "application/ics"], whole.Parts.Select(p => p.Type));
+        var alternatives = whole.Parts[0].Parts;
+        // The last is what a program shows that understands it (RFC 2046 §5.1.4).
+        Assert.Equal(["text/plain", "text/calendar"], alternatives.Select(p => p.Type));
+        Assert.Contains($"method={method}", alternatives[1].Head, StringComparison.Ordinal);
+        Assert.Equal([calendar, calendar], [alternatives[1].Text, whole.Parts[1].Text]);
+        Assert.Equal("Elle a lieu à Béthune.", alternatives[0].Text.TrimEnd());
     }
 
     [Fact]
@@ -146,6 +158,26 @@ public sealed class MailTests : IAsyncLifetime
     private Task Append(Letter letter) => Db.InTransaction(tx => MailQueue.Append(tx, letter), CancellationToken.None);
 
     private Task<long> Waiting() => Db.Read(tx => tx.Single<long>("select count(*) from mail_queue"), CancellationToken.None);
+
+    /// <summary>As much of MIME as our mails use.</summary>
+    private sealed record Part(string Head, string Body)
+    {
+        public string Type => Header("Content-Type").Split(';')[0].Trim();
+
+        public IReadOnlyList<Part> Parts => Boundary is { } boundary
+            ? [.. $"\r\n{Body}".Split($"\r\n--{boundary}")[1..^1].Select(p => Read(p.TrimStart('\r', '\n')))]
+            : [];
+
+        public string Text => Header("Content-Transfer-Encoding").Trim() == "base64" ? System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(Body)) : Body;
+
+        private string? Boundary => Header("Content-Type").Split("boundary=") is [_, var said] ? said.Trim('"', ' ') : null;
+
+        public static Part Read(string text) =>
+            text.Split("\r\n\r\n", 2) is [var head, var body] ? new Part(head.Replace("\r\n ", " ", StringComparison.Ordinal), body) : new Part(text, "");
+
+        private string Header(string name) =>
+            Head.Split("\r\n").FirstOrDefault(l => l.StartsWith($"{name}:", StringComparison.OrdinalIgnoreCase))?[(name.Length + 1)..] ?? "";
+    }
 
     /// <summary>As much of SMTP as handing one mail over takes.</summary>
     private sealed class SmtpProbe : IDisposable

@@ -26,6 +26,7 @@ console.log(JSON.stringify(roots.map((jcal) => {
       zone: event.getFirstProperty('dtstart')?.getParameter('tzid') ?? null,
       summary: text_(event, 'summary'),
       description: text_(event, 'description'),
+      location: text_(event, 'location'),
       status: text_(event, 'status'),
       class: text_(event, 'class'),
       organizer: event.getFirstPropertyValue('organizer'),

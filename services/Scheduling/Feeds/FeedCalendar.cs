@@ -1,6 +1,7 @@
 using System.Text;
 using Intervision.Scheduling.Ics;
 using Intervision.Scheduling.Letters;
+using Intervision.Scheduling.Rooms;
 using Intervision.Scheduling.Sessions;
 using Intervision.ServiceDefaults.Persistence;
 using Intervision.ServiceDefaults.Time;
@@ -30,9 +31,10 @@ internal static class FeedCalendar
         var poles = (await tx.Query<(string Name, string DisplayName)>(
             "select name, display_name from pole where name = any(@names)", new { names = meetings.Select(m => m.Pole).Append(feed.Pole).Distinct(StringComparer.Ordinal).ToArray() }))
             .ToDictionary(p => p.Name, p => p.DisplayName, StringComparer.Ordinal);
+        var places = await Places.Of(tx, meetings);
         var calendar = SessionEvent.Published(
             feed.Pole.Length > 0 ? $"Intervisions – {SessionEvent.PoleOf(poles.GetValueOrDefault(feed.Pole, ""))}" : "Mes intervisions",
-            meetings.Select(m => SessionEvent.Of(m, poles.GetValueOrDefault(m.Pole, ""), InvitationUid.Bare(m.Id), m.ChangeTime)));
+            meetings.Select(m => SessionEvent.Of(m, poles.GetValueOrDefault(m.Pole, ""), places.GetValueOrDefault(m.Id, ""), InvitationUid.Bare(m.Id), m.ChangeTime)));
         return Encoding.UTF8.GetBytes(IcsWriter.Write(calendar));
     }
 

@@ -15,27 +15,28 @@ internal enum EventStatus
 }
 
 /// <summary>
-/// A session in somebody's calendar: when, and of which pôle. Calendars are synchronised through strangers' servers and lie
-/// open on desks, so there is nothing else in them: no case, no people, no role (DOMAIN §5 C6, §9).
+/// A session in somebody's calendar: when, where, and of which pôle. Calendars are synchronised through strangers' servers
+/// and lie open on desks, so there is nothing else in them: no case, no people, no role (DOMAIN §5 C6, §9).
 /// </summary>
 /// <param name="Uid">The same as long as the session exists, moved or not.</param>
-/// <param name="Sequence">Raised by each move; a calendar keeps the highest.</param>
+/// <param name="Sequence">Raised by each move, and by another place for those convened; a calendar keeps the highest.</param>
 /// <param name="Stamp">When this was said, or for a feed when the session last changed.</param>
+/// <param name="Place">LOCATION; none when empty.</param>
 internal sealed record SessionEvent(
-    string Uid, string Pole, DateTimeOffset Start, DateTimeOffset End, int Sequence, EventStatus Status, DateTimeOffset Stamp, string Place = "")
+    string Uid, string Pole, DateTimeOffset Start, DateTimeOffset End, int Sequence, EventStatus Status, DateTimeOffset Stamp, string Place)
 {
     public const string Product = "-//Intervision//Seances//FR";
     private const int LongestPole = 80;
 
     /// <param name="pole">Its name as people say it.</param>
-    public static SessionEvent Of(Meeting meeting, string pole, string uid, DateTimeOffset stamp)
+    public static SessionEvent Of(Meeting meeting, string pole, string place, string uid, DateTimeOffset stamp)
     {
         var isCancelled = meeting.State == SessionState.Cancelled;
         var status = isCancelled ? EventStatus.Cancelled
             : meeting.State is SessionState.Planned or SessionState.Prepared ? EventStatus.Tentative
             : EventStatus.Confirmed;
         // Cancelling is a change too (RFC 5546 §2.1.4), and the last one there is.
-        return new SessionEvent(uid, pole, meeting.Start, meeting.End, meeting.Sequence + (isCancelled ? 1 : 0), status, stamp);
+        return new SessionEvent(uid, pole, meeting.Start, meeting.End, meeting.Sequence + (isCancelled ? 1 : 0), status, stamp, place);
     }
 
     /// <summary>An invitation, or its update when the session moved (RFC 5546 §3.2.2).</summary>

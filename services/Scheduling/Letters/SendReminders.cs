@@ -49,7 +49,7 @@ internal sealed class SendReminders(Db db)
     {
         var answers = await ReplyStore.All(tx, meeting.Id);
         var expected = Expected(meeting, answers);
-        var post = await Correspondence.Load(tx, meeting.Pole, expected);
+        var post = await Correspondence.Load(tx, meeting, expected);
         var fresh = await tx.Query<string>(
             """
             insert into reminder (session_id, professional, sequence, reminder_time)

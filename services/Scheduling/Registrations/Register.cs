@@ -33,7 +33,7 @@ internal sealed class Register(Db db)
         MustBeOpen(meeting, await Pole.Of(tx, meeting.Pole), person, leave, call.Now);
         // Whoever waits already, because the room was too small until now, comes first.
         await RegistrationStore.Add(tx, meeting, myself, leave, call.Now);
-        await Seating.Settle(tx, meeting, call.Now);
+        await Seating.Settle(tx, meeting, call.Now, registering: myself);
         return new RegisterResponse { Registration = (await RegistrationStore.Of(tx, meeting.Id)).Single(e => e.Professional == myself).ToProto() };
     });
 

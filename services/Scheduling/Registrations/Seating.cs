@@ -1,3 +1,4 @@
+using Intervision.Scheduling.Letters;
 using Intervision.Scheduling.Sessions;
 using Intervision.Scheduling.V1;
 using Intervision.ServiceDefaults.Persistence;
@@ -22,18 +23,23 @@ internal static class Seating
         return [.. entries.Where(e => e.IsWaiting).OrderBy(e => e.OrderNo).Zip(free, (e, seat) => (e.Professional, seat))];
     }
 
-    /// <summary>Gives free seats to those who wait, and observers their invitation when people are convened already.</summary>
+    /// <summary>
+    /// Gives free seats to those who wait and tells them; when people are convened already, by their invitation as observers.
+    /// </summary>
+    /// <param name="registering">Who registers just now, and reads the answer.</param>
     /// <returns>The session as it now stands.</returns>
-    public static async Task<Meeting> Settle(Tx tx, Meeting meeting, DateTimeOffset now)
+    public static async Task<Meeting> Settle(Tx tx, Meeting meeting, DateTimeOffset now, string registering = "")
     {
         var seats = SeatsFor(meeting, await RegistrationStore.SeatsOfRoom(tx, meeting));
-        foreach (var (professional, seat) in Promotions(await RegistrationStore.Of(tx, meeting.Id), seats))
+        var promoted = Promotions(await RegistrationStore.Of(tx, meeting.Id), seats);
+        foreach (var (professional, seat) in promoted)
         {
             await RegistrationStore.Promote(tx, meeting, professional, seat, seats, now);
         }
 
         if (meeting.State != SessionState.Convened)
         {
+            await InvitationLetters.Seated(tx, now, meeting, promoted.Select(p => p.Professional).Where(p => p != registering));
             return meeting;
         }
 

@@ -48,7 +48,7 @@ internal sealed class ListReplies(Db db, PageTokens tokens)
     private static async Task<IReadOnlyList<Reply>> Replies(Tx tx, Meeting meeting)
     {
         var given = await ReplyStore.All(tx, meeting.Id);
-        var post = await Correspondence.Load(tx, meeting.Pole, meeting.Invitations.Select(i => i.Professional));
+        var post = await Correspondence.Load(tx, meeting, meeting.Invitations.Select(i => i.Professional));
         var reminded = (await tx.Query<(string Professional, DateTimeOffset Time)>(
             "select professional, reminder_time from reminder where session_id = @Id and sequence = @Sequence", new { meeting.Id, meeting.Sequence }))
             .ToDictionary(r => r.Professional, r => r.Time, StringComparer.Ordinal);

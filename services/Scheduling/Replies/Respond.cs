@@ -33,7 +33,7 @@ internal sealed class Respond(Db db)
                 call.Now,
                 call.Now);
             var kept = await Keep(tx, meeting, given);
-            var post = await Correspondence.Load(tx, meeting.Pole, [invitation.Professional]);
+            var post = await Correspondence.Load(tx, meeting, [invitation.Professional]);
             return new RespondResponse { Reply = GivenAnswer.View(invitation, kept.Answer, meeting.Sequence, post.MailboxOf(invitation.Professional) is not null) };
         });
 

@@ -20,7 +20,7 @@ internal sealed class RespondByCalendar(Db db)
         {
             var actor = await Actor.Of(tx, call.Caller);
             var (meeting, invitation) = await Find(tx, reply, actor) ?? throw Unknown(actor);
-            var post = await Correspondence.Load(tx, meeting.Pole, [invitation.Professional]);
+            var post = await Correspondence.Load(tx, meeting, [invitation.Professional]);
             var mailbox = post.MailboxOf(invitation.Professional);
             if (mailbox is null || !string.Equals(mailbox, reply.Mailbox, StringComparison.OrdinalIgnoreCase))
             {

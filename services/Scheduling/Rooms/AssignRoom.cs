@@ -20,7 +20,8 @@ internal sealed class AssignRoom(Db db)
             var saved = await MeetingStore.Save(tx, call.Now, meeting, Decide(meeting, room, covered));
             await Moves.Rebook(tx, saved);
             saved = await Registrations.Seating.Settle(tx, saved, call.Now);
-            return new AssignRoomResponse { Session = SessionView.For(saved, actor), Warnings = { Warnings(saved, room) } };
+            var isPublic = await tx.Single<bool>("select exists (select from notice where session_id = @Id)", new { saved.Id });
+            return new AssignRoomResponse { Session = SessionView.For(saved, actor), Warnings = { Warnings(saved, room, isPublic) } };
         });
     }
 
@@ -59,11 +60,16 @@ internal sealed class AssignRoom(Db db)
         return meeting.State == SessionState.Convened ? Moves.Decide(meeting, after, meeting.Warnings) : new Decided(after);
     }
 
-    private static IEnumerable<string> Warnings(Meeting meeting, Room? room)
+    private static IEnumerable<string> Warnings(Meeting meeting, Room? room, bool isPublic)
     {
         if (room is not null && room.Seats < meeting.Invitations.Count)
         {
             yield return $"La salle a {room.Seats} places pour {meeting.Invitations.Count} personnes invitées.";
+        }
+
+        if (isPublic)
+        {
+            yield return "L'avis public dit encore le lieu qui lui a été donné : publiez-le de nouveau.";
         }
     }
 }

@@ -100,6 +100,7 @@ internal sealed class PutRoom(Db db)
         broken.Check(
             !string.IsNullOrWhiteSpace(said.DisplayName) && said.DisplayName.Length <= LongestName && !said.DisplayName.Any(char.IsControl),
             "room.display_name", "NAME_INVALID", $"Le nom de la salle a de 1 à {LongestName} caractères.");
+        broken.Check(!said.DisplayName.Contains("SIT-", StringComparison.OrdinalIgnoreCase), "room.display_name", "CASE_CODE_IN_TEXT", "Aucune situation n'est nommée dans le nom d'une salle : il va dans les agendas.");
         broken.Check(said.Seats is >= 1 and <= MostSeats, "room.seats", "SEATS_INVALID", $"De 1 à {MostSeats} places.");
         broken.ThrowIfAny();
     }

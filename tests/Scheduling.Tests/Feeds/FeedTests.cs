@@ -30,7 +30,7 @@ public sealed class FeedTests(FeedTests.Served fixture) : IClassFixture<FeedTest
         Assert.Equal(
             ($"{session.Name["sessions/".Length..]}@intervision", Stage.Start, Stage.Start.AddMinutes(60), "CONFIRMED", "PRIVATE", $"Intervision – pôle {stage.Pole}"),
             (one.Uid, one.Start, one.End, one.Status, one.Class, one.Summary));
-        Assert.Equal(["UID", "SEQUENCE", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "CLASS", "STATUS", "TRANSP"], one.Properties.Select(p => p.ToUpperInvariant()));
+        Assert.Equal(["UID", "SEQUENCE", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "LOCATION", "CLASS", "STATUS", "TRANSP"], one.Properties.Select(p => p.ToUpperInvariant()));
         Assert.Equal(4, all.Events.Count);
         Assert.Equal(["CONFIRMED", "TENTATIVE", "TENTATIVE", "TENTATIVE"], all.Events.Select(e => e.Status));
     }

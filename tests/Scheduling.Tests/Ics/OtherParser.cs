@@ -33,7 +33,7 @@ internal static class OtherParser
     internal sealed record Calendar(string Method, string Version, string Product, IReadOnlyList<string> Zones, IReadOnlyList<Event> Events);
 
     internal sealed record Event(
-        string Uid, int Sequence, DateTimeOffset Stamp, DateTimeOffset Start, DateTimeOffset End, string? Zone, string Summary, string? Description,
+        string Uid, int Sequence, DateTimeOffset Stamp, DateTimeOffset Start, DateTimeOffset End, string? Zone, string Summary, string? Description, string? Location,
         string Status, string Class, string? Organizer, IReadOnlyList<Attendee> Attendees, IReadOnlyList<string> Properties);
 
     internal sealed record Attendee(string Address, string? Partstat, string? Rsvp);

@@ -9,6 +9,7 @@ public sealed class SessionEventTests
 {
     private const string Organiser = "coordination.p12@example.org";
     private const string Invited = "jean.d'artagnan+seances%1@medecin.mssante.fr";
+    private const string Place = "Salle 2, CSAPA \"Le Jardin\" (ou visioconférence)";
     private static readonly DateTimeOffset Said = new(2026, 8, 25, 10, 15, 30, TimeSpan.Zero);
 
     [Fact]
@@ -43,6 +44,7 @@ public sealed class SessionEventTests
         DTSTART;TZID=Europe/Paris:20260901T121500
         DTEND;TZID=Europe/Paris:20260901T134500
         SUMMARY:Intervision – pôle Hénin-Beaumont
+        LOCATION:Salle 2\, CSAPA "Le Jardin" (ou visioconférence)
         CLASS:PRIVATE
         STATUS:CONFIRMED
         TRANSP:OPAQUE
@@ -70,6 +72,7 @@ public sealed class SessionEventTests
             (one.Uid, 2, Said, one.Start, one.End, "Europe/Paris", "CONFIRMED", "PRIVATE"),
             (request.Uid, request.Sequence, request.Stamp, request.Start, request.End, request.Zone, request.Status, request.Class));
         Assert.Equal("Intervision – pôle Saint-Omer, « La Rotonde » ; bâtiment \\ n°2", request.Summary);
+        Assert.All([request, cancel, .. feed], e => Assert.Equal(Place, e.Location));
         Assert.Equal($"mailto:{Organiser}", request.Organizer);
         Assert.Equal(new OtherParser.Attendee("mailto:jean.d'artagnan+seances%251@medecin.mssante.fr", "NEEDS-ACTION", "TRUE"), Assert.Single(request.Attendees));
         Assert.Equal((one.Uid, 2, "CANCELLED"), (cancel.Uid, cancel.Sequence, cancel.Status));
@@ -113,6 +116,10 @@ public sealed class SessionEventTests
         Assert.Equal(start.AddMinutes(minutes), (await OtherParser.Read(text))[0].Events[0].End);
     }
 
+    [Fact]
+    public void Without_a_place_there_is_no_line_for_it() =>
+        Assert.DoesNotContain("LOCATION", IcsWriter.Write((Event("X") with { Place = "" }).Request(Organiser, Invited)), StringComparison.Ordinal);
+
     [Theory]
     [InlineData("Pôle Lens", "Intervision – pôle Lens")]
     [InlineData("PÔLE Lens", "Intervision – pôle Lens")]
@@ -136,5 +143,5 @@ public sealed class SessionEventTests
     }
 
     private static SessionEvent Event(string pole) => new(
-        "01990000-0000-7000-8000-000000000001@intervision", pole, Sessions.A.Start, Sessions.A.Start.AddMinutes(90), 2, EventStatus.Confirmed, Said);
+        "01990000-0000-7000-8000-000000000001@intervision", pole, Sessions.A.Start, Sessions.A.Start.AddMinutes(90), 2, EventStatus.Confirmed, Said, Place);
 }

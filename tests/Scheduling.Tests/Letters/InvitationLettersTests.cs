@@ -26,7 +26,7 @@ public sealed class InvitationLettersTests(SchedulingFixture fixture) : IClassFi
         Told(Convened, Later, "F Moved", "X Moved", "Q Moved");
         Told(Convened, Later with { State = SessionState.Planned }, "F Moved", "X Moved", "Q Moved");
         Told(Convened, Later with { State = SessionState.Planned, Invitations = [] }, "F Uninvited", "X Uninvited", "Q Uninvited");
-        Told(Convened, Convened with { Sequence = 1 }, "F Moved", "X Moved", "Q Moved");
+        Told(Convened, Convened with { Sequence = 1 }, "F Relocated", "X Relocated", "Q Relocated");
         Told(Convened, Convened with { Invitations = [For("F"), For("X")] }, "Q Uninvited");
         Told(Convened, Convened with { Invitations = [For("G"), For("X"), For("Q")] }, "F Uninvited", "G Invited");
         Told(Convened, Later with { Invitations = [For("F"), For("G")] }, "X Uninvited", "Q Uninvited", "G Invited", "F Moved");
@@ -72,7 +72,7 @@ public sealed class InvitationLettersTests(SchedulingFixture fixture) : IClassFi
             Assert.DoesNotContain("SIT-", everything, StringComparison.OrdinalIgnoreCase);
             Assert.DoesNotContain("professionals/", everything, StringComparison.Ordinal);
             Assert.Equal(
-                ["UID", "SEQUENCE", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "CLASS", "STATUS", "TRANSP", "ORGANIZER", "ATTENDEE"],
+                ["UID", "SEQUENCE", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "LOCATION", "CLASS", "STATUS", "TRANSP", "ORGANIZER", "ATTENDEE"],
                 mail.Event.Properties.Select(p => p.Name));
         }
     }
