@@ -96,7 +96,7 @@ public sealed class UpgradeTests
         public override Stream? GetManifestResourceStream(string name) => now.GetManifestResourceStream(name);
 
         private bool Was(string name) => version == AgendaFirst
-            ? string.CompareOrdinal(name, "Migrations/0005") < 0 || string.CompareOrdinal(name, "Migrations/0030") >= 0
+            ? string.CompareOrdinal(name, "Migrations/0005") < 0 || (string.CompareOrdinal(name, "Migrations/0030") >= 0 && string.CompareOrdinal(name, "Migrations/0040") < 0)
             : string.CompareOrdinal(name, $"Migrations/{version}") < 0;
     }
 }
