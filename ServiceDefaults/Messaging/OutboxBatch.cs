@@ -26,7 +26,7 @@ public sealed record ToSay(string Subject, IMessage Event)
 /// </summary>
 public static class OutboxBatch
 {
-    /// <param name="events">At most one per subject.</param>
+    /// <param name="events">In the order in which they are said; those of one aggregate follow each other.</param>
     public static async Task Append(Tx tx, DateTimeOffset occurTime, IReadOnlyList<ToSay> events)
     {
         ArgumentNullException.ThrowIfNull(tx);
@@ -35,16 +35,21 @@ public static class OutboxBatch
             return;
         }
 
-        var ids = events.Select(e => e.AggregateId).ToArray();
+        var counts = events.CountBy(e => e.AggregateId).ToList();
         var heads = (await tx.Query<(Guid Id, long Last)>(
             """
             insert into stream_head as h (aggregate_id, last_no)
-            select id, 1 from unnest(@ids) id order by id
-            on conflict (aggregate_id) do update set last_no = h.last_no + 1
+            select id, count from unnest(@ids, @counts) as e (id, count) order by id
+            on conflict (aggregate_id) do update set last_no = h.last_no + excluded.last_no
             returning aggregate_id, last_no
             """,
-            new { ids })).ToDictionary(h => h.Id, h => h.Last);
-        await Insert(tx, occurTime, events, ids.Select(id => heads[id]).ToArray(), heads: "");
+            new { ids = counts.ConvertAll(c => c.Key).ToArray(), counts = counts.ConvertAll(c => (long)c.Value).ToArray() })).ToDictionary(h => h.Id, h => h.Last);
+        foreach (var (id, count) in counts)
+        {
+            heads[id] -= count;
+        }
+
+        await Insert(tx, occurTime, events, [.. events.Select(e => ++heads[e.AggregateId])], heads: "");
     }
 
     /// <summary>The same, in one statement, for aggregates that were made in this transaction: nobody has spoken of them yet.</summary>

@@ -11,11 +11,10 @@ namespace Intervision.Indemnisation.Tests;
 public sealed class LedgerTests(IndemnisationFixture fixture) : IClassFixture<IndemnisationFixture>
 {
     [Theory]
-    [InlineData("update ledger_posting set debit_cents = debit_cents + 1 where debit_cents > 0")]
-    [InlineData("delete from ledger_posting")]
-    [InlineData("truncate ledger_posting, ledger_entry")]
+    [InlineData("update ledger_entry set cents = cents + 1")]
     [InlineData("update ledger_entry set poster = ''")]
     [InlineData("delete from ledger_entry")]
+    [InlineData("truncate ledger_entry")]
     public async Task Entries_cannot_be_changed_by_the_service_nor_by_the_owner(string sql)
     {
         await Booked();
@@ -27,17 +26,52 @@ public sealed class LedgerTests(IndemnisationFixture fixture) : IClassFixture<In
     }
 
     [Theory]
-    [InlineData("(@id, 1, '6226', '', 100, 0)")]
-    [InlineData("(@id, 1, '6226', '', 100, 0), (@id, 2, '512', '', 0, 99)")]
-    public async Task An_entry_that_does_not_balance_is_refused_at_commit(string postings)
+    [InlineData("1, '6226', '', '467', 'payees/A', -1", "cents")]
+    [InlineData("1, '6226', '', '6226', '', 1", "check")]
+    [InlineData("1, '6226', '', '467', '', 1", "check")]
+    [InlineData("1, '6226', 'payees/A', '512', '', 1", "check")]
+    [InlineData("1, '7777', '', '512', '', 1", "debit_account")]
+    [InlineData("9, '6226', '', '512', '', 1", "kind")]
+    public async Task An_entry_debits_one_account_and_credits_another_of_as_many_cents(string entry, string constraint)
     {
-        var refused = await Assert.ThrowsAsync<PostgresException>(() => Insert(postings));
-        Assert.Contains("does not balance", refused.MessageText, StringComparison.Ordinal);
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => Insert(Guid.CreateVersion7(), entry));
+        Assert.Equal(PostgresErrorCodes.CheckViolation, refused.SqlState);
+        Assert.Contains(constraint, refused.ConstraintName, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task An_entry_without_postings_is_refused() =>
-        await Assert.ThrowsAsync<PostgresException>(() => Insert("(@id, 1, '6226', '', 100, 0)", postingsToo: false));
+    public async Task Nothing_is_booked_twice()
+    {
+        // In a database of its own: what is booked here is nobody's.
+        var own = new IndemnisationFixture();
+        await own.InitializeAsync();
+        try
+        {
+            var id = Guid.CreateVersion7();
+            await Insert(id, "1, '6226', '', '512', '', 1", own);
+            var twice = await Assert.ThrowsAsync<PostgresException>(() => Insert(id, "1, '6226', '', '512', '', 2", own));
+            Assert.Equal(PostgresErrorCodes.UniqueViolation, twice.SqlState);
+        }
+        finally
+        {
+            await own.DisposeAsync();
+        }
+    }
+
+    [Theory]
+    [InlineData("update indemnity_line set payee = 'payees/NOBODY'")]
+    [InlineData("update indemnity_line set envelope = 'envelopes/NONE'")]
+    [InlineData("update indemnity_line set rate_grid = 'rateGrids/NONE'")]
+    [InlineData("insert into payment select gen_random_uuid(), gen_random_uuid(), 'payees/NOBODY', 1, 'X', 'X', '', 'X'")]
+    [InlineData("delete from payee")]
+    [InlineData("delete from envelope")]
+    public async Task What_lines_and_payments_refer_to_exists(string sql)
+    {
+        await Booked();
+        await using var owner = new NpgsqlConnection(fixture.OwnerConnectionString);
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => owner.ExecuteAsync(sql));
+        Assert.Contains(refused.SqlState, new[] { PostgresErrorCodes.ForeignKeyViolation, PostgresErrorCodes.InsufficientPrivilege });
+    }
 
     [Fact]
     public async Task A_planted_cent_is_found_and_named()
@@ -52,19 +86,26 @@ public sealed class LedgerTests(IndemnisationFixture fixture) : IClassFixture<In
             await scene.ReleasedRun();
             Assert.True((await scene.Reconcile()).Reconciled);
 
-            // One cent too much on one entry, balanced: only the lines can tell.
-            await Plant(own, "update ledger_posting set debit_cents = debit_cents + sign(debit_cents), credit_cents = credit_cents + sign(credit_cents) where entry_id = (select min(id::text)::uuid from ledger_entry where kind = 'LINE_APPROVED')");
+            // One cent too much on one entry, balanced as every entry is: only the lines can tell.
+            await Plant(own, "update ledger_entry set cents = cents + 1 where subject = (select min(subject::text)::uuid from ledger_entry where kind = 1)");
             var books = await scene.Reconcile();
             Assert.True(books.Balanced);
             Assert.False(books.Reconciled);
             Assert.Contains(books.Differences, d => d.StartsWith("Compte 6226", StringComparison.Ordinal) && d.Contains("0,01", StringComparison.Ordinal));
+            Assert.Contains(books.Differences, d => d.StartsWith("Compte 467/payees/", StringComparison.Ordinal) && d.Contains("0,01", StringComparison.Ordinal));
             Assert.Contains(books.Differences, d => d.StartsWith("Écriture de indemnities/", StringComparison.Ordinal));
 
-            // One cent on one side only.
-            await Plant(own, "update ledger_posting set debit_cents = debit_cents + 1 where debit_cents > 0 and entry_id = (select max(id::text)::uuid from ledger_entry where kind = 'LINE_APPROVED')");
+            // And one too little on another: the expense account is right again, the entries are not.
+            await Plant(own, "update ledger_entry set cents = cents - 1 where subject = (select max(subject::text)::uuid from ledger_entry where kind = 1)");
             books = await scene.Reconcile();
-            Assert.False(books.Balanced);
-            Assert.Equal(1, books.DebitCents - books.CreditCents);
+            Assert.DoesNotContain(books.Differences, d => d.StartsWith("Compte 6226", StringComparison.Ordinal));
+            Assert.Equal(2, books.Differences.Count(d => d.StartsWith("Écriture de indemnities/", StringComparison.Ordinal)));
+
+            // One cent in what was sent to the bank, and one in a line that was paid.
+            await Plant(own, "update ledger_entry set cents = cents + 1 where subject = (select min(subject::text)::uuid from ledger_entry where kind = 2)");
+            Assert.Contains((await scene.Reconcile()).Differences, d => d.StartsWith("Écriture de payments/", StringComparison.Ordinal));
+            await Plant(own, "update indemnity_line set amount_cents = amount_cents + 1 where id = (select max(id::text)::uuid from indemnity_line)");
+            Assert.Contains((await scene.Reconcile()).Differences, d => d.StartsWith("Paiement payments/", StringComparison.Ordinal));
 
             // One cent in a counter.
             await Plant(own, "update envelope set consumed_cents = consumed_cents - 1");
@@ -117,21 +158,15 @@ public sealed class LedgerTests(IndemnisationFixture fixture) : IClassFixture<In
         await scene.Approve(await scene.Held(await scene.NewPerson()));
     }
 
-    private async Task Insert(string postings, bool postingsToo = true)
+    private async Task Insert(Guid id, string entry, IndemnisationFixture? own = null)
     {
-        await using var connection = new NpgsqlConnection(fixture.OwnerConnectionString);
-        await connection.OpenAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
-        var id = Guid.CreateVersion7();
+        await using var connection = new NpgsqlConnection((own ?? fixture).OwnerConnectionString);
         await connection.ExecuteAsync(
-            "insert into ledger_entry (id, kind, entry_date, post_time, poster) values (@id, 'LINE_APPROVED', '2026-09-15', now(), 'test')", new { id }, transaction);
-        if (postingsToo)
-        {
-            await connection.ExecuteAsync(
-                $"insert into ledger_posting (entry_id, position, account, key, debit_cents, credit_cents) values {postings}", new { id }, transaction);
-        }
-
-        await transaction.CommitAsync();
+            $"""
+            insert into ledger_entry (subject, entry_date, post_time, poster, kind, debit_account, debit_key, credit_account, credit_key, cents)
+            values (@id, '2026-09-15', now(), 'test', {entry})
+            """,
+            new { id });
     }
 
     /// <summary>As the owner of the server with the triggers off: what no login of the suite can do.</summary>

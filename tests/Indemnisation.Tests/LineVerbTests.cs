@@ -24,7 +24,7 @@ public sealed class LineVerbTests(IndemnisationFixture fixture) : IClassFixture<
         foreach (var line in lines)
         {
             Assert.Equal("indemnity_recorded indemnity_calculated indemnity_approved", string.Join(' ', (await fixture.Said(line.Name)).Select(e => e.EventType.Split('.')[2])));
-            Assert.Equal(2, await Count("ledger_posting where entry_id = @id", line));
+            Assert.Equal(1, await Count("ledger_entry where subject = @id", line));
         }
 
         await Refused.With(StatusCode.FailedPrecondition, "LINE_NOT_CALCULATED", () => scene.Approve(lines));
@@ -38,7 +38,7 @@ public sealed class LineVerbTests(IndemnisationFixture fixture) : IClassFixture<
         var waiting = await scene.Held(await scene.NewPerson(payee: false));
         await Refused.With(StatusCode.FailedPrecondition, "LINE_NOT_CALCULATED", () => scene.Approve([.. good, .. waiting]));
         await Refused.With(StatusCode.NotFound, "NOT_FOUND", () => scene.Approve([.. good, new IndemnityLine { Name = $"indemnities/{Guid.CreateVersion7()}" }]));
-        Assert.Equal(0, await Count("ledger_posting where entry_id = @id", good[0]));
+        Assert.Equal(0, await Count("ledger_entry where subject = @id", good[0]));
         await scene.Approve(good);
     }
 
@@ -61,7 +61,7 @@ public sealed class LineVerbTests(IndemnisationFixture fixture) : IClassFixture<
         }));
         Assert.Equal(1, outcomes.Count(o => o == "approved"));
         Assert.Equal(7, outcomes.Count(o => o == "FailedPrecondition"));
-        Assert.Equal(2, await Count("ledger_posting where entry_id = @id", lines[0]));
+        Assert.Equal(1, await Count("ledger_entry where subject = @id", lines[0]));
     }
 
     [Fact]

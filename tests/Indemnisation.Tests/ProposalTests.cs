@@ -1,8 +1,6 @@
 using Grpc.Core;
-using Intervision.Indemnisation.Lines;
 using Intervision.Indemnisation.Payees;
 using Intervision.Indemnisation.Payments;
-using Intervision.Indemnisation.V1;
 using Intervision.ServiceDefaults.Grpc;
 
 namespace Intervision.Indemnisation.Tests;
@@ -29,9 +27,10 @@ public sealed class ProposalTests
     {
         var lines = a.Select(c => Line("payees/A", c)).Concat(b.Select(c => Line("payees/B", c))).ToList();
         var (run, payments) = Propose(lines);
+        Assert.Equal((payments.Count, payments.Sum(p => p.Owed.Count), "officer@finance"), (run.PaymentCount, run.LineCount, Assert.Single(run.LineApprovers)));
         Assert.Equal(paid, payments.Select(p => p.AmountCents));
         Assert.Equal(paid.Sum(), run.TotalCents);
-        Assert.All(payments, p => Assert.Equal(p.AmountCents, lines.Where(l => p.Lines.Contains(l.Id)).Sum(l => l.AmountCents)));
+        Assert.All(payments, p => Assert.Equal(p.AmountCents, p.Owed.Sum(l => l.AmountCents)));
     }
 
     [Fact]
@@ -51,18 +50,22 @@ public sealed class ProposalTests
         Assert.Equal("ITV 12 POLES 2026-10-01 2026-10-12 SEANCES 12", Remittance.Of(many));
     }
 
-    private static (RunRow Run, IReadOnlyList<PaymentRow> Payments) Propose(IReadOnlyList<Line> lines) =>
-        ProposePaymentRun.Decide(Blank, lines, Payees, () => Guid.CreateVersion7());
+    private static (RunRow Run, IReadOnlyList<PaymentRow> Payments) Propose(IReadOnlyList<Owed> owed)
+    {
+        var proposal = new Proposal(Blank, () => Guid.CreateVersion7());
+        var payments = proposal.Pay(owed.GroupBy(l => l.Payee, StringComparer.Ordinal).Select(g => g.ToList()), Payees);
+        return (proposal.Decide(), payments);
+    }
 
-    private static Line Line(string payee, long cents) => new()
+    private static Owed Line(string payee, long cents) => new()
     {
         Id = Guid.CreateVersion7(),
-        State = LineState.Approved,
         Payee = payee,
         AmountCents = cents,
         Pole = "poles/P12",
         Session = "sessions/1",
         SessionDate = new DateOnly(2026, 9, 15),
+        Approver = "officer@finance",
         ChangeTime = Now,
     };
 }

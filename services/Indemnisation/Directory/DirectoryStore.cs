@@ -1,4 +1,5 @@
 using Intervision.ServiceDefaults.Persistence;
+using Intervision.ServiceDefaults.Security;
 
 namespace Intervision.Indemnisation.Directory;
 
@@ -24,6 +25,10 @@ internal static class DirectoryStore
             on conflict (name) do update set rpps = excluded.rpps, display_name = excluded.display_name
             """,
             new { name, rpps, displayName });
+
+    /// <returns>Every name the caller goes by: the token's subject, and who has its RPPS.</returns>
+    public static async Task<IReadOnlyCollection<string>> NamesOf(Tx tx, Caller caller) =>
+        [caller.Subject, .. string.IsNullOrEmpty(caller.Rpps) ? [] : await tx.Query<string>("select name from professional where rpps = @Rpps", new { caller.Rpps })];
 
     /// <returns>RPPS (empty for those without one) by name; unknown people are absent.</returns>
     public static async Task<IReadOnlyDictionary<string, string>> Rpps(Tx tx, IReadOnlyCollection<string> names) =>

@@ -3,50 +3,40 @@ using Intervision.ServiceDefaults.Time;
 
 namespace Intervision.Indemnisation.Ledger;
 
+/// <summary>What an entry books; with its subject it is the entry's key.</summary>
+public enum EntryKind
+{
+    LineApproved = 1,
+    PaymentIssued = 2,
+    PaymentRejected = 3,
+}
+
 /// <summary>
 /// What is booked, and when (plan comptable général, DOMAIN §6): approval debits the expense (6226 honoraires, 6251
-/// déplacements) and credits what is owed to the payee (467); issue debits 467 and credits the bank (512). An entry bears
-/// the id of the line or payment it books, so that nothing is booked twice.
+/// déplacements) and credits what is owed to the payee (467); issue debits 467 and credits the bank (512). An entry bears the id
+/// of the line or payment it books: nothing is booked twice, and a line is approved if and only if it is booked.
 /// </summary>
 internal static class Journal
 {
-    /// <summary>Lines just approved. A counter-line has a negative amount: its sides are exchanged. Zero books nothing.</summary>
-    public static async Task BookApproved(Tx tx, Guid[] lines, string poster, DateTimeOffset now)
-    {
-        await tx.Execute(
-            """
-            insert into ledger_entry (id, kind, entry_date, post_time, poster)
-            select id, 'LINE_APPROVED', @date, @now, @poster from indemnity_line where id = any(@lines) and amount_cents <> 0
-            """,
-            new { lines, date = Paris.DateOf(now), now, poster });
-        await tx.Execute(
-            """
-            insert into ledger_posting (entry_id, position, account, key, debit_cents, credit_cents)
-            select id, 1, case component when 3 then '6251' else '6226' end, '', greatest(amount_cents, 0), greatest(-amount_cents, 0)
-            from indemnity_line where id = any(@lines) and amount_cents <> 0
-            union all
-            select id, 2, '467', payee, greatest(-amount_cents, 0), greatest(amount_cents, 0)
-            from indemnity_line where id = any(@lines) and amount_cents <> 0
-            """,
-            new { lines });
-    }
+    private const string Entry =
+        "insert into ledger_entry (subject, kind, entry_date, post_time, poster, debit_account, debit_key, credit_account, credit_key, cents)";
+
+    /// <summary>What the approval of a line <c>l</c> books. A counter-line has a negative amount: its sides are exchanged.</summary>
+    public const string BookLine =
+        $"""
+        {Entry}
+        select l.id, 1, @date, @now, @poster,
+          case when l.amount_cents < 0 then '467' else a.expense end, case when l.amount_cents < 0 then l.payee else '' end,
+          case when l.amount_cents < 0 then a.expense else '467' end, case when l.amount_cents < 0 then '' else l.payee end, abs(l.amount_cents)
+        from indemnity_line l cross join lateral (select case l.component when 3 then '6251' else '6226' end as expense) a
+        """;
+
+    public static Task BookApproved(Tx tx, Guid[] lines, string poster, DateTimeOffset now) =>
+        tx.Execute($"{BookLine} where l.id = any(@lines)", new { lines, date = Paris.DateOf(now), now, poster });
 
     /// <summary>Payments of a run just released.</summary>
-    public static async Task BookIssued(Tx tx, Guid run, string poster, DateTimeOffset now)
-    {
-        await tx.Execute(
-            """
-            insert into ledger_entry (id, kind, entry_date, post_time, poster)
-            select id, 'PAYMENT_ISSUED', @date, @now, @poster from payment where run_id = @run
-            """,
+    public static Task BookIssued(Tx tx, Guid run, string poster, DateTimeOffset now) =>
+        tx.Execute(
+            $"{Entry} select id, 2, @date, @now, @poster, '467', payee, '512', '', amount_cents from payment where run_id = @run",
             new { run, date = Paris.DateOf(now), now, poster });
-        await tx.Execute(
-            """
-            insert into ledger_posting (entry_id, position, account, key, debit_cents, credit_cents)
-            select id, 1, '467', payee, amount_cents, 0 from payment where run_id = @run
-            union all
-            select id, 2, '512', '', 0, amount_cents from payment where run_id = @run
-            """,
-            new { run });
-    }
 }

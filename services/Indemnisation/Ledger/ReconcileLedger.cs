@@ -1,4 +1,3 @@
-using System.Globalization;
 using Intervision.Indemnisation.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
@@ -8,7 +7,8 @@ namespace Intervision.Indemnisation.Ledger;
 /// <summary>Recomputes every balance from the entries and from the lines and payments, in one snapshot, and names each difference.</summary>
 public sealed class ReconcileLedger(Db db)
 {
-    private static readonly CultureInfo French = CultureInfo.GetCultureInfo("fr-FR");
+    /// <summary>A year at a thousand times the region's size is reconciled in about a minute.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
     public Task<ReconcileLedgerResponse> Handle(ReconcileLedgerRequest request, Call call)
     {
@@ -17,72 +17,26 @@ public sealed class ReconcileLedger(Db db)
             throw RuleBroken.Invalid("as_of_time", "AS_OF_TIME_NOT_NOW", "Le rapprochement porte sur l'instant présent.");
         }
 
-        return db.InTransaction(
+        return db.ReadTogether(
             async tx =>
             {
-                await tx.Execute("set transaction isolation level repeatable read, read only");
-                return Report(
-                    await tx.Query<Balance>(Checks.Balances),
-                    await tx.Query<Difference>(Checks.UnbalancedEntries),
-                    [
-                        .. await tx.Query<Difference>(Checks.LinesAndEntries),
-                        .. await tx.Query<Difference>(Checks.PaymentsAndEntries),
-                        .. await tx.Query<Difference>(Checks.PaymentsAndLines),
-                        .. await tx.Query<Difference>(Checks.Envelopes),
-                        .. await tx.Query<Difference>(Checks.PersonYears),
-                    ]);
+                tx.StatementTimeout = Longest;
+                var report = new Reconciliation();
+                await foreach (var balance in tx.Stream<Balance>(Checks.Balances))
+                {
+                    report.Add(balance);
+                }
+
+                foreach (var check in Checks.Differences)
+                {
+                    await foreach (var difference in tx.Stream<Difference>(check))
+                    {
+                        report.Add(difference);
+                    }
+                }
+
+                return report.ToProto();
             },
             call.Cancellation);
-    }
-
-    private static ReconcileLedgerResponse Report(
-        IReadOnlyList<Balance> balances, IReadOnlyList<Difference> unbalanced, IReadOnlyList<Difference> differences)
-    {
-        var debits = balances.Aggregate(0L, (sum, b) => checked(sum + b.DebitCents));
-        var credits = balances.Aggregate(0L, (sum, b) => checked(sum + b.CreditCents));
-        var accounts = balances.Where(b => b.BalanceCents != b.ExpectedCents).Select(b => new Difference
-        {
-            What = $"Compte {b.Account}",
-            FoundCents = b.BalanceCents,
-            ExpectedCents = b.ExpectedCents,
-        }).ToList();
-        return new ReconcileLedgerResponse
-        {
-            Balanced = unbalanced.Count == 0 && debits == credits,
-            Reconciled = accounts.Count == 0 && differences.Count == 0,
-            DebitCents = debits,
-            CreditCents = credits,
-            Differences = { unbalanced.Concat(accounts).Concat(differences).Select(Sentence) },
-            Balances =
-            {
-                balances.Where(b => b.DebitCents != 0 || b.CreditCents != 0)
-                    .Select(b => new ReconcileLedgerResponse.Types.AccountBalance { Account = b.Account, BalanceCents = b.BalanceCents }),
-            },
-        };
-    }
-
-    private static string Sentence(Difference d) => string.Create(
-        French, $"{d.What} : {d.FoundCents / 100m:N2} € au lieu de {d.ExpectedCents / 100m:N2} € (écart {(d.FoundCents - d.ExpectedCents) / 100m:N2} €).");
-
-    private sealed class Balance
-    {
-        public string Account { get; init; } = "";
-
-        public long DebitCents { get; init; }
-
-        public long CreditCents { get; init; }
-
-        public long ExpectedCents { get; init; }
-
-        public long BalanceCents => checked(DebitCents - CreditCents);
-    }
-
-    private sealed class Difference
-    {
-        public string What { get; init; } = "";
-
-        public long FoundCents { get; init; }
-
-        public long ExpectedCents { get; init; }
     }
 }

@@ -10,7 +10,7 @@ using Intervision.ServiceDefaults.Security;
 
 namespace Intervision.Indemnisation.Lines;
 
-/// <summary>Ordonnancement: CALCULATED → APPROVED, all or none, booked the same instant.</summary>
+/// <summary>Ordonnancement: CALCULATED → APPROVED, all or none. The entry in the ledger is the approval.</summary>
 public sealed class ApproveLines(Db db)
 {
     private const int MaximumLines = 1000;
@@ -26,10 +26,10 @@ public sealed class ApproveLines(Db db)
                 throw RuleBroken.NotFound(unknown);
             }
 
-            var people = lines.SelectMany(l => l.Certifiers.Append(l.Professional)).Distinct(StringComparer.Ordinal).ToArray();
-            var changes = Decide(lines, await DirectoryStore.Rpps(tx, people), call.Caller, call.Now);
-            await LineStore.Save(tx, changes, call.Now);
+            var certifiers = await Certifiers.Of(tx, lines.Select(l => l.Session));
+            var changes = Decide(lines, certifiers, await DirectoryStore.NamesOf(tx, call.Caller), call.Caller, call.Now);
             await Journal.BookApproved(tx, [.. ids.Values], call.Caller.Subject, call.Now);
+            await Said.Append(tx, changes, call.Now);
             return new ApproveLinesResponse
             {
                 ApprovedLines = changes.Count,
@@ -38,11 +38,12 @@ public sealed class ApproveLines(Db db)
         });
     }
 
-    /// <param name="rpps">Of the people paid and of those who certified, when known.</param>
+    /// <param name="certifiers">By session.</param>
+    /// <param name="names">All names of the caller.</param>
     internal static IReadOnlyList<Change> Decide(
-        IReadOnlyList<Line> lines, IReadOnlyDictionary<string, string> rpps, Caller caller, DateTimeOffset now)
+        IReadOnlyList<Line> lines, ILookup<string, string> certifiers, IReadOnlyCollection<string> names, Caller caller, DateTimeOffset now)
     {
-        if (lines.Any(l => caller.Is(l.Professional, l.Rpps) || l.Certifiers.Append(l.Professional).Any(p => caller.Is(p, rpps.GetValueOrDefault(p)))))
+        if (lines.Any(l => caller.Is(l.Professional, l.Rpps) || certifiers[l.Session].Append(l.Professional).Any(names.Contains)))
         {
             throw RuleBroken.Denied();
         }

@@ -17,7 +17,7 @@ public static class CancelSession
         }
 
         await SessionStore.Cancel(tx, name, now);
-        await LineStore.Save(tx, Decide(await LineStore.LockLiveOf(tx, name), now), now);
+        await LineStore.Save(tx, Decide(await LineStore.LockLiveOf(tx, [name]), now), now);
     }
 
     internal static IReadOnlyList<Change> Decide(IReadOnlyList<Line> live, DateTimeOffset now) =>

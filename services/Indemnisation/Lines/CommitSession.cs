@@ -38,7 +38,7 @@ public static class CommitSession
             return;
         }
 
-        var live = await LineStore.LockLiveOf(tx, said.Session);
+        var live = await LineStore.LockLiveOf(tx, [said.Session]);
         var rpps = await DirectoryStore.Rpps(tx, [.. said.People.Select(p => p.Professional)]);
         var rates = await RateStore.On(tx, said.Programme, date);
         var envelope = await EnvelopeStore.LockOf(tx, said.Programme, date.Year);

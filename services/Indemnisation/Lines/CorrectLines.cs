@@ -31,12 +31,13 @@ public sealed class CorrectLines(RecordAttendance record)
         var date = sheet.Date.ToDate()!.Value;
         var indemnified = await DirectoryStore.IsIndemnified(tx, sheet.Programme);
         await SessionStore.Save(tx, said.Session, SessionState.Certified, sheet.Programme, date, sheet, indemnified is null ? Reasons.ProgrammeMissing : "", now);
+        await Certifiers.Add(tx, [sheet]);
         if (indemnified is not true)
         {
             return;
         }
 
-        var live = (await LineStore.LockLiveOf(tx, said.Session)).Where(l => l.Professional == said.Professional).ToList();
+        var live = (await LineStore.LockLiveOf(tx, [said.Session])).Where(l => l.Professional == said.Professional).ToList();
         var undone = Undo(live, said.Revision, () => Guid.CreateVersion7(now), now);
         await FreeYear(tx, undone);
         await LineStore.Save(tx, undone, now);

@@ -7,8 +7,8 @@ using Intervision.ServiceDefaults.Time;
 namespace Intervision.Indemnisation.Lines;
 
 /// <summary>
-/// One amount due for one component of one participation. What it was computed from (capacity, presence, grid, payee,
-/// who certified) is frozen in it.
+/// One amount due for one component of one participation. What it was computed from (capacity, presence, grid, payee) is
+/// frozen in it.
 /// </summary>
 public sealed record Line
 {
@@ -20,6 +20,9 @@ public sealed record Line
     public bool Live { get; init; } = true;
 
     public LineState State { get; init; }
+
+    /// <summary>Of its row: what comes after the calculation is in the facts.</summary>
+    public LineState StoredState => State is > LineState.Calculated and < LineState.Cancelled ? LineState.Calculated : State;
 
     public string Session { get; init; } = "";
 
@@ -64,8 +67,6 @@ public sealed record Line
     public string? RateGrid { get; init; }
 
     public string? Envelope { get; init; }
-
-    public string[] Certifiers { get; init; } = [];
 
     public string? Approver { get; init; }
 

@@ -1,55 +1,50 @@
 using Intervision.Indemnisation.Funding;
 using Intervision.Indemnisation.V1;
-using Intervision.ServiceDefaults.Messaging;
 using Intervision.ServiceDefaults.Persistence;
+using Npgsql;
+using NpgsqlTypes;
 
 namespace Intervision.Indemnisation.Lines;
 
+/// <summary>
+/// Lines are written to <c>indemnity_line</c> until they are calculated, and read from <c>line_now</c>, where approval, payment
+/// and what the bank said follow from the facts of their own tables (ADR 0028).
+/// </summary>
 internal static class LineStore
 {
     private const string Columns =
         """
         id, revision, live, state, session, session_date, start_time, pole, programme, fiscal_year, professional, rpps,
         profession_table, profession_code, organisation, component, by_video, present_minutes, kilometres, due_cents,
-        amount_cents, reason, payee, rate_grid, envelope, certifiers, approver, payment, corrects, version, change_time
+        amount_cents, reason, payee, rate_grid, envelope, approver, payment, corrects, version, change_time
+        """;
+
+    private const string Written =
+        """
+        id, revision, live, state, session, session_date, start_time, pole, programme, fiscal_year, professional, rpps,
+        profession_table, profession_code, organisation, component, by_video, present_minutes, kilometres, due_cents,
+        amount_cents, reason, payee, rate_grid, envelope, corrects, version, change_time
         """;
 
     /// <summary>The order in which lines are locked and capped (DESIGN §7.17).</summary>
     private const string Ordered = "order by start_time, session, professional, component, id";
 
-    public static Task<IReadOnlyList<Line>> LockLiveOf(Tx tx, string session) =>
-        tx.Query<Line>($"select {Columns} from indemnity_line where session = @session and live {Ordered} for update", new { session });
+    public static Task<IReadOnlyList<Line>> LockLiveOf(Tx tx, IReadOnlyCollection<string> sessions) =>
+        Locked(tx, "session = any(@sessions) and live", new { sessions = sessions.ToArray() });
 
-    public static Task<IReadOnlyList<Line>> Lock(Tx tx, Guid[] ids) =>
-        tx.Query<Line>($"select {Columns} from indemnity_line where id = any(@ids) {Ordered} for update", new { ids });
+    public static Task<IReadOnlyList<Line>> Lock(Tx tx, Guid[] ids) => Locked(tx, "id = any(@ids)", new { ids });
 
     /// <summary>Lines recorded or committed of a programme, of all years when none is said.</summary>
     public static Task<IReadOnlyList<Line>> LockOpenOf(Tx tx, string programme, int? fiscalYear) =>
-        tx.Query<Line>(
-            $"""
-            select {Columns} from indemnity_line
-            where programme = @programme and state in (1, 2) and (@fiscalYear::int is null or fiscal_year = @fiscalYear) {Ordered} for update
-            """,
-            new { programme, fiscalYear });
+        Locked(tx, "programme = @programme and state in (1, 2) and (@fiscalYear::int is null or fiscal_year = @fiscalYear)", new { programme, fiscalYear });
 
     public static Task<IReadOnlyList<Line>> LockRecordedOf(Tx tx, IReadOnlyCollection<string> professionals) =>
-        tx.Query<Line>(
-            $"select {Columns} from indemnity_line where professional = any(@names) and state = 2 {Ordered} for update",
-            new { names = professionals.ToArray() });
-
-    /// <summary>Approved, not in a run, of sessions up to the day.</summary>
-    public static Task<IReadOnlyList<Line>> LockPayable(Tx tx, string programme, DateOnly upTo) =>
-        tx.Query<Line>(
-            $"""
-            select {Columns} from indemnity_line
-            where programme = @programme and session_date <= @upTo and state = 4 and payment is null {Ordered} for update
-            """,
-            new { programme, upTo });
+        Locked(tx, "professional = any(@names) and state = 2", new { names = professionals.ToArray() });
 
     public static Task<IReadOnlyList<Line>> Page(Tx tx, LineFilter filter, LinePosition? after, int limit) =>
         tx.Query<Line>(
             $"""
-            select {Columns} from indemnity_line
+            select {Columns} from line_now
             where (cardinality(@States) = 0 or state = any(@States))
               and (@Session = '' or session = @Session)
               and (@Professional = '' or professional = @Professional)
@@ -76,49 +71,92 @@ internal static class LineStore
     /// <summary>Saves the lines, moves what they weigh in their envelopes, and says the events, in that order.</summary>
     public static async Task Save(Tx tx, IReadOnlyList<Change> changes, DateTimeOffset now)
     {
-        foreach (var change in changes)
+        if (changes.Count == 0)
         {
-            await (change.Before is null ? Insert(tx, change.After) : Update(tx, change.After));
-            if (change.Reductions.Count > 0)
-            {
-                await tx.Execute(
-                    "insert into line_reduction (line_id, cap, cents) values (@Id, @Cap, @Cents)",
-                    change.Reductions.Select(r => new { change.After.Id, r.Cap, r.Cents }).ToList());
-            }
+            return;
         }
 
+        await tx.Copy($"indemnity_line ({Written})", changes.Where(c => c.Before is null).Select(c => c.After), Write);
+        await Update(tx, [.. changes.Where(c => c.Before is not null).Select(c => c.After)]);
+        await tx.Copy(
+            "line_reduction (line_id, cap, cents)",
+            changes.SelectMany(c => c.Reductions.Select(r => (c.After.Id, Reduction: r))),
+            (copy, r) =>
+            {
+                copy.Write(r.Id, NpgsqlDbType.Uuid);
+                copy.Write(r.Reduction.Cap, NpgsqlDbType.Text);
+                copy.Write(r.Reduction.Cents, NpgsqlDbType.Bigint);
+            });
         await EnvelopeStore.Move(tx, changes, now);
-        foreach (var change in changes)
-        {
-            await Outbox.Append(tx, change.After.Id, change.After.Name, now, change.Events);
-        }
+        await Said.Append(tx, changes, now);
     }
 
-    private static Task Insert(Tx tx, Line line) =>
-        tx.Execute(
-            $"""
-            insert into indemnity_line ({Columns})
-            values (@Id, @Revision, @Live, @State, @Session, @SessionDate, @StartTime, @Pole, @Programme, @FiscalYear, @Professional, @Rpps,
-              @ProfessionTable, @ProfessionCode, @Organisation, @Component, @ByVideo, @PresentMinutes, @Kilometres, @DueCents,
-              @AmountCents, @Reason, @Payee, @RateGrid, @Envelope, @Certifiers, @Approver, @Payment, @Corrects, @Version, @ChangeTime)
-            """,
-            line);
-
-    private static async Task Update(Tx tx, Line line)
+    /// <summary>
+    /// Locks first and reads then: what somebody else committed while this waited is seen. Who approves or calculates comes
+    /// with the same locks, so the facts beside the rows stand still too.
+    /// </summary>
+    private static async Task<IReadOnlyList<Line>> Locked(Tx tx, string where, object parameters)
     {
+        var ids = await tx.Query<Guid>($"select id from indemnity_line where {where} {Ordered} for update", parameters);
+        return ids.Count == 0 ? [] : await tx.Query<Line>($"select {Columns} from line_now where id = any(@ids) {Ordered}", new { ids = ids.ToArray() });
+    }
+
+    private static void Write(NpgsqlBinaryImporter copy, Line line)
+    {
+        copy.Write(line.Id, NpgsqlDbType.Uuid);
+        copy.Write(line.Revision, NpgsqlDbType.Integer);
+        copy.Write(line.Live, NpgsqlDbType.Boolean);
+        copy.Write((int)line.StoredState, NpgsqlDbType.Integer);
+        copy.Write(line.Session, NpgsqlDbType.Text);
+        copy.Write(line.SessionDate, NpgsqlDbType.Date);
+        copy.Write(line.StartTime.UtcDateTime, NpgsqlDbType.TimestampTz);
+        copy.Write(line.Pole, NpgsqlDbType.Text);
+        copy.Write(line.Programme, NpgsqlDbType.Text);
+        copy.Write(line.FiscalYear, NpgsqlDbType.Integer);
+        copy.Write(line.Professional, NpgsqlDbType.Text);
+        copy.Write(line.Rpps, NpgsqlDbType.Text);
+        copy.Write(line.ProfessionTable, NpgsqlDbType.Text);
+        copy.Write(line.ProfessionCode, NpgsqlDbType.Text);
+        copy.Write(line.Organisation, NpgsqlDbType.Text);
+        copy.Write((int)line.Component, NpgsqlDbType.Integer);
+        copy.Write(line.ByVideo, NpgsqlDbType.Boolean);
+        copy.Write(line.PresentMinutes, NpgsqlDbType.Integer);
+        copy.Write(line.Kilometres, NpgsqlDbType.Integer);
+        copy.Write(line.DueCents, NpgsqlDbType.Bigint);
+        copy.Write(line.AmountCents, NpgsqlDbType.Bigint);
+        copy.Write(line.Reason, NpgsqlDbType.Text);
+        copy.Write(line.Payee, NpgsqlDbType.Text);
+        copy.Write(line.RateGrid, NpgsqlDbType.Text);
+        copy.Write(line.Envelope, NpgsqlDbType.Text);
+        copy.Write(line.Corrects, NpgsqlDbType.Uuid);
+        copy.Write(line.Version, NpgsqlDbType.Integer);
+        copy.Write(line.ChangeTime.UtcDateTime, NpgsqlDbType.TimestampTz);
+    }
+
+    private static async Task Update(Tx tx, IReadOnlyList<Line> lines)
+    {
+        if (lines.Count == 0)
+        {
+            return;
+        }
+
         var touched = await tx.Execute(
             """
-            update indemnity_line set live = @Live, state = @State, session_date = @SessionDate, start_time = @StartTime, fiscal_year = @FiscalYear,
-              rpps = @Rpps, profession_table = @ProfessionTable, profession_code = @ProfessionCode, organisation = @Organisation,
-              by_video = @ByVideo, present_minutes = @PresentMinutes, kilometres = @Kilometres, due_cents = @DueCents,
-              amount_cents = @AmountCents, reason = @Reason, payee = @Payee, rate_grid = @RateGrid, envelope = @Envelope,
-              certifiers = @Certifiers, approver = @Approver, payment = @Payment, version = version + 1, change_time = @ChangeTime
-            where id = @Id and version = @Version
+            update indemnity_line l set live = n.live, state = n.stored_state, session_date = n.session_date, start_time = n.start_time,
+              fiscal_year = n.fiscal_year, rpps = n.rpps, profession_table = n.profession_table, profession_code = n.profession_code,
+              organisation = n.organisation, by_video = n.by_video, present_minutes = n.present_minutes, kilometres = n.kilometres,
+              due_cents = n.due_cents, amount_cents = n.amount_cents, reason = n.reason, payee = n.payee, rate_grid = n.rate_grid,
+              envelope = n.envelope, version = l.version + 1, change_time = n.change_time
+            from jsonb_to_recordset(@rows::jsonb) as n (
+              id uuid, version int, live boolean, stored_state int, session_date date, start_time timestamptz, fiscal_year int, rpps text,
+              profession_table text, profession_code text, organisation text, by_video boolean, present_minutes int, kilometres int,
+              due_cents bigint, amount_cents bigint, reason text, payee text, rate_grid text, envelope text, change_time timestamptz)
+            where l.id = n.id and l.version = n.version
             """,
-            line);
-        if (touched != 1)
+            new { rows = JsonRows.Of(lines) });
+        if (touched != lines.Count)
         {
-            throw new InvalidOperationException($"{line.Name} changed under its lock.");
+            throw new InvalidOperationException($"{lines.Count - touched} of {lines[0].Name} … {lines[^1].Name} changed under their lock.");
         }
     }
 }

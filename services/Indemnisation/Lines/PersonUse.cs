@@ -58,7 +58,7 @@ internal sealed class PersonUse
         tx.Query<(string, long)>(
             $"""
             select professional, sum(amount_cents)::bigint from indemnity_line
-            where professional = any(@people) and {where} and state between 3 and 7 group by professional
+            where professional = any(@people) and {where} and state = 3 group by professional
             """,
             new { people, date, session });
 

@@ -34,12 +34,13 @@ public sealed class RecordAttendance(Calculator calculator)
         var indemnified = await DirectoryStore.IsIndemnified(tx, sheet.Programme);
         await SessionStore.Save(
             tx, sheet.Session, SessionState.Certified, sheet.Programme, date, sheet, indemnified is null ? Reasons.ProgrammeMissing : "", now);
+        await Certifiers.Add(tx, [sheet]);
         if (indemnified is not { } paid)
         {
             return;
         }
 
-        var live = await LineStore.LockLiveOf(tx, sheet.Session);
+        var live = await LineStore.LockLiveOf(tx, [sheet.Session]);
         var rates = await RateStore.On(tx, sheet.Programme, date);
         var changes = paid
             ? await Calculated(tx, Sheet.Decide(sheet, live, rates, () => Guid.CreateVersion7(now), now), now)

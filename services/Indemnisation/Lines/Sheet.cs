@@ -98,7 +98,6 @@ internal static class Sheet
             ByVideo = presences.All(p => p.Mode == AttendanceMode.Video),
             PresentMinutes = PresentMinutes(sheet, presences),
             Kilometres = Kilometres(presences),
-            Certifiers = [.. sheet.Certifiers],
             Reason = "",
             ChangeTime = now,
         };

@@ -55,6 +55,11 @@ internal static class PayeeStore
             "select professional, payee from payee_professional where professional = any(@names)", new { names = professionals.ToArray() }))
         .ToDictionary(p => p.Professional, p => p.Payee, StringComparer.Ordinal);
 
+    /// <returns>Holder and account of each.</returns>
+    public static async Task<IReadOnlyDictionary<string, PayeeRow>> Accounts(Tx tx, string[] names) =>
+        (await tx.Query<PayeeRow>("select name, holder_name, iban, bic from payee where name = any(@names)", new { names }))
+        .ToDictionary(p => p.Name, StringComparer.Ordinal);
+
     public static async Task Insert(Tx tx, PayeeRow payee, string creator, DateTimeOffset now)
     {
         await tx.Execute(

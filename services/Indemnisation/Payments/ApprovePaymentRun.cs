@@ -14,16 +14,13 @@ public sealed class ApprovePaymentRun(Db db)
         return db.Once(call, request.RequestId, request, async tx =>
         {
             var run = await RunStore.Lock(tx, id) ?? throw RuleBroken.NotFound(request.Name);
-            var approved = Decide(run, await RunStore.InvolvedIn(tx, id), request.Etag, call.Caller, call.Now);
+            var approved = Decide(run, await RunStore.IsInvolved(tx, run, call.Caller), request.Etag, call.Caller, call.Now);
             await RunStore.Save(tx, approved);
-            return new ApprovePaymentRunResponse
-            {
-                PaymentRun = RunStore.ToProto(approved with { Version = approved.Version + 1 }, await RunStore.Payments(tx, id)),
-            };
+            return new ApprovePaymentRunResponse { PaymentRun = await RunStore.Shown(tx, approved with { Version = approved.Version + 1 }) };
         });
     }
 
-    internal static RunRow Decide(RunRow run, IReadOnlyList<Involved> involved, string etag, Caller caller, DateTimeOffset now)
+    internal static RunRow Decide(RunRow run, bool involved, string etag, Caller caller, DateTimeOffset now)
     {
         Separation.MustBeSomebodyElse(caller, involved, run.Proposer);
         Etag.MustMatch(etag, run.Version, run.Name);

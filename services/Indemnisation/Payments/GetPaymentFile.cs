@@ -13,16 +13,17 @@ public sealed class GetPaymentFile(Db db, PaymentFiles files)
     public async Task<GetPaymentFileResponse> Handle(GetPaymentFileRequest request, Call call)
     {
         var id = RunName.Read(request.Name);
-        var (run, payments) = await db.Read(
-            async tx => (await RunStore.Find(tx, id) ?? throw RuleBroken.NotFound(request.Name), await RunStore.Payments(tx, id)), call.Cancellation);
-        if (run.FileSha256 is null)
-        {
-            throw RuleBroken.NotNow("RUN_NOT_RELEASED", "Le lot de paiements n'est pas remis : il n'a pas de fichier.", subject: run.Name);
-        }
-
-        var content = await files.Read(run, payments, call.Cancellation);
-        return content.Length <= MaximumBytes
-            ? new GetPaymentFileResponse { Content = ByteString.CopyFrom(content), Sha256 = run.FileSha256 }
-            : throw RuleBroken.NotNow("PAYMENT_FILE_TOO_LARGE", $"Le fichier dépasse 1 Mio : il est dans « {run.FilePath} ».", subject: run.Name);
+        var (run, path) = await db.ReadTogether(
+            async tx =>
+            {
+                var run = await RunStore.Find(tx, id) ?? throw RuleBroken.NotFound(request.Name);
+                return run.FileSha256 is null
+                    ? throw RuleBroken.NotNow("RUN_NOT_RELEASED", "Le lot de paiements n'est pas remis : il n'a pas de fichier.", subject: run.Name)
+                    : (run, await files.Find(run, RunStore.Payments(tx, id), call.Cancellation));
+            },
+            call.Cancellation);
+        return new FileInfo(path).Length <= MaximumBytes
+            ? new GetPaymentFileResponse { Content = ByteString.CopyFrom(await File.ReadAllBytesAsync(path, call.Cancellation)), Sha256 = run.FileSha256 }
+            : throw RuleBroken.NotNow("PAYMENT_FILE_TOO_LARGE", $"Le fichier dépasse 1 Mio : il est dans « {path} ».", subject: run.Name);
     }
 }

@@ -10,11 +10,11 @@ public sealed class GetPaymentRun(Db db)
     public Task<GetPaymentRunResponse> Handle(GetPaymentRunRequest request, Call call)
     {
         var id = RunName.Read(request.Name);
-        return db.Read(
+        return db.ReadTogether(
             async tx =>
             {
                 var run = await RunStore.Find(tx, id) ?? throw RuleBroken.NotFound(request.Name);
-                return new GetPaymentRunResponse { PaymentRun = RunStore.ToProto(run, await RunStore.Payments(tx, id)) };
+                return new GetPaymentRunResponse { PaymentRun = await RunStore.Shown(tx, run) };
             },
             call.Cancellation);
     }

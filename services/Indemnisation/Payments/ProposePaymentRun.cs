@@ -1,4 +1,3 @@
-using Intervision.Indemnisation.Lines;
 using Intervision.Indemnisation.Payees;
 using Intervision.Indemnisation.V1;
 using Intervision.ServiceDefaults.Grpc;
@@ -7,71 +6,34 @@ using Intervision.ServiceDefaults.Time;
 
 namespace Intervision.Indemnisation.Payments;
 
-/// <summary>Gathers approved, unpaid lines of a programme: one payment per payee, negative lines netted (DESIGN §7.16).</summary>
+/// <summary>
+/// Gathers approved, unpaid lines of a programme: one payment per payee, negative lines netted (DESIGN §7.16). Lines are read
+/// and payments written payee after payee, so that a year takes no more memory than a month.
+/// </summary>
 public sealed class ProposePaymentRun(Db db)
 {
-    private const long MaximumPaymentCents = 99_999_999_999;
+    private const int PayeesAtOnce = 2_000;
+
+    /// <summary>For one statement; a year at a thousand times the region's size takes seconds.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
     public Task<ProposePaymentRunResponse> Handle(ProposePaymentRunRequest request, Call call)
     {
         var blank = Read(request, call);
         return db.Once(call, request.RequestId, request, async tx =>
         {
-            var lines = await LineStore.LockPayable(tx, blank.Programme, blank.UpToDate);
-            var payees = await tx.Query<PayeeRow>(
-                "select name, holder_name, iban, bic from payee where name = any(@names)",
-                new { names = lines.Select(l => l.Payee).Distinct(StringComparer.Ordinal).ToArray() });
-            var (run, payments) = Decide(
-                blank with { Id = Guid.CreateVersion7(call.Now) }, lines, payees.ToDictionary(p => p.Name, StringComparer.Ordinal), () => Guid.CreateVersion7(call.Now));
-            await RunStore.Insert(tx, run, payments);
-            return new ProposePaymentRunResponse { PaymentRun = RunStore.ToProto(run, payments) };
+            tx.StatementTimeout = Longest;
+            await References.Propose(tx);
+            var proposal = new Proposal(blank with { Id = Guid.CreateVersion7(call.Now) }, () => Guid.CreateVersion7(call.Now));
+            await foreach (var owed in Owed.Of(tx, blank.Programme, blank.UpToDate).ByPayee().Chunk(PayeesAtOnce))
+            {
+                await RunStore.InsertPayments(tx, proposal.Id, proposal.Pay(owed, await PayeeStore.Accounts(tx, [.. owed.Select(o => o[0].Payee)])));
+            }
+
+            var run = proposal.Decide();
+            await RunStore.Insert(tx, run);
+            return new ProposePaymentRunResponse { PaymentRun = await RunStore.Shown(tx, run) };
         });
-    }
-
-    /// <summary>A payee whose lines net to nothing or less waits for the next run.</summary>
-    /// <exception cref="RuleBroken">NOTHING_TO_PAY, PAYMENT_TOO_LARGE, CLOCK_BEFORE_LAST_CHANGE.</exception>
-    internal static (RunRow Run, IReadOnlyList<PaymentRow> Payments) Decide(
-        RunRow blank, IReadOnlyList<Line> lines, IReadOnlyDictionary<string, PayeeRow> payees, Func<Guid> newId)
-    {
-        var payments = new List<PaymentRow>();
-        foreach (var owed in lines.GroupBy(l => l.Payee!, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
-        {
-            var cents = owed.Aggregate(0L, (sum, l) => checked(sum + l.AmountCents));
-            if (cents <= 0)
-            {
-                continue;
-            }
-
-            if (cents > MaximumPaymentCents)
-            {
-                throw RuleBroken.NotNow("PAYMENT_TOO_LARGE", "Un virement SEPA ne peut dépasser 999 999 999,99 €.", "PAYEE", owed.Key, ("payee", owed.Key));
-            }
-
-            var payee = payees[owed.Key];
-            payments.Add(new PaymentRow
-            {
-                Id = newId(),
-                Payee = payee.Name,
-                AmountCents = cents,
-                HolderName = payee.HolderName,
-                Iban = payee.Iban,
-                Bic = payee.Bic,
-                Remittance = Remittance.Of([.. owed]),
-                Lines = [.. owed.Select(l => l.Id)],
-            });
-        }
-
-        if (payments.Count == 0)
-        {
-            throw RuleBroken.NotNow("NOTHING_TO_PAY", "Aucune ligne validée n'attend de paiement pour ce programme à cette date.", subject: blank.Programme);
-        }
-
-        foreach (var line in lines)
-        {
-            Etag.MustNotPrecede(blank.ChangeTime, line.ChangeTime, line.Name);
-        }
-
-        return (blank with { TotalCents = payments.Aggregate(0L, (sum, p) => checked(sum + p.AmountCents)) }, payments);
     }
 
     private static RunRow Read(ProposePaymentRunRequest request, Call call)

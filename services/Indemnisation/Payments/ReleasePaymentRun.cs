@@ -17,6 +17,11 @@ namespace Intervision.Indemnisation.Payments;
 /// </summary>
 public sealed class ReleasePaymentRun(Db db, PaymentFiles files)
 {
+    private const int PaymentsAtOnce = 500;
+
+    /// <summary>For one statement; a year at a thousand times the region's size takes seconds.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
+
     public async Task<ReleasePaymentRunResponse> Handle(ReleasePaymentRunRequest request, Call call)
     {
         var id = RunName.Read(request.Name);
@@ -24,13 +29,13 @@ public sealed class ReleasePaymentRun(Db db, PaymentFiles files)
         return await db.Once(call, request.RequestId, request, async tx =>
         {
             var run = await RunStore.Lock(tx, id) ?? throw RuleBroken.NotFound(request.Name);
-            Decide(run, await RunStore.InvolvedIn(tx, id), request.Etag, call.Caller, call.Now);
+            Decide(run, await RunStore.IsInvolved(tx, run, call.Caller), request.Etag, call.Caller, call.Now);
             return await Release(tx, run, call);
         });
     }
 
     /// <exception cref="RuleBroken">PERMISSION_DENIED, ETAG_MISMATCH, RUN_NOT_APPROVED, CLOCK_BEFORE_LAST_CHANGE.</exception>
-    internal static void Decide(RunRow run, IReadOnlyList<Involved> involved, string etag, Caller caller, DateTimeOffset now)
+    internal static void Decide(RunRow run, bool involved, string etag, Caller caller, DateTimeOffset now)
     {
         Separation.MustBeSomebodyElse(caller, involved, run.Proposer, run.Approver);
         Etag.MustMatch(etag, run.Version, run.Name);
@@ -53,7 +58,7 @@ public sealed class ReleasePaymentRun(Db db, PaymentFiles files)
             return;
         }
 
-        Decide(run, await RunStore.InvolvedIn(tx, id), etag, call.Caller, call.Now);
+        Decide(run, await RunStore.IsInvolved(tx, run, call.Caller), etag, call.Caller, call.Now);
         var debtor = await Debtor.Find(tx)
             ?? throw RuleBroken.NotNow("DEBTOR_MISSING", "Le compte à débiter n'est pas renseigné.", "DEBTOR", run.Name);
         await tx.Execute(
@@ -67,8 +72,8 @@ public sealed class ReleasePaymentRun(Db db, PaymentFiles files)
 
     private async Task<ReleasePaymentRunResponse> Release(Tx tx, RunRow run, Call call)
     {
-        var payments = await RunStore.Payments(tx, run.Id);
-        var (path, sha256) = await files.Write(run, payments, call.Cancellation);
+        tx.StatementTimeout = Longest;
+        var (path, sha256) = await files.Write(run, Said(tx, run, call.Now), call.Cancellation);
         CrashPoint.Hit("payment_file.after_write_before_release");
         var released = run with
         {
@@ -79,26 +84,36 @@ public sealed class ReleasePaymentRun(Db db, PaymentFiles files)
             ChangeTime = call.Now,
         };
         await RunStore.Save(tx, released);
-        await IssueLines(tx, run.Id, call.Now);
+        await Consume(tx, run.Id);
         await Journal.BookIssued(tx, run.Id, call.Caller.Subject, call.Now);
-        foreach (var payment in payments)
-        {
-            await Outbox.Append(tx, payment.Id, payment.Name, call.Now, Issued(run, payment));
-        }
-
-        return new ReleasePaymentRunResponse { PaymentRun = RunStore.ToProto(released with { Version = run.Version + 1 }, payments) };
+        return new ReleasePaymentRunResponse { PaymentRun = await RunStore.Shown(tx, released with { Version = run.Version + 1 }) };
     }
 
-    private static async Task IssueLines(Tx tx, Guid run, DateTimeOffset now) =>
-        await tx.Execute(
+    /// <summary>The payments on their way to the file; what finance hears of them is written as they pass.</summary>
+    private static async IAsyncEnumerable<PaymentRow> Said(Tx tx, RunRow run, DateTimeOffset now)
+    {
+        await foreach (var payments in RunStore.Payments(tx, run.Id).Chunk(PaymentsAtOnce))
+        {
+            await OutboxBatch.Append(tx, now, [.. payments.Select(p => new ToSay(p.Name, Issued(run, p)) { AggregateId = p.Id })]);
+            foreach (var payment in payments)
+            {
+                yield return payment;
+            }
+        }
+    }
+
+    /// <summary>Its lines are issued from now on, and weigh as consumed on their envelopes.</summary>
+    private static Task Consume(Tx tx, Guid run) =>
+        tx.Execute(
             """
-            with issued as (
-              update indemnity_line l set state = 5, version = version + 1, change_time = @now
-              from payment p where p.id = l.payment and p.run_id = @run returning l.envelope, l.amount_cents)
-            update envelope e set consumed_cents = consumed_cents + i.cents
-            from (select envelope, sum(amount_cents) as cents from issued group by envelope) i where e.name = i.envelope
+            update envelope e set consumed_cents = consumed_cents + issued.cents
+            from (
+              select l.envelope, sum(l.amount_cents)::bigint as cents
+              from payment p join payment_line t on t.payment_id = p.id join indemnity_line l on l.id = t.line_id
+              where p.run_id = @run group by l.envelope) issued
+            where e.name = issued.envelope
             """,
-            new { run, now });
+            new { run });
 
     private static IMessage Issued(RunRow run, PaymentRow payment) => new PaymentIssued
     {

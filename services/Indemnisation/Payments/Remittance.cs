@@ -1,5 +1,4 @@
 using System.Globalization;
-using Intervision.Indemnisation.Lines;
 
 namespace Intervision.Indemnisation.Payments;
 
@@ -8,7 +7,7 @@ internal static class Remittance
 {
     private const int NamedPoles = 8;
 
-    public static string Of(IReadOnlyList<Line> lines)
+    public static string Of(IReadOnlyList<Owed> lines)
     {
         var poles = lines.Select(l => l.Pole["poles/".Length..]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         var sessions = lines.Select(l => l.Session).Distinct(StringComparer.Ordinal).Count();

@@ -1,7 +1,10 @@
+using Intervision.Indemnisation.Directory;
 using Intervision.Indemnisation.V1;
 using Intervision.ServiceDefaults;
 using Intervision.ServiceDefaults.Persistence;
+using Intervision.ServiceDefaults.Security;
 using Intervision.ServiceDefaults.Time;
+using NpgsqlTypes;
 
 namespace Intervision.Indemnisation.Payments;
 
@@ -19,6 +22,13 @@ internal sealed record RunRow
     public DateOnly ExecutionDate { get; init; }
 
     public long TotalCents { get; init; }
+
+    public int PaymentCount { get; init; }
+
+    public int LineCount { get; init; }
+
+    /// <summary>Who approved its lines: none of them approves or releases it.</summary>
+    public string[] LineApprovers { get; init; } = [];
 
     public string Proposer { get; init; } = "";
 
@@ -69,23 +79,31 @@ internal sealed record PaymentRow
     /// <summary>Ids of the lines it pays.</summary>
     public Guid[] Lines { get; init; } = [];
 
+    /// <summary>What it is proposed for; empty once stored.</summary>
+    public IReadOnlyList<Owed> Owed { get; init; } = [];
+
     public string Name => $"payments/{Id}";
-}
 
-/// <summary>One who certified, approved or is paid by a run.</summary>
-internal sealed class Involved
-{
-    public string Person { get; init; } = "";
-
-    public string Rpps { get; init; } = "";
+    public Payment ToProto() => new()
+    {
+        Name = Name,
+        Payee = Payee,
+        Amount = AmountCents.ToMoney(),
+        Lines = { Lines.Select(l => $"indemnities/{l}") },
+        LineCount = Lines.Length,
+    };
 }
 
 internal static class RunStore
 {
+    // So that an answer stays within a mebibyte.
+    private const int MostPaymentsShown = 1_000;
+    private const int MostLinesShown = 10_000;
+
     private const string Columns =
         """
-        id, state, programme, up_to_date, execution_date, total_cents, proposer, approver, releaser, release_time,
-        debtor_holder_name, debtor_iban, debtor_bic, payment_format, file_path, file_sha256, version, change_time
+        id, state, programme, up_to_date, execution_date, total_cents, payment_count, line_count, line_approvers, proposer, approver, releaser,
+        release_time, debtor_holder_name, debtor_iban, debtor_bic, payment_format, file_path, file_sha256, version, change_time
         """;
 
     public static Task<RunRow?> Find(Tx tx, Guid id) =>
@@ -94,44 +112,64 @@ internal static class RunStore
     public static Task<RunRow?> Lock(Tx tx, Guid id) =>
         tx.SingleOrDefault<RunRow>($"select {Columns} from payment_run where id = @id for update", new { id });
 
-    /// <summary>In the order of the file.</summary>
-    public static Task<IReadOnlyList<PaymentRow>> Payments(Tx tx, Guid run) =>
-        tx.Query<PaymentRow>(
+    /// <summary>In the order of the file, however many.</summary>
+    public static IAsyncEnumerable<PaymentRow> Payments(Tx tx, Guid run) =>
+        tx.Stream<PaymentRow>(
             """
             select id, payee, amount_cents, holder_name, iban, bic, remittance,
-              array(select l.id from indemnity_line l where l.payment = p.id order by l.start_time, l.session, l.professional, l.component, l.id) as lines
+              array(select line_id from payment_line where payment_id = p.id order by line_id) as lines
             from payment p where run_id = @run order by payee collate "C", id
             """,
             new { run });
 
-    /// <summary>Whoever certified a sheet, approved a line or is paid by a line of the run.</summary>
-    public static Task<IReadOnlyList<Involved>> InvolvedIn(Tx tx, Guid run) =>
-        tx.Query<Involved>(
-            """
-            with line as (select l.* from indemnity_line l join payment p on p.id = l.payment where p.run_id = @run),
-            person as (
-              select approver as person from line union select professional from line union select unnest(certifiers) from line)
-            select person, coalesce(rpps, '') as rpps from person left join professional on name = person
-            """,
-            new { run });
-
-    public static async Task Insert(Tx tx, RunRow run, IReadOnlyList<PaymentRow> payments)
+    /// <summary>Whether the caller certified a sheet, approved a line or is paid by a line of the run.</summary>
+    public static async Task<bool> IsInvolved(Tx tx, RunRow run, Caller caller)
     {
-        await tx.Execute(
+        var names = (await DirectoryStore.NamesOf(tx, caller)).ToArray();
+        return run.LineApprovers.Intersect(names).Any() || await tx.Single<bool>(
             """
-            insert into payment_run (id, state, programme, up_to_date, execution_date, total_cents, proposer, change_time)
-            values (@Id, @State, @Programme, @UpToDate, @ExecutionDate, @TotalCents, @Proposer, @ChangeTime)
+            select exists (
+              select from indemnity_line l join payment_line t on t.line_id = l.id join payment p on p.id = t.payment_id
+              where l.professional = any(@names) and p.run_id = @Id)
+            or exists (
+              select from session_certifier c join indemnity_line l on l.session = c.session
+              join payment_line t on t.line_id = l.id join payment p on p.id = t.payment_id
+              where c.certifier = any(@names) and p.run_id = @Id)
             """,
-            new { run.Id, State = (int)run.State, run.Programme, run.UpToDate, run.ExecutionDate, run.TotalCents, run.Proposer, run.ChangeTime });
-        await tx.Execute(
+            new { run.Id, names });
+    }
+
+    public static Task Insert(Tx tx, RunRow run) =>
+        tx.Execute(
             """
-            insert into payment (id, run_id, payee, amount_cents, holder_name, iban, bic, remittance)
-            values (@Id, @Run, @Payee, @AmountCents, @HolderName, @Iban, @Bic, @Remittance)
+            insert into payment_run (id, state, programme, up_to_date, execution_date, total_cents, payment_count, line_count, line_approvers, proposer, change_time)
+            values (@Id, @State, @Programme, @UpToDate, @ExecutionDate, @TotalCents, @PaymentCount, @LineCount, @LineApprovers, @Proposer, @ChangeTime)
             """,
-            payments.Select(p => new { p.Id, Run = run.Id, p.Payee, p.AmountCents, p.HolderName, p.Iban, p.Bic, p.Remittance }).ToList());
-        await tx.Execute(
-            "update indemnity_line set payment = @Id, version = version + 1, change_time = @now where id = any(@Lines)",
-            payments.Select(p => new { p.Id, p.Lines, now = run.ChangeTime }).ToList());
+            new
+            {
+                run.Id, State = (int)run.State, run.Programme, run.UpToDate, run.ExecutionDate, run.TotalCents, run.PaymentCount, run.LineCount,
+                run.LineApprovers, run.Proposer, run.ChangeTime,
+            });
+
+    public static async Task InsertPayments(Tx tx, Guid run, IReadOnlyList<PaymentRow> payments)
+    {
+        await tx.Copy("payment (id, run_id, payee, amount_cents, holder_name, iban, bic, remittance)", payments, (copy, p) =>
+        {
+            copy.Write(p.Id, NpgsqlDbType.Uuid);
+            copy.Write(run, NpgsqlDbType.Uuid);
+            copy.Write(p.Payee, NpgsqlDbType.Text);
+            copy.Write(p.AmountCents, NpgsqlDbType.Bigint);
+            copy.Write(p.HolderName, NpgsqlDbType.Text);
+            copy.Write(p.Iban, NpgsqlDbType.Text);
+            copy.Write(p.Bic, NpgsqlDbType.Text);
+            copy.Write(p.Remittance, NpgsqlDbType.Text);
+        });
+        await tx.Copy("payment_line (line_id, attempt, payment_id)", payments.SelectMany(p => p.Owed.Select(o => (p.Id, Owed: o))), (copy, l) =>
+        {
+            copy.Write(l.Owed.Id, NpgsqlDbType.Uuid);
+            copy.Write((short)(l.Owed.Attempts + 1), NpgsqlDbType.Smallint);
+            copy.Write(l.Id, NpgsqlDbType.Uuid);
+        });
     }
 
     public static async Task Save(Tx tx, RunRow run)
@@ -150,26 +188,31 @@ internal static class RunStore
         }
     }
 
-    public static PaymentRun ToProto(RunRow run, IReadOnlyList<PaymentRow> payments) => new()
+    /// <summary>As answered: with its payments and their lines when they are few, else they are read page by page.</summary>
+    public static async Task<PaymentRun> Shown(Tx tx, RunRow run)
     {
-        Name = run.Name,
-        State = run.State,
-        Programme = run.Programme,
-        UpToDate = run.UpToDate.ToProto(),
-        ExecutionDate = run.ExecutionDate.ToProto(),
-        Payments =
+        var shown = new PaymentRun
         {
-            payments.Select(p => new Payment
+            Name = run.Name,
+            State = run.State,
+            Programme = run.Programme,
+            UpToDate = run.UpToDate.ToProto(),
+            ExecutionDate = run.ExecutionDate.ToProto(),
+            Total = run.TotalCents.ToMoney(),
+            PaymentCount = run.PaymentCount,
+            LineCount = run.LineCount,
+            FilePath = run.FilePath ?? "",
+            FileSha256 = run.FileSha256 ?? "",
+            Etag = Etag.Of(run.Version),
+        };
+        if (run.PaymentCount <= MostPaymentsShown && run.LineCount <= MostLinesShown)
+        {
+            await foreach (var payment in Payments(tx, run.Id))
             {
-                Name = p.Name,
-                Payee = p.Payee,
-                Amount = p.AmountCents.ToMoney(),
-                Lines = { p.Lines.Select(l => $"indemnities/{l}") },
-            }),
-        },
-        Total = run.TotalCents.ToMoney(),
-        FilePath = run.FilePath ?? "",
-        FileSha256 = run.FileSha256 ?? "",
-        Etag = Etag.Of(run.Version),
-    };
+                shown.Payments.Add(payment.ToProto());
+            }
+        }
+
+        return shown;
+    }
 }

@@ -9,21 +9,22 @@ namespace Intervision.Indemnisation.Payments;
 /// </summary>
 internal static class Separation
 {
+    /// <param name="involved">Whether the caller certified, approved or is paid by a line of the run.</param>
     /// <param name="hands">Subjects of those who proposed or approved the run.</param>
     /// <exception cref="RuleBroken">PERMISSION_DENIED.</exception>
-    public static void MustBeSomebodyElse(Caller caller, IReadOnlyList<Involved> involved, params ReadOnlySpan<string?> hands)
+    public static void MustBeSomebodyElse(Caller caller, bool involved, params ReadOnlySpan<string?> hands)
     {
+        if (involved)
+        {
+            throw RuleBroken.Denied();
+        }
+
         foreach (var hand in hands)
         {
             if (hand == caller.Subject)
             {
                 throw RuleBroken.Denied();
             }
-        }
-
-        if (involved.Any(i => caller.Is(i.Person, i.Rpps)))
-        {
-            throw RuleBroken.Denied();
         }
     }
 }

@@ -1,0 +1,62 @@
+using Intervision.Indemnisation.Payees;
+using Intervision.ServiceDefaults.Grpc;
+using Intervision.ServiceDefaults.Persistence;
+
+namespace Intervision.Indemnisation.Payments;
+
+/// <summary>A run as it is put together, payee after payee: pure.</summary>
+internal sealed class Proposal(RunRow blank, Func<Guid> newId)
+{
+    private const long MaximumPaymentCents = 99_999_999_999;
+
+    private readonly SortedSet<string> approvers = new(StringComparer.Ordinal);
+    private long cents;
+    private int payments;
+    private int lines;
+
+    public Guid Id => blank.Id;
+
+    /// <summary>One payment each; a payee whose lines net to nothing or less waits for the next run.</summary>
+    /// <param name="owed">Of each payee, none empty.</param>
+    /// <exception cref="RuleBroken">PAYMENT_TOO_LARGE, CLOCK_BEFORE_LAST_CHANGE.</exception>
+    public IReadOnlyList<PaymentRow> Pay(IEnumerable<IReadOnlyList<Owed>> owed, IReadOnlyDictionary<string, PayeeRow> payees) =>
+        [.. owed.Select(o => Pay(o, payees[o[0].Payee])).OfType<PaymentRow>()];
+
+    /// <exception cref="RuleBroken">NOTHING_TO_PAY.</exception>
+    public RunRow Decide() => payments == 0
+        ? throw RuleBroken.NotNow("NOTHING_TO_PAY", "Aucune ligne validée n'attend de paiement pour ce programme à cette date.", subject: blank.Programme)
+        : blank with { TotalCents = cents, PaymentCount = payments, LineCount = lines, LineApprovers = [.. approvers] };
+
+    private PaymentRow? Pay(IReadOnlyList<Owed> owed, PayeeRow payee)
+    {
+        var net = owed.Aggregate(0L, (sum, l) => checked(sum + l.AmountCents));
+        if (net <= 0)
+        {
+            return null;
+        }
+
+        if (net > MaximumPaymentCents)
+        {
+            throw RuleBroken.NotNow("PAYMENT_TOO_LARGE", "Un virement SEPA ne peut dépasser 999 999 999,99 €.", "PAYEE", payee.Name, ("payee", payee.Name));
+        }
+
+        foreach (var line in owed)
+        {
+            Etag.MustNotPrecede(blank.ChangeTime, line.ChangeTime, $"indemnities/{line.Id}");
+            approvers.Add(line.Approver);
+        }
+
+        (cents, payments, lines) = checked((cents + net, payments + 1, lines + owed.Count));
+        return new PaymentRow
+        {
+            Id = newId(),
+            Payee = payee.Name,
+            AmountCents = net,
+            HolderName = payee.HolderName,
+            Iban = payee.Iban,
+            Bic = payee.Bic,
+            Remittance = Remittance.Of(owed),
+            Owed = owed,
+        };
+    }
+}
