@@ -1,4 +1,5 @@
 using Intervision.Indemnisation;
+using Intervision.Indemnisation.Bank;
 using Intervision.Indemnisation.Events;
 using Intervision.Indemnisation.Funding;
 using Intervision.Indemnisation.Ledger;
@@ -38,11 +39,12 @@ builder.Services.AddSingleton<CreatePayee>().AddSingleton<ListPayees>();
 builder.Services.AddSingleton<PutEnvelope>().AddSingleton<ListEnvelopes>().AddSingleton<PutDebtor>();
 builder.Services.AddSingleton<ListLines>().AddSingleton<ApproveLines>().AddSingleton<ReconcileLedger>();
 builder.Services.AddSingleton<ProposePaymentRun>().AddSingleton<ApprovePaymentRun>().AddSingleton<ReleasePaymentRun>();
-builder.Services.AddSingleton<GetPaymentRun>().AddSingleton<GetPaymentFile>();
+builder.Services.AddSingleton<GetPaymentRun>().AddSingleton<GetPaymentFile>().AddSingleton<ImportBankFile>();
 
 var app = builder.Build();
 app.MapServiceDefaults();
 app.MapGrpcService<IndemnisationGrpcService>().RequireAuthorization();
+app.MapGrpcService<BankGrpcService>().RequireAuthorization();
 await app.RunAsync();
 
 /// <summary>For tests.</summary>

@@ -14,7 +14,7 @@ public sealed class ProtoRules
     [
         MembershipReflection.Descriptor, ProgrammeReflection.Descriptor, PoleReflection.Descriptor, OrganisationReflection.Descriptor,
         ConventionReflection.Descriptor, ProfessionalReflection.Descriptor, DirectoryReflection.Descriptor, IntakeReflection.Descriptor, AccessReflection.Descriptor, AlertsReflection.Descriptor, CaseReflection.Descriptor, ConsentReflection.Descriptor, TriageReflection.Descriptor, EmailReflection.Descriptor, UrgencyReflection.Descriptor, FollowUpReflection.Descriptor, IndicatorsReflection.Descriptor, LibraryReflection.Descriptor, RetentionReflection.Descriptor, WatchReflection.Descriptor, SchedulingReflection.Descriptor, AgendaReflection.Descriptor, SessionDayReflection.Descriptor, SeasonRulesReflection.Descriptor, SeasonsReflection.Descriptor, NoticesReflection.Descriptor, InvitationsReflection.Descriptor, PlanningReflection.Descriptor,
-        IndemnisationReflection.Descriptor, OperationsReflection.Descriptor,
+        IndemnisationReflection.Descriptor, BankReflection.Descriptor, OperationsReflection.Descriptor,
     ];
 
     internal static IEnumerable<ServiceDescriptor> Services => Files.SelectMany(f => f.Services);
@@ -65,7 +65,7 @@ public sealed class ProtoRules
     public void Every_named_resource_begins_with_its_name_and_every_changeable_one_has_an_etag()
     {
         // Parts of a resource, values, and rows that are never changed by themselves.
-        string[] immutable = ["ReferentTerm", "RateGrid", "Envelope", "Payment", "LibraryCase", "FrozenIndicators"];
+        string[] immutable = ["ReferentTerm", "RateGrid", "Envelope", "Payment", "LibraryCase", "FrozenIndicators", "BankFile"];
         var named = Files.SelectMany(f => f.MessageTypes)
             .Where(m => !m.Name.EndsWith("Request", StringComparison.Ordinal) && !m.Name.EndsWith("Response", StringComparison.Ordinal))
             .Where(m => m.FindFieldByName("name") is not null)

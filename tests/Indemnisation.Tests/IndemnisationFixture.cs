@@ -8,11 +8,16 @@ namespace Intervision.Indemnisation.Tests;
 /// <summary>The service on its own database, with a payment folder of its own.</summary>
 public class IndemnisationFixture() : ServiceFixture<Program>("indemnisation"), IAsyncDisposable
 {
+    /// <summary>The largest file of the bank that is taken.</summary>
+    public const int BankFileMegabytes = 4;
+
     private int scenes;
 
     public string PaymentFolder { get; } = System.IO.Directory.CreateTempSubdirectory("intervision-payments-").FullName;
 
     public IndemnisationService.IndemnisationServiceClient Service => Client<IndemnisationService.IndemnisationServiceClient>();
+
+    public BankService.BankServiceClient Bank => Client<BankService.BankServiceClient>();
 
     /// <summary>A programme, a grid, an envelope and people of its own: tests of one class do not see each other.</summary>
     public async Task<Scene> NewScene(SceneSettings? settings = null)
@@ -28,7 +33,9 @@ public class IndemnisationFixture() : ServiceFixture<Program>("indemnisation"), 
         System.IO.Directory.Delete(PaymentFolder, recursive: true);
     }
 
-    protected override void Configure(IWebHostBuilder builder) => builder.UseSetting("Indemnisation:PaymentFolder", PaymentFolder);
+    protected override void Configure(IWebHostBuilder builder) => builder
+        .UseSetting("Indemnisation:PaymentFolder", PaymentFolder)
+        .UseSetting("Indemnisation:BankFileMegabytes", $"{BankFileMegabytes}");
 }
 
 /// <summary>The people of finance.</summary>

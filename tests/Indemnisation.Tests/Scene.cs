@@ -161,8 +161,8 @@ public sealed class Scene(IndemnisationFixture fixture, int number, SceneSetting
         Service.ApproveLinesAsync(
             new ApproveLinesRequest { RequestId = NewId(), Names = { lines.Select(l => l.Name) } }, Tokens.As(by ?? Finance.Officer, Later));
 
-    public async Task<PaymentRun> Propose() =>
-        (await Service.ProposePaymentRunAsync(ProposeOf(), Tokens.As(Finance.Officer, Later))).PaymentRun;
+    public async Task<PaymentRun> Propose(DateTimeOffset? now = null) =>
+        (await Service.ProposePaymentRunAsync(ProposeOf(), Tokens.As(Finance.Officer, now ?? Later))).PaymentRun;
 
     public ProposePaymentRunRequest ProposeOf() => new()
     {

@@ -93,6 +93,6 @@ internal static partial class Judgement
         _ => new Verdict.Taken(Outcome.AlreadyKnown, payment),
     };
 
-    [GeneratedRegex(@"^\d{1,15}(\.\d{1,2})?\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^[0-9]{1,15}(\.[0-9]{1,2})?\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex AmountForm();
 }

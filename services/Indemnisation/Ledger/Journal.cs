@@ -13,7 +13,8 @@ public enum EntryKind
 
 /// <summary>
 /// What is booked, and when (plan comptable général, DOMAIN §6): approval debits the expense (6226 honoraires, 6251
-/// déplacements) and credits what is owed to the payee (467); issue debits 467 and credits the bank (512). An entry bears the id
+/// déplacements) and credits what is owed to the payee (467); issue debits 467 and credits the bank (512), and what
+/// the bank rejects or returns is countered. An entry bears the id
 /// of the line or payment it books: nothing is booked twice, and a line is approved if and only if it is booked.
 /// </summary>
 internal static class Journal
@@ -39,4 +40,10 @@ internal static class Journal
         tx.Execute(
             $"{Entry} select id, 2, @date, @now, @poster, '467', payee, '512', '', amount_cents from payment where run_id = @run",
             new { run, date = Paris.DateOf(now), now, poster });
+
+    /// <summary>Payments that the bank rejected, or that came back: the counter-entries of their issue; what they paid is owed again.</summary>
+    public static Task BookRejected(Tx tx, Guid[] payments, string poster, DateTimeOffset now) =>
+        tx.Execute(
+            $"{Entry} select id, 3, @date, @now, @poster, '512', '', '467', payee, amount_cents from payment where id = any(@payments)",
+            new { payments, date = Paris.DateOf(now), now, poster });
 }

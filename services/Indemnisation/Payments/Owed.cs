@@ -29,7 +29,7 @@ internal sealed record Owed
         tx.Stream<Owed>(
             """
             select l.id, l.payee, l.amount_cents, l.session, l.session_date, l.pole, e.poster as approver, coalesce(t.attempt, 0) as attempts,
-              greatest(l.change_time, e.post_time) as change_time
+              greatest(l.change_time, e.post_time, o.outcome_time) as change_time
             from indemnity_line l
             join ledger_entry e on e.subject = l.id and e.kind = 1
             left join payment_line t on t.line_id = l.id and not exists (select from payment_line later where later.line_id = t.line_id and later.attempt > t.attempt)
