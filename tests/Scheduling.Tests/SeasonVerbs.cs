@@ -10,7 +10,7 @@ internal static class SeasonVerbs
 {
     public static readonly string[] OnSessions = ["MoveSession", "CancelSession", "AssignRoom", "RenewVideoLink", "SetFacilitator", "SetExpert"];
 
-    public static readonly string[] OnPoles = ["PutSeasonRules", "ReplanSeason"];
+    public static readonly string[] OnPoles = ["PutSeasonRules", "ReplanSeason", "AddSession"];
 
     public static async Task<Prepared> Prepare(string verb, Stage stage)
     {
@@ -36,6 +36,12 @@ internal static class SeasonVerbs
                         RequestId = id, Owner = name.Length == 0 ? stage.Pole : name,
                         Rules = new SeasonRules { PublicHolidays = ClashPolicy.Shift, WeekOfMonth = etag.Length == 0 ? 2 : 3 },
                     },
+                    stage.As(who, Stage.Summer)),
+                stage.Coordinator, "", "", 0),
+            "AddSession" => new Prepared(
+                stage,
+                async (id, etag, name, who) => await client.AddSessionAsync(
+                    new AddSessionRequest { RequestId = id, Pole = name.Length == 0 ? stage.Pole : name, Date = new DateOnly(2026, 9, etag.Length == 0 ? 10 : 11).ToProto() },
                     stage.As(who, Stage.Summer)),
                 stage.Coordinator, "", "", 0),
             "ReplanSeason" => new Prepared(

@@ -24,7 +24,7 @@ internal sealed record Prepared(
 internal static class Verbs
 {
     public static readonly string[] OnSessions =
-        [.. AgendaVerbs.All, .. SessionDayVerbs.All, "FreezeAgenda", "HoldPreparatoryMeeting", "ConveneSession", "OpenSession", "CloseItem", "RecordAttendance", "RecordPresentations", "CloseSession", "CertifyAttendance", .. SeasonVerbs.OnSessions];
+        [.. AgendaVerbs.All, .. SessionDayVerbs.All, "FreezeAgenda", "HoldPreparatoryMeeting", "ConveneSession", "OpenSession", "CloseItem", "RecordAttendance", "RecordPresentations", "CloseSession", "CertifyAttendance", "ApplyRepair", .. SeasonVerbs.OnSessions];
 
     public static readonly string[] All = ["PutCalendar", "PlanSeason", "PlaceReadyCases", .. SeasonVerbs.OnPoles, .. OnSessions];
 
@@ -58,6 +58,14 @@ internal static class Verbs
                 await stage.Client.CloseSessionAsync(new CloseSessionRequest { RequestId = id, Name = name, Etag = etag }, headers)),
             "CertifyAttendance" => On(stage, await stage.Held(), Stage.Start.AddHours(2), 1, async (id, etag, name, headers) =>
                 await stage.Client.CertifyAttendanceAsync(new CertifyAttendanceRequest { RequestId = id, Name = name, Etag = etag }, headers)),
+            "ApplyRepair" => On(stage, await stage.Planned(), Stage.Summer, 1, async (id, etag, name, headers) =>
+                await new PlanningService.PlanningServiceClient(stage.Fixture.Invoker).ApplyRepairAsync(
+                    new ApplyRepairRequest
+                    {
+                        RequestId = id,
+                        Steps = { new ProposeRepairResponse.Types.Step { Verb = "MoveSession", Session = name, Etag = etag, Date = new DateOnly(2026, 9, 10).ToProto() } },
+                    },
+                    headers)),
             _ when SessionDayVerbs.All.Contains(verb) => await SessionDayVerbs.Prepare(verb, stage),
             _ when AgendaVerbs.All.Contains(verb) => await AgendaVerbs.Prepare(verb, stage),
             _ => await SeasonVerbs.Prepare(verb, stage),

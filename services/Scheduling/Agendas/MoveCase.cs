@@ -11,28 +11,28 @@ internal sealed class MoveCase(Db db)
 {
     private const string Moved = "MOVED";
 
-    public Task<MoveCaseResponse> Handle(MoveCaseRequest request, Call call)
+    public Task<MoveCaseResponse> Handle(MoveCaseRequest request, Call call) => db.Once(call, request.RequestId, request, tx => Apply(tx, request, call));
+
+    /// <summary>In the caller's transaction: a repair is several verbs in one.</summary>
+    internal static async Task<MoveCaseResponse> Apply(Tx tx, MoveCaseRequest request, Call call)
     {
-        return db.Once(call, request.RequestId, request, async tx =>
+        await LockBoth(tx, request);
+        var (from, actor) = await SessionVerb.Enter(tx, call, request.Name, request.Etag, (a, m) => a.Organises(m));
+        var (to, _) = await SessionVerb.Enter(tx, call, request.ToSession, request.ToEtag, (a, m) => a.Organises(m));
+        Validate(request);
+        HandPlacing.MustBeOnAgenda(from, request.Case);
+        var found = await CaseToPlace.Lock(tx, request.Case) ?? throw HandPlacing.NotReady(from);
+        var around = await PlaceCase.Around(tx, to, found, call.Caller);
+        var people = await People.Known(tx, from.Invitations.Select(i => i.Professional), from.Date);
+        var (left, reached) = Decide(from, to, found, around, people, request.Reason, call.Now);
+        var before = await MeetingStore.Save(tx, call.Now, from, left);
+        var after = await MeetingStore.Save(tx, call.Now, to, reached);
+        return new MoveCaseResponse
         {
-            await LockBoth(tx, request);
-            var (from, actor) = await SessionVerb.Enter(tx, call, request.Name, request.Etag, (a, m) => a.Organises(m));
-            var (to, _) = await SessionVerb.Enter(tx, call, request.ToSession, request.ToEtag, (a, m) => a.Organises(m));
-            Validate(request);
-            HandPlacing.MustBeOnAgenda(from, request.Case);
-            var found = await CaseToPlace.Lock(tx, request.Case) ?? throw HandPlacing.NotReady(from);
-            var around = await PlaceCase.Around(tx, to, found, call.Caller);
-            var people = await People.Known(tx, from.Invitations.Select(i => i.Professional), from.Date);
-            var (left, reached) = Decide(from, to, found, around, people, request.Reason, call.Now);
-            var before = await MeetingStore.Save(tx, call.Now, from, left);
-            var after = await MeetingStore.Save(tx, call.Now, to, reached);
-            return new MoveCaseResponse
-            {
-                Session = SessionView.For(before, actor),
-                ToSession = SessionView.For(after, actor),
-                Warnings = { HandPlacing.Warnings(after, found, around.Pole) },
-            };
-        });
+            Session = SessionView.For(before, actor),
+            ToSession = SessionView.For(after, actor),
+            Warnings = { HandPlacing.Warnings(after, found, around.Pole) },
+        };
     }
 
     internal static (Decided From, Decided To) Decide(

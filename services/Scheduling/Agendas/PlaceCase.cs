@@ -10,19 +10,19 @@ namespace Intervision.Scheduling.Agendas;
 /// <summary>Puts one waiting case on one agenda. Of two who place the same case, the second is told (C2).</summary>
 internal sealed class PlaceCase(Db db)
 {
-    public Task<PlaceCaseResponse> Handle(PlaceCaseRequest request, Call call)
+    public Task<PlaceCaseResponse> Handle(PlaceCaseRequest request, Call call) => db.Once(call, request.RequestId, request, tx => Apply(tx, request, call));
+
+    /// <summary>In the caller's transaction: a repair is several verbs in one.</summary>
+    internal static async Task<PlaceCaseResponse> Apply(Tx tx, PlaceCaseRequest request, Call call)
     {
-        return db.Once(call, request.RequestId, request, async tx =>
-        {
-            var (meeting, actor) = await SessionVerb.Enter(tx, call, request.Name, request.Etag, (a, m) => a.Organises(m));
-            Validate(request);
-            var found = await CaseToPlace.Lock(tx, request.Case) ?? throw HandPlacing.NotReady(meeting);
-            var around = await Around(tx, meeting, found, call.Caller);
-            var decided = HandPlacing.Put(meeting, found, around, request.Reason, call.Now);
-            var saved = await MeetingStore.Save(tx, call.Now, meeting, decided);
-            await WaitingList.Take(tx, [found.Name]);
-            return new PlaceCaseResponse { Session = SessionView.For(saved, actor), Warnings = { HandPlacing.Warnings(saved, found, around.Pole) } };
-        });
+        var (meeting, actor) = await SessionVerb.Enter(tx, call, request.Name, request.Etag, (a, m) => a.Organises(m));
+        Validate(request);
+        var found = await CaseToPlace.Lock(tx, request.Case) ?? throw HandPlacing.NotReady(meeting);
+        var around = await Around(tx, meeting, found, call.Caller);
+        var decided = HandPlacing.Put(meeting, found, around, request.Reason, call.Now);
+        var saved = await MeetingStore.Save(tx, call.Now, meeting, decided);
+        await WaitingList.Take(tx, [found.Name]);
+        return new PlaceCaseResponse { Session = SessionView.For(saved, actor), Warnings = { HandPlacing.Warnings(saved, found, around.Pole) } };
     }
 
     internal static async Task<Surroundings> Around(Tx tx, Meeting meeting, CaseToPlace of, Caller caller) => new(

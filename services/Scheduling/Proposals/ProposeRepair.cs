@@ -16,16 +16,19 @@ internal sealed class ProposeRepair(Db db)
     internal const int HorizonDays = 180;
 
     public Task<ProposeRepairResponse> Handle(ProposeRepairRequest request, Call call) => db.ReadTogether(
-        async tx => new ProposeRepairResponse
-        {
-            Alternatives = { Ranking.Of(IsCase(request) ? await Urgent(tx, request, call) : SessionRepairs.For(await Scene(tx, request, call))).Select(w => w.ToProto()) },
-        },
+        tx => IsCase(request) ? Urgent(tx, request, call) : OfSession(tx, request, call),
         call.Cancellation);
+
+    private static async Task<ProposeRepairResponse> OfSession(Tx tx, ProposeRepairRequest request, Call call)
+    {
+        var scene = await Scene(tx, request, call);
+        return new ProposeRepairResponse { Alternatives = { Ranking.Of(SessionRepairs.For(scene)).Select(w => w.ToProto(scene.Region)) } };
+    }
 
     private static bool IsCase(ProposeRepairRequest request) =>
         request.Incident == Incident.CaseUrgent || request.Name.StartsWith("cases/", StringComparison.Ordinal);
 
-    private static async Task<IEnumerable<Way>> Urgent(Tx tx, ProposeRepairRequest request, Call call)
+    private static async Task<ProposeRepairResponse> Urgent(Tx tx, ProposeRepairRequest request, Call call)
     {
         var pole = await tx.SingleOrDefault<string>("select pole from ready_case where name = @Name", new { request.Name });
         if (pole is null || !(call.Caller.Has(Roles.Coordinator) || call.Caller.IsOf(pole)))
@@ -41,9 +44,17 @@ internal sealed class ProposeRepair(Db db)
         var today = Paris.DateOf(call.Now);
         var region = await RegionSnapshot.Load(tx, [pole], today, today.AddDays(HorizonDays));
         var of = region.Cases.FirstOrDefault(c => c.Name == request.Name);
-        return of is null || region.Poles.Count == 0
-            ? throw RuleBroken.NotNow("CASE_NOT_READY", "Cette situation n'est pas prête à être inscrite.", "STATE", request.Name)
-            : UrgentRepairs.For(region, region.Poles[0], of, today, today.AddDays(HorizonDays));
+        if (of is null || region.Poles.Count == 0)
+        {
+            throw RuleBroken.NotNow("CASE_NOT_READY", "Cette situation n'est pas prête à être inscrite.", "STATE", request.Name);
+        }
+
+        var ways = Ranking.Of(UrgentRepairs.For(region, region.Poles[0], of, today, today.AddDays(HorizonDays))).ToList();
+        return new ProposeRepairResponse
+        {
+            Alternatives = { ways.Select(w => w.ToProto(region)) },
+            Obstacles = { ways.Count > 0 ? [] : UrgentRepairs.Obstacles(region, region.Poles[0], of, today, today.AddDays(HorizonDays)) },
+        };
     }
 
     private static async Task<RepairScene> Scene(Tx tx, ProposeRepairRequest request, Call call)
@@ -57,12 +68,19 @@ internal sealed class ProposeRepair(Db db)
         var region = await RegionSnapshot.Load(tx, [meeting.Pole], today, meeting.Date.AddDays(HorizonDays));
         var session = region.Sessions.FirstOrDefault(s => s.Id == meeting.Id) ?? throw RuleBroken.NotNow("SESSION_PAST", "La séance est passée.", "CLOCK", meeting.Name);
         var scene = new RepairScene(
-            request.Incident, today, region, region.Poles[0], session, request.Professional, [],
+            What(request, session, region.Poles[0]), today, region, region.Poles[0], session, request.Professional, [],
             request.Incident == Incident.RoomLost ? await Rooms(tx, meeting) : [], await Declined(tx, meeting));
         return await WithSubstitutes(tx, scene with { Away = Away(scene, request) }, meeting);
     }
 
-    private static string Away(RepairScene scene, ProposeRepairRequest request) => request.Incident switch
+    /// <summary>Whoever declines may be the one who leads, or the expert: that is another matter than a guest.</summary>
+    private static Incident What(ProposeRepairRequest request, StandingSession session, Pole pole) =>
+        request.Incident != Incident.PersonDeclined ? request.Incident
+        : request.Professional == session.Expert ? Incident.ExpertDeclined
+        : request.Professional == (session.Facilitator.Length > 0 ? session.Facilitator : pole.Referent) ? Incident.FacilitatorAway
+        : Incident.PersonDeclined;
+
+    private static string Away(RepairScene scene, ProposeRepairRequest request) => scene.Incident switch
     {
         Incident.ExpertDeclined => scene.Session.Expert.Length > 0
             ? scene.Session.Expert

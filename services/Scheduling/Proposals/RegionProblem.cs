@@ -53,6 +53,7 @@ internal sealed record RegionProblem(
         return days.Barred.TryGetValue(date, out var barred) ? barred
             : date <= wishes.Today ? "NOTICE_TOO_SHORT"
             : standing?.FreezeTime is not null && !of.Urgent ? "AGENDA_FROZEN"
+            : standing?.State == V1.SessionState.Convened.Code() && pole.AttendingPhysicianRequired && of.LacksPhysician ? "PHYSICIAN_REASON_MISSING"
             : standing is not null && date <= wishes.Today.AddDays(PlaceReadyCases.FreezeDays) && !of.Urgent ? "NOTICE_TOO_SHORT"
             : standing?.Facilitator is not { Length: > 0 } && region.IsTaken(pole.Referent, pole, date) ? "REFERENT_AWAY"
             : wishes.OfferedDatesOnly && !of.IsOffered(date) ? "DATE_NOT_OFFERED"

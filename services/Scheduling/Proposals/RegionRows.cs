@@ -35,6 +35,9 @@ internal sealed class StandingSession
 
     public bool MovedByHand { get; init; }
 
+    /// <summary>When its preparatory meeting was held.</summary>
+    public DateOnly? PreparatoryDate { get; init; }
+
     public DateTimeOffset? FreezeTime { get; init; }
 
     public long Version { get; init; }
@@ -58,6 +61,9 @@ internal sealed class CaseAhead
 
     public string AttendingPhysician { get; init; } = "";
 
+    /// <summary>The recorded reason why there is none.</summary>
+    public string PhysicianAbsence { get; init; } = "";
+
     public string[] Actors { get; init; } = [];
 
     /// <summary>2026-10-02/NOON.</summary>
@@ -72,6 +78,8 @@ internal sealed class CaseAhead
 
     public IReadOnlyList<string> People =>
         [.. Actors.Append(Requester).Append(AttendingPhysician).Where(p => p.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+    public bool LacksPhysician => AttendingPhysician.Length == 0 && PhysicianAbsence.Length == 0;
 
     public bool Involves(string person) => person == Requester || person == AttendingPhysician || Actors.Contains(person);
 

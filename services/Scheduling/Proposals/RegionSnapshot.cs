@@ -35,6 +35,10 @@ internal sealed record RegionSnapshot(
     public bool IsTaken(string person, Pole pole, DateOnly date) =>
         Taken[person].Any() && Paris.InstantOf(date, pole.StartTime) is var start && IsTaken(person, start, start.AddMinutes(pole.DurationMinutes), pole.Name);
 
+    /// <summary>Places left on an agenda.</summary>
+    public int Room(StandingSession session) =>
+        Math.Min(session.Capacity, Poles.Single(p => p.Name == session.Pole).MaximumCases) - Cases.Count(c => c.SessionId == session.Id);
+
     /// <summary>The same without a session: its cases wait.</summary>
     public RegionSnapshot Without(StandingSession lost) => this with
     {
@@ -44,7 +48,7 @@ internal sealed record RegionSnapshot(
 
     private static CaseAhead Waiting(CaseAhead c) => new()
     {
-        Name = c.Name, Pole = c.Pole, Programme = c.Programme, Requester = c.Requester, AttendingPhysician = c.AttendingPhysician, Actors = c.Actors,
+        Name = c.Name, Pole = c.Pole, Programme = c.Programme, Requester = c.Requester, AttendingPhysician = c.AttendingPhysician, PhysicianAbsence = c.PhysicianAbsence, Actors = c.Actors,
         Availabilities = c.Availabilities, ReadyTime = c.ReadyTime, Urgent = c.Urgent,
     };
 
@@ -72,7 +76,7 @@ internal sealed record RegionSnapshot(
     private const string SessionsSql =
         """
         select id, pole, state, date, start_time, duration_minutes, start_instant, end_instant, modality, host, room, facilitator, expert,
-               capacity, moved_by_hand, freeze_time, version
+               capacity, moved_by_hand, preparatory_date, freeze_time, version
         from session
         where state in ('PLANNED', 'PREPARED', 'CONVENED') and date between @from and @to and (@all or pole = any(@poles))
         order by date, id
@@ -80,7 +84,7 @@ internal sealed record RegionSnapshot(
 
     private const string CasesSql =
         """
-        select c.name, c.pole, c.programme, c.requester, c.attending_physician, c.actors, c.availabilities, c.ready_time, c.urgent, a.session_id
+        select c.name, c.pole, c.programme, c.requester, c.attending_physician, c.physician_absence, c.actors, c.availabilities, c.ready_time, c.urgent, a.session_id
         from ready_case c
         left join (select i.case_name, i.session_id from agenda_item i join session s on s.id = i.session_id
                    where i.state = 'SCHEDULED' and s.state in ('PLANNED', 'PREPARED', 'CONVENED') and s.date between @from and @to) a on a.case_name = c.name

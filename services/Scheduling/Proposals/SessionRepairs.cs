@@ -31,13 +31,11 @@ internal static class SessionRepairs
 
     private static Way WithoutExpert(RepairScene scene) => new("Tenir la séance sans expert, en disant pourquoi.", Steps.SetExpert(scene.Session, ""))
     {
-        Changes = 1, Lost = [scene.Away], RequiredMissing = scene.Pole.ExpertRequired,
+        Changes = 1, Lost = [scene.Away], RequiredMissing = scene.Pole.ExpertRequired, ExplanationNeeded = scene.Pole.ExpertRequired,
     };
 
     private static IEnumerable<Way> Facilitators(RepairScene scene) => scene.Substitutes.Take(Substitutes).Select(s =>
-        new Way(
-            scene.IsConvened ? $"Confier l'animation à {s.Professional}." : $"Convoquer avec {s.Professional} pour animer.",
-            scene.IsConvened ? Steps.SetFacilitator(scene.Session, s.Professional) : Steps.Convene(scene.Session, s.Professional))
+        new Way($"Confier l'animation à {s.Professional}.", Steps.SetFacilitator(scene.Session, s.Professional))
         {
             Changes = 1, Lost = [scene.Away], Gained = Newcomer(scene, s.Professional), Warnings = Charter(s.CharterAccepted),
         });
@@ -79,7 +77,7 @@ internal static class SessionRepairs
                    Lost = lost,
                    Gained = [.. after.Except(before)],
                    RequiredMissing = lost.Any(scene.IsRequired),
-                   Warnings = [.. Calendar.SeasonCalendar.Warnings(scene.Region.Holidays, day), .. Told(scene.Away.Length > 0, $"À confirmer avec {scene.Away}.")],
+                   Warnings = [.. Calendar.SeasonCalendar.Warnings(scene.Region.Holidays, day), .. Told(scene.Away.Length > 0, $"À confirmer avec {scene.Away}."), .. Told(MustPrepareAgain(scene, day), "La réunion préparatoire serait à refaire.")],
                }).Take(Dates);
     }
 
@@ -88,12 +86,17 @@ internal static class SessionRepairs
         var (start, end) = At(scene, day);
         return PoleDays.Refusal(scene.Pole, scene.Region, scene.Today, day) is null
             && scene.Region.IsCovered(scene.Session.Host, day)
+            && scene.Pole.CapacityOf(scene.Session.DurationMinutes) >= scene.Cases.Count
             && !scene.Region.Sessions.Any(s => s.Date == day)
             && !scene.Region.ElsewhereDays[scene.Region.Coordinators[scene.Pole.Name]].Contains(day)
             && !scene.Region.IsTaken(scene.Facilitator, start, end, scene.Pole.Name)
             && !scene.Region.IsTaken(scene.Session.Expert, start, end, scene.Pole.Name)
             && (scene.IsVideo || !scene.Region.IsTaken(scene.Session.Place, start, end, scene.Pole.Name));
     }
+
+    /// <summary>S4: in the seven days before.</summary>
+    private static bool MustPrepareAgain(RepairScene scene, DateOnly day) =>
+        scene.Session.PreparatoryDate is { } held && (held < day.AddDays(-7) || held >= day);
 
     /// <summary>Whoever declined a date may well come on another.</summary>
     private static List<string> There(RepairScene scene, DateOnly day)
@@ -113,19 +116,28 @@ internal static class SessionRepairs
         var days = PoleDays.Of(scene.Pole, scene.Region, scene.Today, scene.Today, scene.Session.Date.AddDays(ProposeRepair.HorizonDays), asTheyStand: true);
         var wishes = new Wishes(scene.Today, scene.Today, scene.Session.Date.AddDays(ProposeRepair.HorizonDays), AsTheyStand: true);
         return (from other in scene.Region.Sessions
-               where other.Id != scene.Session.Id && Room(scene.Region, other) >= concerned.Count
+               where other.Id != scene.Session.Id && scene.Region.Room(other) >= concerned.Count
                where concerned.All(c => RegionProblem.Bar(c, scene.Pole, days, other.Date, scene.Region, wishes) is null)
                let distance = other.Date.DayNumber - scene.Session.Date.DayNumber
-               orderby Math.Abs(distance), distance
+               let there = concerned.SelectMany(c => c.People).Distinct(StringComparer.Ordinal).Where(p => !IsTaken(scene, p, other)).ToList()
+               let lost = concerned.SelectMany(c => c.People).Distinct(StringComparer.Ordinal).Except(there).Intersect(scene.Before).ToList()
+               let physicianLost = scene.Pole.AttendingPhysicianRequired && concerned.Exists(c => lost.Contains(c.AttendingPhysician))
+               orderby physicianLost, Math.Abs(distance), distance
                select new Way(
                    $"{Situations(concerned.Count)} à la séance du {other.Date:dd/MM/yyyy}.",
                    [.. concerned.Select(c => Steps.MoveCase(scene.Session, c, other, "PEOPLE_UNAVAILABLE"))])
                {
                    Changes = concerned.Count,
                    WaitingAdded = distance * concerned.Count,
-                   Warnings = [.. Told(scene.Cases.Count == concerned.Count, "La séance resterait sans situation.")],
+                   Lost = lost,
+                   Gained = [.. there.Except(scene.Before)],
+                   RequiredMissing = physicianLost,
+                   Warnings = [.. Told(scene.Cases.Count == concerned.Count, "La séance resterait sans situation."), $"À confirmer avec {scene.Away}."],
                }).Take(OtherSessions);
     }
+
+    private static bool IsTaken(RepairScene scene, string person, StandingSession at) =>
+        scene.Region.IsTaken(person, at.StartInstant, at.EndInstant, scene.Pole.Name);
 
     /// <summary>Called off: its cases go to other sessions as the planner would have it, the others staying where they are.</summary>
     private static IEnumerable<Way> Dissolved(RepairScene scene)
@@ -146,13 +158,11 @@ internal static class SessionRepairs
             {
                 Changes = 1 + scene.Cases.Count,
                 WaitingAdded = moved.Sum(m => m.To.Date.DayNumber - scene.Session.Date.DayNumber),
-                Lost = [.. moved.SelectMany(m => m.Case.People.Where(p => scene.Region.IsTaken(p, m.To.StartInstant, m.To.EndInstant, scene.Pole.Name))).Distinct(StringComparer.Ordinal)],
+                Lost = [.. moved.SelectMany(m => m.Case.People.Where(p => IsTaken(scene, p, m.To))).Distinct(StringComparer.Ordinal)],
                 CasesWaiting = waiting,
             },
         ];
     }
-
-    internal static int Room(RegionSnapshot region, StandingSession session) => session.Capacity - region.Cases.Count(c => c.SessionId == session.Id);
 
     internal static string Situations(int count) => count == 1 ? "Passer une situation" : $"Passer {count} situations";
 

@@ -20,10 +20,12 @@ internal sealed record Way(string French, params IReadOnlyList<Step> Steps)
 
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
-    public Alternative ToProto() => new()
+    public bool ExplanationNeeded { get; init; }
+
+    public Alternative ToProto(RegionSnapshot region) => new()
     {
         Message = French, Steps = { Steps }, Changes = Changes, WaitingDaysAdded = WaitingAdded, PeopleLost = { Lost }, PeopleGained = { Gained },
-        CasesWaiting = { CasesWaiting }, RequiredMissing = RequiredMissing, Warnings = { Warnings },
+        CasesWaiting = { CasesWaiting }, RequiredMissing = RequiredMissing, Warnings = { Warnings }, Cases = { CasesMoved.By(Steps, region) }, ExplanationNeeded = ExplanationNeeded,
     };
 }
 
@@ -51,7 +53,7 @@ internal static class Steps
 
     public static Step SetFacilitator(StandingSession session, string facilitator) => On("SetFacilitator", session, professional: facilitator);
 
-    public static Step Convene(StandingSession session, string facilitator) => On("ConveneSession", session, professional: facilitator);
+    public static Step AddSession(string pole, DateOnly date) => new() { Verb = "AddSession", Pole = pole, Date = date.ToProto() };
 
     public static Step AssignRoom(StandingSession session, string room)
     {
@@ -73,6 +75,12 @@ internal static class Steps
         (step.ToSession, step.ToEtag) = (to.Name, to.Etag);
         return step;
     }
+
+    /// <summary>On the session that an earlier step adds.</summary>
+    public static Step MoveCaseThere(StandingSession session, CaseAhead of, string reason) => On("MoveCase", session, of, reason);
+
+    /// <inheritdoc cref="MoveCaseThere"/>
+    public static Step PlaceCaseThere(CaseAhead of) => new() { Verb = "PlaceCase", Case = of.Name };
 
     public static Step PlaceCase(StandingSession session, CaseAhead of) => On("PlaceCase", session, of, session.FreezeTime is null ? "" : "PATIENT_AT_RISK");
 

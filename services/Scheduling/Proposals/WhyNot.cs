@@ -33,13 +33,14 @@ internal static class WhyNot
                select reason;
     }
 
-    private static Obstacle Obstacle(string reason, int days) => new() { Reason = reason, Days = days, Message = French(reason) };
+    internal static Obstacle Obstacle(string reason, int days) => new() { Reason = reason, Days = days, Message = French(reason) };
 
     internal static string French(string reason) => reason switch
     {
         "REFERENT_AWAY" => "Le référent du pôle est pris par une autre séance.",
         "DATE_NOT_OFFERED" => "La date n'est pas parmi les disponibilités données avec la demande.",
         "AGENDA_FROZEN" => "L'ordre du jour est arrêté.",
+        "PHYSICIAN_REASON_MISSING" => "Les personnes sont convoquées, et le médecin traitant de la situation ne peut pas l'être : dites d'abord pourquoi.",
         "NOTICE_TOO_SHORT" => "Le délai de prévenance est trop court.",
         "NO_CONVENTION_IN_FORCE" => "La structure d'accueil n'a pas de convention en vigueur.",
         "PUBLIC_HOLIDAY" => "C'est un jour férié.",
@@ -50,6 +51,7 @@ internal static class WhyNot
         "OTHER_PROGRAMME" => "La situation relève d'un autre programme que le pôle.",
         Obstacles.NoSessionThatDay => "Le pôle ne se réunit pas ce jour-là.",
         Obstacles.CoordinatorAway or Obstacles.CoordinatorTaken => "La coordination du pôle est prise par un autre pôle.",
+        "ROOM_TAKEN" => "La structure d'accueil est prise par une autre séance.",
         Obstacles.MonthFull => "Le pôle a déjà ses séances du mois.",
         Obstacles.SessionFull => "La séance est complète.",
         Obstacles.NotWorthIt => "C'est possible, mais aux dépens d'autres situations.",

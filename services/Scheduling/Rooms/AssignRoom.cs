@@ -9,20 +9,20 @@ namespace Intervision.Scheduling.Rooms;
 /// <summary>Gives a session its room: of its host, or of another with a convention in force that day (S1).</summary>
 internal sealed class AssignRoom(Db db)
 {
-    public Task<AssignRoomResponse> Handle(AssignRoomRequest request, Call call)
+    public Task<AssignRoomResponse> Handle(AssignRoomRequest request, Call call) => db.Once(call, request.RequestId, request, tx => Apply(tx, request, call));
+
+    /// <summary>In the caller's transaction: a repair is several verbs in one.</summary>
+    internal static async Task<AssignRoomResponse> Apply(Tx tx, AssignRoomRequest request, Call call)
     {
-        return db.Once(call, request.RequestId, request, async tx =>
-        {
-            var (meeting, actor) = await SessionVerb.Enter(tx, call, request.Name, request.Etag, (a, m) => a.Organises(m));
-            var room = request.Room.Length == 0 ? null : await Room.Find(tx, request.Room)
-                ?? throw RuleBroken.Invalid("room", "ROOM_UNKNOWN", "Cette salle n'existe pas.");
-            var covered = room is null || (await Conventions.InForce(tx, room.Host, meeting.Date)).Count > 0;
-            var saved = await MeetingStore.Save(tx, call.Now, meeting, Decide(meeting, room, covered));
-            await Moves.Rebook(tx, saved);
-            saved = await Registrations.Seating.Settle(tx, saved, call.Now);
-            var isPublic = await tx.Single<bool>("select exists (select from notice where session_id = @Id)", new { saved.Id });
-            return new AssignRoomResponse { Session = SessionView.For(saved, actor), Warnings = { Warnings(saved, room, isPublic) } };
-        });
+        var (meeting, actor) = await SessionVerb.Enter(tx, call, request.Name, request.Etag, (a, m) => a.Organises(m));
+        var room = request.Room.Length == 0 ? null : await Room.Find(tx, request.Room)
+            ?? throw RuleBroken.Invalid("room", "ROOM_UNKNOWN", "Cette salle n'existe pas.");
+        var covered = room is null || (await Conventions.InForce(tx, room.Host, meeting.Date)).Count > 0;
+        var saved = await MeetingStore.Save(tx, call.Now, meeting, Decide(meeting, room, covered));
+        await Moves.Rebook(tx, saved);
+        saved = await Registrations.Seating.Settle(tx, saved, call.Now);
+        var isPublic = await tx.Single<bool>("select exists (select from notice where session_id = @Id)", new { saved.Id });
+        return new AssignRoomResponse { Session = SessionView.For(saved, actor), Warnings = { Warnings(saved, room, isPublic) } };
     }
 
     /// <param name="room">Null: none any more; the host as a whole is booked again.</param>

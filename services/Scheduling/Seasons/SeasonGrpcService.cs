@@ -27,6 +27,11 @@ internal sealed class SeasonGrpcService(IServiceProvider slices) : SeasonService
 
     [CalledBy(Roles.Coordinator)]
     [CalledBy(Roles.Referent, Roles.HostCoordinator, Within = Within.OwnPoles)]
+    public override Task<AddSessionResponse> AddSession(AddSessionRequest request, ServerCallContext context) =>
+        Of<AddSession>().Handle(request, context.Call());
+
+    [CalledBy(Roles.Coordinator)]
+    [CalledBy(Roles.Referent, Roles.HostCoordinator, Within = Within.OwnPoles)]
     public override Task<CancelSessionResponse> CancelSession(CancelSessionRequest request, ServerCallContext context) =>
         Of<CancelSession>().Handle(request, context.Call());
 
@@ -77,7 +82,7 @@ internal sealed class SeasonGrpcService(IServiceProvider slices) : SeasonService
 internal static class SeasonSlices
 {
     public static IServiceCollection AddSeasons(this IServiceCollection services) => services
-        .AddSingleton<PutSeasonRules>().AddSingleton<ReplanSeason>().AddSingleton<MoveSession>().AddSingleton<CancelSession>()
+        .AddSingleton<PutSeasonRules>().AddSingleton<ReplanSeason>().AddSingleton<MoveSession>().AddSingleton<AddSession>().AddSingleton<CancelSession>()
         .AddSingleton<IVideoRooms, UnguessableLinks>().AddSingleton<VideoLinks>().AddSingleton<GetVideoLink>().AddSingleton<RenewVideoLink>().AddSingleton<PutRoom>().AddSingleton<ListRooms>().AddSingleton<AssignRoom>()
         .AddSingleton<SetFacilitator>().AddSingleton<SetExpert>().AddSingleton<ProposeSubstitutes>();
 }

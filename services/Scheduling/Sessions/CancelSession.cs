@@ -10,17 +10,17 @@ internal sealed class CancelSession(Db db)
 {
     private const int LongestExplanation = 500;
 
-    public Task<CancelSessionResponse> Handle(CancelSessionRequest request, Call call)
+    public Task<CancelSessionResponse> Handle(CancelSessionRequest request, Call call) => db.Once(call, request.RequestId, request, tx => Apply(tx, request, call));
+
+    /// <summary>In the caller's transaction: a repair is several verbs in one.</summary>
+    internal static async Task<CancelSessionResponse> Apply(Tx tx, CancelSessionRequest request, Call call)
     {
-        return db.Once(call, request.RequestId, request, async tx =>
-        {
-            var (meeting, actor) = await SessionVerb.Enter(tx, call, request.Name, request.Etag, (a, m) => a.Organises(m));
-            Validate(request);
-            var saved = await MeetingStore.Save(tx, call.Now, meeting, Decide(meeting, request.Reason, request.Explanation.Trim()));
-            await Cancellation.Free(tx, meeting);
-            // Outcomes are kept for repetitions, and keep no text from people (DESIGN §7.9): GetSession shows it.
-            return new CancelSessionResponse { Session = SessionView.For(saved with { CancelExplanation = "" }, actor) };
-        });
+        var (meeting, actor) = await SessionVerb.Enter(tx, call, request.Name, request.Etag, (a, m) => a.Organises(m));
+        Validate(request);
+        var saved = await MeetingStore.Save(tx, call.Now, meeting, Decide(meeting, request.Reason, request.Explanation.Trim()));
+        await Cancellation.Free(tx, meeting);
+        // Outcomes are kept for repetitions, and keep no text from people (DESIGN §7.9): GetSession shows it.
+        return new CancelSessionResponse { Session = SessionView.For(saved with { CancelExplanation = "" }, actor) };
     }
 
     internal static Decided Decide(Meeting meeting, Reason reason, string explanation)

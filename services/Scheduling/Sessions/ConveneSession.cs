@@ -18,23 +18,23 @@ internal sealed class ConveneSession(Db db, VideoLinks video)
     private const string ReviewAsks = "La réunion préparatoire demande pour la situation n° ";
     private const string Expected = "Attendu pour la situation n° ";
 
-    public Task<ConveneSessionResponse> Handle(ConveneSessionRequest request, Call call)
-    {
-        return db.Once(call, request.RequestId, request, async tx =>
-        {
-            var (meeting, actor) = await SessionVerb.Enter(tx, call, request.Name, request.Etag, (a, m) => a.Organises(m));
-            if (request.ExpertWaiverReason.Length > LongestReason)
-            {
-                throw RuleBroken.Invalid("expert_waiver_reason", "TEXT_TOO_LONG", $"Au plus {LongestReason} caractères.");
-            }
+    public Task<ConveneSessionResponse> Handle(ConveneSessionRequest request, Call call) => db.Once(call, request.RequestId, request, tx => Apply(tx, request, call));
 
-            var waiver = request.Expert.Length > 0 ? "" : request.ExpertWaiverReason;
-            var decided = Decide(meeting, await Gather(tx, meeting, request.Facilitator, request.Expert, waiver));
-            var saved = await MeetingStore.Save(tx, call.Now, meeting, decided);
-            await Bookings.TakePeople(tx, saved);
-            await video.Make(tx, saved, call.Now);
-            return new ConveneSessionResponse { Session = SessionView.For(saved, actor) };
-        });
+    /// <summary>In the caller's transaction: a repair is several verbs in one.</summary>
+    internal async Task<ConveneSessionResponse> Apply(Tx tx, ConveneSessionRequest request, Call call)
+    {
+        var (meeting, actor) = await SessionVerb.Enter(tx, call, request.Name, request.Etag, (a, m) => a.Organises(m));
+        if (request.ExpertWaiverReason.Length > LongestReason)
+        {
+            throw RuleBroken.Invalid("expert_waiver_reason", "TEXT_TOO_LONG", $"Au plus {LongestReason} caractères.");
+        }
+
+        var waiver = request.Expert.Length > 0 ? "" : request.ExpertWaiverReason;
+        var decided = Decide(meeting, await Gather(tx, meeting, request.Facilitator, request.Expert, waiver));
+        var saved = await MeetingStore.Save(tx, call.Now, meeting, decided);
+        await Bookings.TakePeople(tx, saved);
+        await video.Make(tx, saved, call.Now);
+        return new ConveneSessionResponse { Session = SessionView.For(saved, actor) };
     }
 
     /// <summary>All that the decision looks at.</summary>
@@ -159,11 +159,11 @@ internal sealed class ConveneSession(Db db, VideoLinks video)
         },
     };
 
-    /// <param name="facilitator">Empty: the pôle's référent.</param>
+    /// <param name="facilitator">Empty: the one named ahead, else the pôle's référent.</param>
     internal static async Task<Convening> Gather(Tx tx, Meeting meeting, string facilitator, string expert, string waiver)
     {
         var pole = await Pole.Of(tx, meeting.Pole);
-        facilitator = facilitator.Length > 0 ? facilitator : pole.Referent;
+        facilitator = facilitator.Length > 0 ? facilitator : meeting.Facilitator.Length > 0 ? meeting.Facilitator : pole.Referent;
         await People.MustKnow(tx, [.. new[] { facilitator, expert }.Where(n => n.Length > 0)], meeting.Date);
         var cases = await WaitingList.PeopleOf(tx, meeting.Live.Select(i => i.Case));
         var invitations = Invitations.For(facilitator, expert, cases);

@@ -84,14 +84,14 @@ internal static class MeetingStore
         tx.Execute(
             """
             insert into session (id, pole, programme, state, date, start_time, duration_minutes, start_instant, end_instant, modality, host,
-                                 capacity, warnings, planned_date, version, change_time)
+                                 capacity, warnings, planned_date, moved_by_hand, version, change_time)
             values (@Id, @Pole, @Programme, @state, @Date, @StartTime, @DurationMinutes, @Start, @End, @Modality, @Host,
-                    @Capacity, @warnings, @PlannedDate, @Version, @ChangeTime)
+                    @Capacity, @warnings, @PlannedDate, @MovedByHand, @Version, @ChangeTime)
             """,
             new
             {
                 m.Id, m.Pole, m.Programme, state = m.State.Code(), m.Date, m.StartTime, m.DurationMinutes, m.Start, m.End, m.Modality, m.Host,
-                m.Capacity, warnings = m.Warnings.ToArray(), m.PlannedDate, m.Version, m.ChangeTime,
+                m.Capacity, warnings = m.Warnings.ToArray(), m.PlannedDate, m.MovedByHand, m.Version, m.ChangeTime,
             });
 
     /// <summary>Saves what a decision changed, says its events, and writes to those whom it concerns.</summary>

@@ -12,19 +12,19 @@ namespace Intervision.Scheduling.Sessions;
 /// <summary>Gives a session another date or time by hand.</summary>
 internal sealed class MoveSession(Db db)
 {
-    public Task<MoveSessionResponse> Handle(MoveSessionRequest request, Call call)
+    public Task<MoveSessionResponse> Handle(MoveSessionRequest request, Call call) => db.Once(call, request.RequestId, request, tx => Apply(tx, request, call));
+
+    /// <summary>In the caller's transaction: a repair is several verbs in one.</summary>
+    internal static async Task<MoveSessionResponse> Apply(Tx tx, MoveSessionRequest request, Call call)
     {
-        return db.Once(call, request.RequestId, request, async tx =>
-        {
-            // The pôle is locked before its sessions, as by every planning: two sessions do not take one day.
-            await LockPole(tx, request.Name);
-            var (meeting, actor) = await SessionVerb.Enter(tx, call, request.Name, request.Etag, (a, m) => a.Organises(m));
-            Validate(request);
-            var to = new Slot(request.Date.ToDate()!.Value, request.StartTime.ToTime() ?? meeting.StartTime, request.DurationMinutes > 0 ? request.DurationMinutes : meeting.DurationMinutes);
-            var saved = await MeetingStore.Save(tx, call.Now, meeting, Decide(meeting, to, await Gather(tx, meeting, to), call.Now));
-            await Moves.Rebook(tx, saved);
-            return new MoveSessionResponse { Session = SessionView.For(saved, actor) };
-        });
+        // The pôle is locked before its sessions, as by every planning: two sessions do not take one day.
+        await LockPole(tx, request.Name);
+        var (meeting, actor) = await SessionVerb.Enter(tx, call, request.Name, request.Etag, (a, m) => a.Organises(m));
+        Validate(request);
+        var to = new Slot(request.Date.ToDate()!.Value, request.StartTime.ToTime() ?? meeting.StartTime, request.DurationMinutes > 0 ? request.DurationMinutes : meeting.DurationMinutes);
+        var saved = await MeetingStore.Save(tx, call.Now, meeting, Decide(meeting, to, await Gather(tx, meeting, to), call.Now));
+        await Moves.Rebook(tx, saved);
+        return new MoveSessionResponse { Session = SessionView.For(saved, actor) };
     }
 
     /// <summary>When, in civil time.</summary>
@@ -117,15 +117,20 @@ internal sealed class MoveSession(Db db)
     private static void Validate(MoveSessionRequest request)
     {
         var broken = new Violations();
-        var date = request.Date.ToDate();
-        if (broken.Check(date is not null, "date", "DATE_INVALID", "La nouvelle date manque ou n'existe pas."))
+        CheckSlot(broken, request.Date, request.StartTime, request.DurationMinutes);
+        broken.ThrowIfAny();
+    }
+
+    internal static void CheckSlot(Violations broken, Google.Type.Date? day, Google.Type.TimeOfDay? start, int minutes)
+    {
+        var date = day.ToDate();
+        if (broken.Check(date is not null, "date", "DATE_INVALID", "La date manque ou n'existe pas."))
         {
             broken.Check(date!.Value.Year is >= 2000 and <= 2100, "date", "DATE_OUT_OF_RANGE", "La date est hors du calendrier.");
         }
 
-        broken.Check(request.StartTime is null || request.StartTime.ToTime() is not null, "start_time", "TIME_INVALID", "L'heure n'existe pas.");
-        broken.Check(request.DurationMinutes is 0 or (>= 15 and <= 480), "duration_minutes", "DURATION_INVALID", "La durée doit être comprise entre 15 et 480 minutes.");
-        broken.ThrowIfAny();
+        broken.Check(start is null || start.ToTime() is not null, "start_time", "TIME_INVALID", "L'heure n'existe pas.");
+        broken.Check(minutes is 0 or (>= 15 and <= 480), "duration_minutes", "DURATION_INVALID", "La durée doit être comprise entre 15 et 480 minutes.");
     }
 
     private static Task LockPole(Tx tx, string session) =>

@@ -22,10 +22,16 @@ public sealed class PlanningAuthorisationTests(TwoPoles scheduling) : Authorisat
     protected override Bounded BoundsOf(Cell cell) => cell.Rpc switch
     {
         "ProposePlan" => new Bounded([Plan(scheduling.Own.Pole)], [Plan(scheduling.Other.Pole), Plan("poles/NOWHERE"), Plan("nonsense"), Plan()]),
+        "ApplyRepair" => new Bounded([Apply(scheduling.OwnSession)], [Apply(scheduling.OtherSession), Apply($"sessions/{Guid.CreateVersion7()}"), Apply("nonsense"), Apply(scheduling.OwnSession, scheduling.OtherSession)]),
         _ => new Bounded([Repair(scheduling.OwnSession)], [Repair(scheduling.OtherSession), Repair($"sessions/{Guid.CreateVersion7()}"), Repair(scheduling.Other.Case(1)), Repair("cases/SIT-0000-NONE"), Repair("nonsense")]),
     };
 
     private static ProposePlanRequest Plan(params string[] poles) => new() { Poles = { poles } };
+
+    private static ApplyRepairRequest Apply(params string[] sessions) => new()
+    {
+        RequestId = Stage.NewRequest(), Steps = { sessions.Select(s => new ProposeRepairResponse.Types.Step { Verb = "SetFacilitator", Session = s, Etag = "v0" }) },
+    };
 
     private static IMessage Repair(string name) => new ProposeRepairRequest { Name = name };
 }

@@ -1,6 +1,7 @@
 using Intervision.Scheduling.Proposals;
 using Intervision.Scheduling.Tests.Sessions;
 using Intervision.Scheduling.Sessions;
+using Intervision.ServiceDefaults.Time;
 using Incident = Intervision.Scheduling.V1.ProposeRepairRequest.Types.Incident;
 
 namespace Intervision.Scheduling.Tests.Proposals;
@@ -66,8 +67,22 @@ public sealed class RepairDecideTests
         Assert.Equal(("PlaceCase", soon.Name, 1), (first.Steps[0].Verb, first.Steps[0].Session, first.Changes));
         var full = ARegion.Of([soon, Next], [ARegion.Case(1, soon), ARegion.Case(2, soon), ARegion.Case(3, soon), ARegion.Case(9, urgent: true)]);
         var ways = Urgent(full);
-        Assert.Equal([("PlaceCase", Next.Name), ("MoveCase", soon.Name)], ways.Select(w => (w.Steps[0].Verb, w.Steps[0].Session)));
-        Assert.Equal((A.Case(3), Next.Name, "MORE_URGENT_CASE", "PlaceCase"), (ways[1].Steps[0].Case, ways[1].Steps[0].ToSession, ways[1].Steps[0].Reason, ways[1].Steps[1].Verb));
+        Assert.Equal([("PlaceCase", Next.Name), ("AddSession", ""), ("MoveCase", soon.Name)], ways.Select(w => (w.Steps[0].Verb, w.Steps[0].Session)));
+        Assert.Equal((new DateOnly(2026, 8, 18), ARegion.PoleName, A.Case(9)), (ways[1].Steps[0].Date.ToDate()!.Value, ways[1].Steps[0].Pole, ways[1].Steps[1].Case));
+        Assert.Equal((A.Case(3), Next.Name, "MORE_URGENT_CASE", "PlaceCase"), (ways[2].Steps[0].Case, ways[2].Steps[0].ToSession, ways[2].Steps[0].Reason, ways[2].Steps[1].Verb));
+    }
+
+    [Fact]
+    public void An_urgent_case_without_a_way_is_told_what_stands_in_it()
+    {
+        var region = ARegion.Of([ARegion.Session(ARegion.September, frozen: DateTimeOffset.UnixEpoch)], [ARegion.Case(9)], conventionEnds: new DateOnly(2026, 9, 20));
+        var busy = ARegion.Of(region.Sessions, region.Cases, conventionEnds: new DateOnly(2026, 9, 20), taken: [.. Tuesdays().Select(d => ARegion.Elsewhere("professionals/R", d))]);
+        Assert.Empty(Urgent(busy));
+        var why = UrgentRepairs.Obstacles(busy, ARegion.Pole, busy.Cases[0], ARegion.Today, ARegion.Today.AddDays(180)).ToList();
+        Assert.Equal(["NO_CONVENTION_IN_FORCE", "REFERENT_AWAY", "NOTICE_TOO_SHORT", "AGENDA_FROZEN"], why.Select(o => o.Reason));
+        Assert.All(why, o => Assert.True(o is { Days: > 0, Message.Length: > 0 }));
+
+        static IEnumerable<DateOnly> Tuesdays() => Enumerable.Range(0, 26).Select(week => new DateOnly(2026, 8, 4).AddDays(7 * week));
     }
 
     [Fact]

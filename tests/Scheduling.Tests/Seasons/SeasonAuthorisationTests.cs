@@ -22,7 +22,7 @@ public sealed class SeasonAuthorisationTests(TwoPoles scheduling) : Authorisatio
     protected override Bounded BoundsOf(Cell cell) => cell.Rpc switch
     {
         "PutSeasonRules" => new Bounded([.. Of(cell, "owner", scheduling.Own.Pole)], [.. Of(cell, "owner", scheduling.Other.Pole, "poles/NOWHERE", "programmes/ADDICTIONS", "nonsense")]),
-        "ReplanSeason" => new Bounded([.. Of(cell, "pole", scheduling.Own.Pole)], [.. Of(cell, "pole", scheduling.Other.Pole, "poles/NOWHERE", "nonsense")]),
+        "ReplanSeason" or "AddSession" => new Bounded([.. Of(cell, "pole", scheduling.Own.Pole)], [.. Of(cell, "pole", scheduling.Other.Pole, "poles/NOWHERE", "nonsense")]),
         "PutRoom" => new Bounded([RoomAt(cell, scheduling.Own.Host)], [RoomAt(cell, scheduling.Other.Host), RoomAt(cell, "organisations/NOWHERE"), RoomAt(cell, "nonsense")]),
         _ => new Bounded(cell.Within == Within.OwnPoles ? [.. Of(cell, "name", scheduling.OwnSession)] : [], [.. Of(cell, "name", scheduling.OtherSession, $"sessions/{Guid.CreateVersion7()}", "nonsense")]),
     };

@@ -51,11 +51,16 @@ public sealed class SubstituteTests(SchedulingFixture fixture) : IClassFixture<S
     }
 
     [Fact]
-    public async Task Before_people_are_convened_and_once_it_is_open_nobody_is_replaced()
+    public async Task Whoever_is_to_lead_is_named_before_people_are_convened_and_once_it_is_open_nobody_is_replaced()
     {
         var stage = await new Stage(fixture).Set();
-        var planned = await stage.Planned();
-        await Refused.With(StatusCode.FailedPrecondition, "STATE_FORBIDS", () => Facilitator(stage, planned, stage.Physician));
+        var frozen = await stage.Frozen();
+        await Refused.With(StatusCode.FailedPrecondition, "STATE_FORBIDS", () => Expert(stage, frozen, stage.Expert));
+        var named = (await Facilitator(stage, frozen, stage.Physician)).Session;
+        Assert.Equal((stage.Physician, 0), (named.Facilitator, named.Invitations.Count));
+        await Refused.With(StatusCode.FailedPrecondition, "NOTHING_CHANGES", () => Facilitator(stage, named, stage.Physician));
+        var convened = (await stage.Client.ConveneSessionAsync(stage.Convening(named), stage.AsCoordinator(Stage.Start))).Session;
+        Assert.Equal((stage.Physician, stage.Expert), (convened.Facilitator, convened.Expert));
         var other = await new Stage(fixture).Set();
         var opened = await other.Opened();
         await Refused.With(StatusCode.FailedPrecondition, "STATE_FORBIDS", () => Expert(other, opened, "", "Malade"));
