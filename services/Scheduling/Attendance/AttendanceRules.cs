@@ -30,6 +30,7 @@ internal static class AttendanceRules
                 CheckTimes(broken, meeting, lines[i], field);
                 CheckCases(broken, meeting, lines[i], field);
                 CheckEvidence(broken, lines[i], field);
+                CheckReplacement(broken, lines[i], field);
             }
         }
 
@@ -83,6 +84,19 @@ internal static class AttendanceRules
             broken.Check(line.Mode != AttendanceMode.Video || line.Kilometres == 0, $"{field}.kilometres", "KILOMETRES_BY_VIDEO", "Pas de kilomètres en visio.");
         }
 
+        broken.Check(
+            !(line.NoOtherFunderDeclared && line.OtherFunderDeclared), $"{field}.other_funder_declared", "DECLARATION_CONTRADICTORY",
+            "La personne déclare à la fois être et ne pas être payée par un autre financeur.");
         broken.Check(line.Signature is "PAPER" or "ELECTRONIC", $"{field}.signature", "SIGNATURE_MISSING", "Comment la feuille a-t-elle été signée : PAPER ou ELECTRONIC ?");
+    }
+
+    private static void CheckReplacement(Violations broken, AttendanceLine line, string field)
+    {
+        broken.Check(
+            line.Replaces.Length == 0 || (line.Replaces.StartsWith("professionals/", StringComparison.Ordinal) && line.Replaces.Length <= 128 && line.Replaces != line.Professional),
+            $"{field}.replaces", "REPLACED_PERSON_INVALID", "Le nom de la personne remplacée est attendu : professionals/…, une autre que la remplaçante.");
+        broken.Check(
+            line.ReplacementLicence.Length == 0 || (line.Replaces.Length > 0 && line.ReplacementLicence.Length <= 35 && line.ReplacementLicence.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '-')),
+            $"{field}.replacement_licence", "LICENCE_INVALID", "Le numéro de la licence de remplacement n'est pas valable, ou personne n'est remplacé.");
     }
 }

@@ -57,8 +57,9 @@ internal sealed class CertifyAttendance(Db db)
 
     private static bool MayCertify(Actor actor, Meeting meeting) => actor.LeadsOrOrganises(meeting);
 
+    /// <summary>For coming, or for whoever stood in.</summary>
     private static bool IsPaidFor(Meeting meeting, Actor certifier) =>
-        meeting.Attendance.Any(l => l.Capacity.Mode == "L" && certifier.Names.Contains(l.Professional));
+        meeting.Attendance.Any(l => l.Capacity.Mode == "L" && (certifier.Names.Contains(l.Professional) || certifier.Names.Contains(l.Replaces)));
 
     private static AttendanceCertified Certified(Meeting meeting, IReadOnlyList<string> signers) => new()
     {

@@ -54,7 +54,7 @@ internal sealed class CorrectAttendance(Db db)
         }
 
         var revision = meeting.Corrections.Where(c => c.Professional == professional).Select(c => c.Revision).DefaultIfEmpty(1).Max() + 1;
-        var ownMoney = indemnified && author.Names.Contains(professional) && (IsPaid(before) || IsPaid(line));
+        var ownMoney = indemnified && (IsPaid(author, professional, before) || IsPaid(author, professional, line));
         var correction = new Correction(professional, revision, reason, author.SignsAs, ownMoney, now, before, line)
         {
             Signatures = [new CorrectionSignature(author.SignsAs, Refused: false)],
@@ -84,7 +84,8 @@ internal sealed class CorrectAttendance(Db db)
         },
     ];
 
-    private static bool IsPaid(AttendanceLine? line) => line?.Capacity.Mode == "L";
+    private static bool IsPaid(Actor author, string professional, AttendanceLine? line) =>
+        line?.Capacity.Mode == "L" && (author.Names.Contains(professional) || author.Names.Contains(line.Replaces));
 
     private static void Validate(Meeting meeting, CorrectAttendanceRequest request)
     {

@@ -74,15 +74,18 @@ internal static class CorrectionStore
         tx.Execute(
             """
             insert into attendance_entry (session_id, professional, revision, sign, role, profession_table, profession_code, capacity_mode, organisation, mode,
-                                          in_time, out_time, positions, kilometres, no_other_funder_declared, signature)
+                                          in_time, out_time, positions, kilometres, no_other_funder_declared, signature,
+                                          other_funder_declared, replaces, replacement_licence)
             values (@Id, @Professional, @revision, @sign, @role, @ProfessionTable, @ProfessionCode, @capacityMode, @Organisation, @mode,
-                    @came, @left, @positions, @Kilometres, @NoOtherFunderDeclared, @Signature)
+                    @came, @left, @positions, @Kilometres, @NoOtherFunderDeclared, @Signature,
+                    @OtherFunderDeclared, @Replaces, @ReplacementLicence)
             """,
             new
             {
                 meeting.Id, line.Professional, revision, sign, role = line.Role.Code(), line.Capacity.ProfessionTable, line.Capacity.ProfessionCode,
                 capacityMode = line.Capacity.Mode, line.Capacity.Organisation, mode = line.Mode.Code(), came = line.InTime.ToDateTimeOffset(),
                 left = line.OutTime.ToDateTimeOffset(), positions = Positions(meeting, line), line.Kilometres, line.NoOtherFunderDeclared, line.Signature,
+                line.OtherFunderDeclared, line.Replaces, line.ReplacementLicence,
             });
 
     /// <summary>An erased case has no name to find its item by: as many of the erased items as the line has empty names.</summary>

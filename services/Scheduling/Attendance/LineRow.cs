@@ -34,6 +34,12 @@ internal class LineRow
 
     public string Signature { get; init; } = "";
 
+    public bool OtherFunderDeclared { get; init; }
+
+    public string Replaces { get; init; } = "";
+
+    public string ReplacementLicence { get; init; } = "";
+
     public AttendanceLine ToLine() => new()
     {
         Professional = Professional,
@@ -46,6 +52,9 @@ internal class LineRow
         Kilometres = Kilometres,
         NoOtherFunderDeclared = NoOtherFunderDeclared,
         Signature = Signature,
+        OtherFunderDeclared = OtherFunderDeclared,
+        Replaces = Replaces,
+        ReplacementLicence = ReplacementLicence,
     };
 
     public static object Of(AttendanceLine line) => new
@@ -63,5 +72,8 @@ internal class LineRow
         line.Kilometres,
         line.NoOtherFunderDeclared,
         line.Signature,
+        line.OtherFunderDeclared,
+        line.Replaces,
+        line.ReplacementLicence,
     };
 }

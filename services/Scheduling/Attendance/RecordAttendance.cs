@@ -52,6 +52,12 @@ internal sealed class RecordAttendance(Db db)
                 continue;
             }
 
+            if (!broken.Check(
+                line.Replaces.Length == 0 || capacity!.Mode == "L", $"lines[{i}].replaces", "REPLACEMENT_NOT_LIBERAL", "Un remplaçant vient à titre libéral."))
+            {
+                continue;
+            }
+
             var copy = line.Clone();
             copy.Capacity = capacity;
             written.Add(copy);

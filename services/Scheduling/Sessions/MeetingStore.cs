@@ -223,17 +223,21 @@ internal static class MeetingStore
         tx.Execute(
             """
             insert into attendance_line (session_id, professional, role, profession_table, profession_code, capacity_mode, organisation, mode,
-                                         in_time, out_time, cases, kilometres, no_other_funder_declared, signature)
+                                         in_time, out_time, cases, kilometres, no_other_funder_declared, signature,
+                                         other_funder_declared, replaces, replacement_licence)
             select @Id, l.professional, l.role, l.profession_table, l.profession_code, l.capacity_mode, l.organisation, l.mode,
-                   l.in_time, l.out_time, l.cases, l.kilometres, l.no_other_funder_declared, l.signature
+                   l.in_time, l.out_time, l.cases, l.kilometres, l.no_other_funder_declared, l.signature,
+                   l.other_funder_declared, l.replaces, l.replacement_licence
             from jsonb_to_recordset(@lines::jsonb) as l(
               professional text, role text, profession_table text, profession_code text, capacity_mode text, organisation text, mode text,
-              in_time timestamptz, out_time timestamptz, cases text[], kilometres int, no_other_funder_declared boolean, signature text)
+              in_time timestamptz, out_time timestamptz, cases text[], kilometres int, no_other_funder_declared boolean, signature text,
+              other_funder_declared boolean, replaces text, replacement_licence text)
             on conflict (session_id, professional) do update set
               role = excluded.role, profession_table = excluded.profession_table, profession_code = excluded.profession_code,
               capacity_mode = excluded.capacity_mode, organisation = excluded.organisation, mode = excluded.mode,
               in_time = excluded.in_time, out_time = excluded.out_time, cases = excluded.cases, kilometres = excluded.kilometres,
-              no_other_funder_declared = excluded.no_other_funder_declared, signature = excluded.signature
+              no_other_funder_declared = excluded.no_other_funder_declared, signature = excluded.signature,
+              other_funder_declared = excluded.other_funder_declared, replaces = excluded.replaces, replacement_licence = excluded.replacement_licence
             """,
             new { m.Id, lines = JsonRows.Of(m.Attendance.Select(LineRow.Of)) });
 }

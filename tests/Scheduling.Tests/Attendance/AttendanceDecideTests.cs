@@ -57,6 +57,11 @@ public sealed class AttendanceDecideTests
         { "KILOMETRES_INVALID", l => l.Kilometres = 1001 },
         { "KILOMETRES_BY_VIDEO", l => (l.Mode, l.Kilometres) = (AttendanceMode.Video, 1) },
         { "SIGNATURE_MISSING", l => l.Signature = "" },
+        { "DECLARATION_CONTRADICTORY", l => (l.NoOtherFunderDeclared, l.OtherFunderDeclared) = (true, true) },
+        { "REPLACED_PERSON_INVALID", l => l.Replaces = "Dr House" },
+        { "REPLACED_PERSON_INVALID", l => l.Replaces = l.Professional },
+        { "LICENCE_INVALID", l => l.ReplacementLicence = "59-2026-1" },
+        { "LICENCE_INVALID", l => (l.Replaces, l.ReplacementLicence) = ("professionals/Q", "né le 3 mai") },
     };
 
     [Theory]
@@ -115,6 +120,23 @@ public sealed class AttendanceDecideTests
         Assert.Equal(alone ? SessionState.AttendanceCertified : SessionState.Held, decided.After.State);
         Assert.Equal(alone ? 1 : 0, decided.Events.Count);
         Assert.Equal([new Signature(certifier, 1)], decided.After.Signatures);
+    }
+
+    [Fact]
+    public void Who_was_replaced_does_not_certify_alone_the_sheet_of_who_stood_in()
+    {
+        var sheet = Sheet("L");
+        sheet.Attendance[0].Replaces = "professionals/Replaced";
+        Assert.Equal(SessionState.Held, CertifyAttendance.Decide(sheet, A.Actor("professionals/Replaced", Roles.Referent), indemnified: true).After.State);
+    }
+
+    [Fact]
+    public void Only_a_liberal_capacity_stands_in()
+    {
+        var line = A.Line("P");
+        line.Replaces = "professionals/Q";
+        Assert.Equal("REPLACEMENT_NOT_LIBERAL", A.Reason(() => RecordAttendance.Decide(A.Meeting(SessionState.Open), [line], People(A.Person("P", A.Capacity())))));
+        Assert.Null(A.Reason(() => RecordAttendance.Decide(A.Meeting(SessionState.Open), [line], People(A.Person("P", A.Capacity("1", "L"))))));
     }
 
     [Fact]
