@@ -20,7 +20,8 @@ internal sealed class RegionData
 
     public required IReadOnlyList<HolidayRow> SchoolHolidays { get; init; }
 
-    public required IReadOnlyList<RateRow> Rates { get; init; }
+    /// <summary>First days of the rates; the file itself is imported as it is.</summary>
+    public required IReadOnlyList<DateOnly> RateDates { get; init; }
 
     public required IReadOnlyList<PayeeRow> Payees { get; init; }
 
@@ -45,7 +46,7 @@ internal sealed class RegionData
     {
         get
         {
-            var date = Requests.Count == 0 ? Rates.Min(r => r.From) : Requests[0].SubmittedDate;
+            var date = Requests.Count == 0 ? RateDates.Min() : Requests[0].SubmittedDate;
             return new DateOnly(date.Month >= 7 ? date.Year : date.Year - 1, 9, 1);
         }
     }
@@ -75,7 +76,7 @@ internal sealed class RegionData
             Codes = csv.Read("reference_lists.csv", r => new CodeRow(r.Required("list"), r.Required("code"))),
             PublicHolidays = csv.Read("public_holidays.csv", r => new HolidayRow(r.Date("date"), r.Date("date"), r.Text("name"))),
             SchoolHolidays = [.. csv.Matching("school_holidays*.csv").SelectMany(f => csv.Read(f, r => new HolidayRow(r.Date("first_date"), r.Date("return_date"), r.Text("name"))))],
-            Rates = csv.Read("rate_grids.csv", RateRow.Of),
+            RateDates = csv.Read("rate_grids.csv", r => r.Date("valid_from_date")),
             Payees = csv.Read("payees.csv", PayeeRow.Of),
             Envelopes = csv.Read("envelopes.csv", EnvelopeRow.Of),
             Debtors = csv.Read("debtor.csv", DebtorRow.Of),

@@ -55,24 +55,6 @@ internal sealed record PayeeRow(string Label, string Raw, Payee Payee)
     });
 }
 
-/// <summary>One rate of one grid.</summary>
-internal sealed record RateRow(string Raw, string Grid, string Programme, DateOnly From, DateOnly Until, Rate Rate)
-{
-    public static RateRow Of(CsvRow row) => new(
-        row.Raw, row.Required("grid_code"), row.Required("programme"), row.Date("valid_from_date"), row.Date("valid_until_date"), new Rate
-        {
-            ProfessionTable = row.Text("profession_table"),
-            ProfessionCode = row.Text("profession_code"),
-            Component = row.Code<Component>("component"),
-            Unit = row.Code<RateUnit>("unit"),
-            AmountCents = row.Number("amount_cents"),
-            MinimumMinutes = row.SmallNumber("minimum_minutes"),
-            PaidMinutesCap = row.SmallNumber("paid_minutes_cap"),
-            FreeKilometres = row.SmallNumber("free_kilometres"),
-            CapCents = row.Number("cap_cents"),
-        });
-}
-
 internal sealed record EnvelopeRow(string Raw, string FundingCode, string Programme, int Year, long AmountCents, int WarningPercent)
 {
     public static EnvelopeRow Of(CsvRow row) => new(

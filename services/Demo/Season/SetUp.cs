@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Grpc.Core;
 using Intervision.Demo.Suite;
 using Intervision.Indemnisation.V1;
@@ -92,22 +93,13 @@ internal sealed class SetUp(Stage stage)
     private async Task PutMoney()
     {
         var money = stage.Suite.Indemnisation;
-        foreach (var grid in stage.Region.Rates.GroupBy(r => (r.Grid, r.Programme, r.From, r.Until)))
+        var file = await File.ReadAllBytesAsync(Path.Combine(stage.Region.Folder, "rate_grids.csv"));
+        var grids = await money.ImportRateGridAsync(
+            new ImportRateGridRequest { RequestId = RequestId.Of("rate_grids.csv", Convert.ToBase64String(file)), Content = ByteString.CopyFrom(file) },
+            stage.As(Cast.FinanceOfficer, Now));
+        lock (RefusedRows)
         {
-            await money.PublishRateGridAsync(
-                new PublishRateGridRequest
-                {
-                    RequestId = RequestId.Of(["rate_grids.csv", .. grid.Select(r => r.Raw)]),
-                    RateGrid = new RateGrid
-                    {
-                        Name = $"rateGrids/{grid.Key.Grid}",
-                        Programme = $"programmes/{grid.Key.Programme}",
-                        ValidFromDate = grid.Key.From.ToProto(),
-                        ValidUntilDate = grid.Key.Until.ToProto(),
-                        Rates = { grid.Select(r => r.Rate) },
-                    },
-                },
-                stage.As(Cast.FinanceOfficer, Now));
+            RefusedRows.AddRange(grids.Errors.Select(e => $"rate_grids.csv : {e.Message} ({e.Reason})"));
         }
 
         foreach (var row in stage.Region.Envelopes)

@@ -23,7 +23,14 @@ public static class Amounts
         return presentMinutes > 0 && presentMinutes >= tariff.MinimumMinutes;
     }
 
-    /// <summary>Cents due before the caps of persons and envelopes.</summary>
+    /// <summary>What the rates of a component give together, each rounded by itself.</summary>
+    public static long Due(IReadOnlyList<Tariff> tariffs, int presentMinutes, int kilometres, bool byVideo)
+    {
+        ArgumentNullException.ThrowIfNull(tariffs);
+        return tariffs.Aggregate(0L, (sum, t) => checked(sum + Due(t, presentMinutes, kilometres, byVideo)));
+    }
+
+    /// <summary>Cents due by one rate, before the caps of persons and envelopes.</summary>
     public static long Due(Tariff tariff, int presentMinutes, int kilometres, bool byVideo)
     {
         ArgumentNullException.ThrowIfNull(tariff);

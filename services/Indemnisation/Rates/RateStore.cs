@@ -4,18 +4,6 @@ using Intervision.ServiceDefaults.Time;
 
 namespace Intervision.Indemnisation.Rates;
 
-/// <summary>The rates in force on a day for a programme.</summary>
-public sealed class RatesOfDay(IReadOnlyList<Tariff> tariffs)
-{
-    /// <summary>Whether a grid covers the day: then what it leaves out is not paid.</summary>
-    public bool IsCovered => tariffs.Count > 0;
-
-    /// <summary>The rate of a profession, else the one of all professions; null when there is none.</summary>
-    public Tariff? Find(Component component, string professionTable, string professionCode) =>
-        tariffs.FirstOrDefault(t => t.Component == component && t.ProfessionTable == professionTable && t.ProfessionCode == professionCode)
-        ?? tariffs.FirstOrDefault(t => t.Component == component && t.ProfessionTable.Length == 0 && t.ProfessionCode.Length == 0);
-}
-
 internal sealed class RateGridRow
 {
     public string Name { get; init; } = "";
@@ -30,13 +18,19 @@ internal sealed class RateGridRow
 internal static class RateStore
 {
     private const string TariffColumns =
-        "rate_grid, profession_table, profession_code, component, unit, amount_cents, minimum_minutes, paid_minutes_cap, free_kilometres, cap_cents";
+        "rate_grid, profession_table, profession_code, role, component, unit, amount_cents, minimum_minutes, paid_minutes_cap, free_kilometres, cap_cents";
 
     /// <summary>Chosen by the civil date of the session, never by the date of payment (DOMAIN §6).</summary>
     public static async Task<RatesOfDay> On(Tx tx, string programme, DateOnly date) =>
         new(await tx.Query<Tariff>(
             $"select {TariffColumns} from rate where programme = @programme and valid @> @date order by rate_grid, position",
             new { programme, date }));
+
+    /// <summary>Rates published for the programme that are in force on some day of the period.</summary>
+    public static Task<IReadOnlyList<Tariff>> Within(Tx tx, string programme, DateOnly from, DateOnly until) =>
+        tx.Query<Tariff>(
+            $"select {TariffColumns} from rate where programme = @programme and valid && daterange(@from, @until) order by rate_grid, position",
+            new { programme, from, until });
 
     public static async Task<RateGrid?> Find(Tx tx, string name)
     {
@@ -56,7 +50,7 @@ internal static class RateStore
             Programme = g.Programme,
             ValidFromDate = g.ValidFromDate.ToProto(),
             ValidUntilDate = g.ValidUntilDate.ToProto(),
-            Rates = { tariffs[g.Name].Select(ToProto) },
+            Rates = { tariffs[g.Name].Select(t => t.ToProto()) },
         })];
     }
 
@@ -70,9 +64,9 @@ internal static class RateStore
             new { grid.Name, grid.Programme, from, until, publisher, now });
         await tx.Execute(
             """
-            insert into rate (rate_grid, position, programme, valid, profession_table, profession_code, component, unit,
+            insert into rate (rate_grid, position, programme, valid, profession_table, profession_code, role, component, unit,
               amount_cents, minimum_minutes, paid_minutes_cap, free_kilometres, cap_cents)
-            values (@Grid, @Position, @Programme, daterange(@From, @Until), @ProfessionTable, @ProfessionCode, @Component, @Unit,
+            values (@Grid, @Position, @Programme, daterange(@From, @Until), @ProfessionTable, @ProfessionCode, @Role, @Component, @Unit,
               @AmountCents, @MinimumMinutes, @PaidMinutesCap, @FreeKilometres, @CapCents)
             """,
             grid.Rates.Select((r, i) => new
@@ -84,6 +78,7 @@ internal static class RateStore
                 Until = until,
                 r.ProfessionTable,
                 r.ProfessionCode,
+                Role = (int)r.Role,
                 Component = (int)r.Component,
                 Unit = (int)r.Unit,
                 r.AmountCents,
@@ -93,17 +88,4 @@ internal static class RateStore
                 r.CapCents,
             }).ToList());
     }
-
-    private static Rate ToProto(Tariff t) => new()
-    {
-        ProfessionTable = t.ProfessionTable,
-        ProfessionCode = t.ProfessionCode,
-        Component = t.Component,
-        Unit = t.Unit,
-        AmountCents = t.AmountCents,
-        MinimumMinutes = t.MinimumMinutes,
-        PaidMinutesCap = t.PaidMinutesCap,
-        FreeKilometres = t.FreeKilometres,
-        CapCents = t.CapCents,
-    };
 }

@@ -12,6 +12,9 @@ public sealed record Tariff
 
     public string ProfessionCode { get; init; } = "";
 
+    /// <summary>Unspecified: any role.</summary>
+    public RateRole Role { get; init; }
+
     public Component Component { get; init; }
 
     public RateUnit Unit { get; init; }
@@ -25,4 +28,36 @@ public sealed record Tariff
     public int FreeKilometres { get; init; }
 
     public long CapCents { get; init; }
+
+    /// <summary>The key that two grids must not both pay on one day.</summary>
+    internal (string, string, RateRole, Component) Key => (ProfessionTable, ProfessionCode, Role, Component);
+
+    internal static Tariff Of(string grid, Rate rate) => new()
+    {
+        RateGrid = grid,
+        ProfessionTable = rate.ProfessionTable,
+        ProfessionCode = rate.ProfessionCode,
+        Role = rate.Role,
+        Component = rate.Component,
+        Unit = rate.Unit,
+        AmountCents = rate.AmountCents,
+        MinimumMinutes = rate.MinimumMinutes,
+        PaidMinutesCap = rate.PaidMinutesCap,
+        FreeKilometres = rate.FreeKilometres,
+        CapCents = rate.CapCents,
+    };
+
+    internal Rate ToProto() => new()
+    {
+        ProfessionTable = ProfessionTable,
+        ProfessionCode = ProfessionCode,
+        Role = Role,
+        Component = Component,
+        Unit = Unit,
+        AmountCents = AmountCents,
+        MinimumMinutes = MinimumMinutes,
+        PaidMinutesCap = PaidMinutesCap,
+        FreeKilometres = FreeKilometres,
+        CapCents = CapCents,
+    };
 }
