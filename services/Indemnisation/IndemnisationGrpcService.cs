@@ -6,6 +6,7 @@ using Intervision.Indemnisation.Payees;
 using Intervision.Indemnisation.Payments;
 using Intervision.Indemnisation.Rates;
 using Intervision.Indemnisation.V1;
+using Intervision.Indemnisation.Years;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Security;
 
@@ -14,6 +15,7 @@ namespace Intervision.Indemnisation;
 /// <summary>From RPC to verb; the rules are in the verbs.</summary>
 public sealed class IndemnisationGrpcService(
     PublishRateGrid publishRateGrid,
+    ImportRateGrid importRateGrid,
     ListRateGrids listRateGrids,
     CreatePayee createPayee,
     ListPayees listPayees,
@@ -21,9 +23,12 @@ public sealed class IndemnisationGrpcService(
     ListEnvelopes listEnvelopes,
     PutDebtor putDebtor,
     ListLines listLines,
+    CloseFiscalYear closeFiscalYear,
+    ChooseLinePayee chooseLinePayee,
     ApproveLines approveLines,
     ProposePaymentRun proposePaymentRun,
     ApprovePaymentRun approvePaymentRun,
+    WithdrawPaymentRun withdrawPaymentRun,
     ReleasePaymentRun releasePaymentRun,
     GetPaymentRun getPaymentRun,
     GetPaymentFile getPaymentFile,
@@ -32,6 +37,10 @@ public sealed class IndemnisationGrpcService(
     [CalledBy(Roles.FinanceOfficer)]
     public override Task<PublishRateGridResponse> PublishRateGrid(PublishRateGridRequest request, ServerCallContext context) =>
         publishRateGrid.Handle(request, context.Call());
+
+    [CalledBy(Roles.FinanceOfficer)]
+    public override Task<ImportRateGridResponse> ImportRateGrid(ImportRateGridRequest request, ServerCallContext context) =>
+        importRateGrid.Handle(request, context.Call());
 
     [CalledBy(Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser, Roles.Auditor)]
     public override Task<ListRateGridsResponse> ListRateGrids(ListRateGridsRequest request, ServerCallContext context) =>
@@ -62,6 +71,14 @@ public sealed class IndemnisationGrpcService(
     public override Task<ListLinesResponse> ListLines(ListLinesRequest request, ServerCallContext context) =>
         listLines.Handle(request, context.Call());
 
+    [CalledBy(Roles.FinanceApprover)]
+    public override Task<CloseFiscalYearResponse> CloseFiscalYear(CloseFiscalYearRequest request, ServerCallContext context) =>
+        closeFiscalYear.Handle(request, context.Call());
+
+    [CalledBy(Roles.FinanceOfficer)]
+    public override Task<ChooseLinePayeeResponse> ChooseLinePayee(ChooseLinePayeeRequest request, ServerCallContext context) =>
+        chooseLinePayee.Handle(request, context.Call());
+
     [CalledBy(Roles.FinanceOfficer)]
     public override Task<ApproveLinesResponse> ApproveLines(ApproveLinesRequest request, ServerCallContext context) =>
         approveLines.Handle(request, context.Call());
@@ -73,6 +90,10 @@ public sealed class IndemnisationGrpcService(
     [CalledBy(Roles.FinanceApprover)]
     public override Task<ApprovePaymentRunResponse> ApprovePaymentRun(ApprovePaymentRunRequest request, ServerCallContext context) =>
         approvePaymentRun.Handle(request, context.Call());
+
+    [CalledBy(Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser)]
+    public override Task<WithdrawPaymentRunResponse> WithdrawPaymentRun(WithdrawPaymentRunRequest request, ServerCallContext context) =>
+        withdrawPaymentRun.Handle(request, context.Call());
 
     [CalledBy(Roles.FinanceReleaser)]
     public override Task<ReleasePaymentRunResponse> ReleasePaymentRun(ReleasePaymentRunRequest request, ServerCallContext context) =>

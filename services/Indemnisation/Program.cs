@@ -7,9 +7,11 @@ using Intervision.Indemnisation.Lines;
 using Intervision.Indemnisation.Payees;
 using Intervision.Indemnisation.Payments;
 using Intervision.Indemnisation.Rates;
+using Intervision.Indemnisation.Years;
 using Intervision.Membership.Events.V1;
 using Intervision.Scheduling.Events.V1;
 using Intervision.ServiceDefaults;
+using Intervision.ServiceDefaults.Mail;
 using Intervision.ServiceDefaults.Messaging;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -25,6 +27,7 @@ builder.AddServiceDefaults("indemnisation", handlers =>
 {
     handlers.From("membership", InboxKind.Latest)
         .On<ProgrammeChanged>(new OnProgrammeChanged(record).Handle)
+        .On<ConventionChanged>(OnConventionChanged.Handle)
         .On<ProfessionalChanged>(new OnProfessionalChanged(waiting).Handle);
     handlers.From("scheduling", InboxKind.Contiguous)
         .On<SessionConvened>(OnSessionConvened.Handle)
@@ -33,18 +36,19 @@ builder.AddServiceDefaults("indemnisation", handlers =>
         .On<AttendanceCertified>(new OnAttendanceCertified(record).Handle)
         .On<AttendanceCorrected>(new OnAttendanceCorrected(new CorrectLines(record)).Handle);
 });
-builder.Services.AddSingleton(waiting).AddSingleton<PaymentFiles>();
-builder.Services.AddSingleton<PublishRateGrid>().AddSingleton<ListRateGrids>();
-builder.Services.AddSingleton<CreatePayee>().AddSingleton<ListPayees>();
+builder.AddMail();
+builder.Services.AddSingleton(calculator).AddSingleton(waiting).AddSingleton<PaymentFiles>();
+builder.Services.AddSingleton<PublishRateGrid>().AddSingleton<ImportRateGrid>().AddSingleton<ListRateGrids>().AddPayees();
 builder.Services.AddSingleton<PutEnvelope>().AddSingleton<ListEnvelopes>().AddSingleton<PutDebtor>();
-builder.Services.AddSingleton<ListLines>().AddSingleton<ApproveLines>().AddSingleton<ReconcileLedger>();
+builder.Services.AddSingleton<ListLines>().AddSingleton<ChooseLinePayee>().AddSingleton<ApproveLines>().AddSingleton<CloseFiscalYear>().AddSingleton<ReconcileLedger>();
 builder.Services.AddSingleton<ProposePaymentRun>().AddSingleton<ApprovePaymentRun>().AddSingleton<ReleasePaymentRun>();
-builder.Services.AddSingleton<GetPaymentRun>().AddSingleton<GetPaymentFile>().AddSingleton<ImportBankFile>();
+builder.Services.AddSingleton<WithdrawPaymentRun>().AddSingleton<GetPaymentRun>().AddSingleton<GetPaymentFile>().AddSingleton<ImportBankFile>();
 
 var app = builder.Build();
 app.MapServiceDefaults();
 app.MapGrpcService<IndemnisationGrpcService>().RequireAuthorization();
 app.MapGrpcService<BankGrpcService>().RequireAuthorization();
+app.MapGrpcService<PayeeGrpcService>().RequireAuthorization();
 await app.RunAsync();
 
 /// <summary>For tests.</summary>

@@ -14,7 +14,7 @@ public sealed class ProtoRules
     [
         MembershipReflection.Descriptor, ProgrammeReflection.Descriptor, PoleReflection.Descriptor, OrganisationReflection.Descriptor,
         ConventionReflection.Descriptor, ProfessionalReflection.Descriptor, DirectoryReflection.Descriptor, IntakeReflection.Descriptor, AccessReflection.Descriptor, AlertsReflection.Descriptor, CaseReflection.Descriptor, ConsentReflection.Descriptor, TriageReflection.Descriptor, EmailReflection.Descriptor, UrgencyReflection.Descriptor, FollowUpReflection.Descriptor, IndicatorsReflection.Descriptor, LibraryReflection.Descriptor, RetentionReflection.Descriptor, WatchReflection.Descriptor, SchedulingReflection.Descriptor, AgendaReflection.Descriptor, SessionDayReflection.Descriptor, SeasonRulesReflection.Descriptor, SeasonsReflection.Descriptor, NoticesReflection.Descriptor, InvitationsReflection.Descriptor, PlanningReflection.Descriptor,
-        IndemnisationReflection.Descriptor, BankReflection.Descriptor, OperationsReflection.Descriptor,
+        IndemnisationReflection.Descriptor, BankReflection.Descriptor, PayeesReflection.Descriptor, OperationsReflection.Descriptor,
     ];
 
     internal static IEnumerable<ServiceDescriptor> Services => Files.SelectMany(f => f.Services);

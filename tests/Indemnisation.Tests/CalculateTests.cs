@@ -19,18 +19,19 @@ public sealed class CalculateTests
         Id = Guid.CreateVersion7(Now), State = LineState.Recorded, Component = Component.Participant, PresentMinutes = 80, FiscalYear = 2026, SessionDate = new DateOnly(2026, 9, 15),
     };
 
-    private static readonly Known All = new("99700000013", true, Doctor, "payees/P", "envelopes/E", 1_000_000);
+    private static readonly Identity Known = new("99700000013", Evidence.Types.Source.Directory, new DateOnly(2026, 1, 15));
+    private static readonly Known All = new(Known, true, [Doctor], "payees/P", "envelopes/E", 1_000_000);
 
     public static TheoryData<Known, int, Component, LineState, string, long> Table => new()
     {
         { All, 80, Component.Participant, LineState.Calculated, "", 13_500 },
-        { All with { Rpps = "" }, 80, Component.Participant, LineState.Calculated, "", 13_500 },
-        { All with { Rpps = null }, 80, Component.Participant, LineState.Recorded, "PROFESSIONAL_MISSING", 13_500 },
-        { All with { Tariff = null, GridCoversDay = false }, 80, Component.Participant, LineState.Recorded, "RATE_MISSING", 0 },
-        { All with { Tariff = null }, 80, Component.Participant, LineState.Recorded, "RATE_MISSING", 0 },
-        { All with { Tariff = null, GridCoversDay = false }, 80, Component.Travel, LineState.Recorded, "RATE_MISSING", 0 },
-        { All with { Tariff = null }, 80, Component.Travel, LineState.Cancelled, "NOTHING_DUE", 0 },
-        { All with { Tariff = null }, 80, Component.FacilitatorSupplement, LineState.Cancelled, "NOTHING_DUE", 0 },
+        { All with { Identity = Known with { Rpps = "" } }, 80, Component.Participant, LineState.Calculated, "", 13_500 },
+        { All with { Identity = null }, 80, Component.Participant, LineState.Recorded, "PROFESSIONAL_MISSING", 13_500 },
+        { All with { Tariffs = [], GridCoversDay = false }, 80, Component.Participant, LineState.Recorded, "RATE_MISSING", 0 },
+        { All with { Tariffs = [] }, 80, Component.Participant, LineState.Recorded, "RATE_MISSING", 0 },
+        { All with { Tariffs = [], GridCoversDay = false }, 80, Component.Travel, LineState.Recorded, "RATE_MISSING", 0 },
+        { All with { Tariffs = [] }, 80, Component.Travel, LineState.Cancelled, "NOTHING_DUE", 0 },
+        { All with { Tariffs = [] }, 80, Component.FacilitatorSupplement, LineState.Cancelled, "NOTHING_DUE", 0 },
         { All with { Payee = null }, 80, Component.Participant, LineState.Recorded, "PAYEE_MISSING", 13_500 },
         { All with { Envelope = null }, 80, Component.Participant, LineState.Recorded, "ENVELOPE_MISSING", 13_500 },
         { All, 25, Component.Participant, LineState.Cancelled, "BELOW_MINIMUM", 0 },

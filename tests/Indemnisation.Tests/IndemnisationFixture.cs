@@ -19,6 +19,8 @@ public class IndemnisationFixture() : ServiceFixture<Program>("indemnisation"), 
 
     public BankService.BankServiceClient Bank => Client<BankService.BankServiceClient>();
 
+    public PayeeService.PayeeServiceClient Payees => Client<PayeeService.PayeeServiceClient>();
+
     /// <summary>A programme, a grid, an envelope and people of its own: tests of one class do not see each other.</summary>
     public async Task<Scene> NewScene(SceneSettings? settings = null)
     {

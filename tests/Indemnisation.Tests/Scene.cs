@@ -25,6 +25,8 @@ public sealed class Scene(IndemnisationFixture fixture, int number, SceneSetting
 
     public IndemnisationService.IndemnisationServiceClient Service => fixture.Service;
 
+    public PayeeService.PayeeServiceClient Payees => fixture.Payees;
+
     public IndemnisationFixture Fixture => fixture;
 
     public string Programme => $"programmes/T{number}";
@@ -224,7 +226,7 @@ public sealed record Person(string Name, string Rpps, string Profession, string 
     public Capacity Capacity => new() { ProfessionTable = "TRE_G15", ProfessionCode = Profession, Mode = "L", Organisation = "organisations/1" };
 
     public AttendanceLine Present(
-        SessionAt session, int minutes, SessionRole role = SessionRole.Requester, int kilometres = 0, bool video = false, bool declared = true) => new()
+        SessionAt session, int minutes, SessionRole role = SessionRole.Requester, int kilometres = 0, bool video = false, bool? declared = true) => new()
     {
         Professional = Name,
         Role = role,
@@ -233,7 +235,8 @@ public sealed record Person(string Name, string Rpps, string Profession, string 
         InTime = session.StartTime.ToTimestamp(),
         OutTime = session.StartTime.AddMinutes(minutes).ToTimestamp(),
         Kilometres = kilometres,
-        NoOtherFunderDeclared = declared,
+        NoOtherFunderDeclared = declared == true,
+        OtherFunderDeclared = declared == false,
         Signature = "PAPER",
     };
 }

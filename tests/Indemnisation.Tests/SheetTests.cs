@@ -16,14 +16,14 @@ public sealed class SheetTests
     private static readonly Person Doctor = new("professionals/A", "99700000013", "10", "payees/A", "");
     private static readonly Person Other = new("professionals/B", "99700000021", "21", "payees/B", "");
 
-    private static readonly RatesOfDay Rates = new(
+    private static readonly Day Rates = OnDay(
     [
         new Tariff { RateGrid = "rateGrids/G", ProfessionTable = "TRE_G15", ProfessionCode = "10", Component = Component.Participant, Unit = RateUnit.StartedQuarterHour, AmountCents = 2250, MinimumMinutes = 30, PaidMinutesCap = 90 },
         new Tariff { RateGrid = "rateGrids/G", Component = Component.FacilitatorSupplement, Unit = RateUnit.Flat, AmountCents = 4500 },
         new Tariff { RateGrid = "rateGrids/G", Component = Component.Travel, Unit = RateUnit.Kilometre, AmountCents = 35, FreeKilometres = 10 },
     ]);
 
-    private static readonly RatesOfDay NoGrid = new([]);
+    private static readonly Day NoGrid = OnDay([]);
 
     [Fact]
     public void Only_those_invited_in_a_liberal_capacity_are_committed()
@@ -52,7 +52,7 @@ public sealed class SheetTests
     {
         Assert.Equal("RATE_MISSING", Assert.Single(Commit(Pure.ConvenedOf(Session, Other), [])).After.Reason);
         var said = Pure.ConvenedOf(Session, Doctor);
-        var change = Assert.Single(CommitSession.Decide(said, [], new Dictionary<string, string>(), Rates, envelope: null, () => Guid.CreateVersion7(), Now));
+        var change = Assert.Single(CommitSession.Decide(said, [], new Dictionary<string, string>(), Rates.Rates, envelope: null, () => Guid.CreateVersion7(), Now));
         Assert.Equal(("ENVELOPE_MISSING", 13_500L), (change.After.Reason, change.After.AmountCents));
     }
 
@@ -101,8 +101,10 @@ public sealed class SheetTests
         Assert.Equal(50, change.After.PresentMinutes);
     }
 
+    private static Day OnDay(IReadOnlyList<Tariff> tariffs) => new(new RatesOfDay(tariffs), [], YearClosed: false);
+
     private static IReadOnlyList<Change> Commit(SessionConvened said, IReadOnlyList<Line> live) =>
-        CommitSession.Decide(said, live, new Dictionary<string, string>(), Rates, "envelopes/E", () => Guid.CreateVersion7(), Now);
+        CommitSession.Decide(said, live, new Dictionary<string, string>(), Rates.Rates, "envelopes/E", () => Guid.CreateVersion7(), Now);
 
     private static IReadOnlyList<Change> Decide(AttendanceCertified sheet, IReadOnlyList<Line> live) =>
         Sheet.Decide(sheet, live, Rates, () => Guid.CreateVersion7(), Now);

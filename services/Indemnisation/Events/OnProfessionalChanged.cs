@@ -3,6 +3,7 @@ using Intervision.Indemnisation.Lines;
 using Intervision.Membership.Events.V1;
 using Intervision.ServiceDefaults.Messaging;
 using Intervision.ServiceDefaults.Persistence;
+using Intervision.ServiceDefaults.Time;
 
 namespace Intervision.Indemnisation.Events;
 
@@ -15,7 +16,8 @@ public sealed class OnProfessionalChanged(CalculateWaiting waiting)
         var professional = received.Event.Professional;
         await References.Change(tx);
         await DirectoryStore.PutProfessional(
-            tx, professional.Name, professional.Rpps, $"{professional.FamilyName} {professional.GivenName}".Trim());
+            tx, professional.Name, professional.Rpps, $"{professional.FamilyName} {professional.GivenName}".Trim(),
+            (int)professional.IdentifierSource, professional.IdentifierVerifiedDate.ToDate());
         await waiting.OfProfessionals(tx, [professional.Name], received.Time);
     }
 }

@@ -15,7 +15,7 @@ public sealed class OnProgrammeChanged(RecordAttendance record)
         ArgumentNullException.ThrowIfNull(received);
         var programme = received.Event.Programme;
         await References.Change(tx);
-        await DirectoryStore.PutProgramme(tx, programme.Name, programme.Indemnified);
+        await DirectoryStore.PutProgramme(tx, programme.Name, programme.Indemnified, received.Time);
         foreach (var session in await SessionStore.Waiting(tx, programme.Name))
         {
             await (session.State == SessionState.Certified

@@ -52,7 +52,7 @@ public sealed class PutDebtor(Db db)
         };
         var violations = new Violations();
         violations.Check(
-            debtor.HolderName.Length is > 0 and <= 140 && !debtor.HolderName.Any(char.IsControl),
+            BankAccounts.IsHolderName(debtor.HolderName),
             "holder_name", "HOLDER_NAME_INVALID", "Le titulaire exact du compte est obligatoire (140 caractères au plus).");
         violations.Check(BankAccounts.IsFrenchIban(debtor.Iban), "iban", "IBAN_INVALID", "L'IBAN français n'est pas valable (clé de contrôle).");
         violations.Check(debtor.Bic.Length == 0 || BankAccounts.IsBic(debtor.Bic), "bic", "BIC_INVALID", "Le BIC n'est pas valable.");

@@ -5,7 +5,10 @@ using Intervision.Indemnisation.V1;
 namespace Intervision.Indemnisation.Lines;
 
 /// <summary>What is known for one line at the moment of calculation; null means not known yet, never "no".</summary>
-public sealed record Known(string? Rpps, bool GridCoversDay, Tariff? Tariff, string? Payee, string? Envelope, long EnvelopeCents);
+public sealed record Known(Identity? Identity, bool GridCoversDay, IReadOnlyList<Tariff> Tariffs, string? Payee, string? Envelope, long EnvelopeCents);
+
+/// <summary>Who somebody is, by Membership; the RPPS is empty for those without one.</summary>
+public sealed record Identity(string Rpps, Evidence.Types.Source Source, DateOnly? VerifiedDate);
 
 /// <summary>Liquidation: RECORDED → CALCULATED when all is known, CANCELLED when nothing is due, else it waits and says why.</summary>
 public static class Calculate
@@ -15,15 +18,21 @@ public static class Calculate
         ArgumentNullException.ThrowIfNull(recorded);
         ArgumentNullException.ThrowIfNull(known);
         ArgumentNullException.ThrowIfNull(caps);
-        var line = recorded with { Rpps = known.Rpps ?? recorded.Rpps, ChangeTime = Later(recorded.ChangeTime, now) };
+        var line = Identified(recorded, known.Identity) with { ChangeTime = Later(recorded.ChangeTime, now) };
         if (NothingDue(line, known) is { } reason)
         {
             var cancelled = line.Cancelled(reason);
             return new Change(recorded, cancelled, [new IndemnityCancelled { Indemnity = cancelled.Facts() }]);
         }
 
-        line = Priced(line, known.Tariff) with { Payee = known.Payee, Envelope = known.Envelope };
-        if (Missing(known) is { } missing)
+        if (recorded.Reason == Reasons.FiscalYearClosed)
+        {
+            // Came after the close: kept, and weighs on no envelope.
+            return new Change(recorded, line with { Payee = known.Payee, Envelope = null }, []);
+        }
+
+        line = Priced(line, known.Tariffs) with { Payee = known.Payee, Envelope = known.Envelope };
+        if (Missing(line, known) is { } missing)
         {
             return new Change(recorded, line with { Reason = missing }, []);
         }
@@ -34,34 +43,42 @@ public static class Calculate
     }
 
     /// <summary>The amount by the rate, before caps: what a committed or waiting line reserves.</summary>
-    public static Line Priced(Line line, Tariff? tariff)
+    public static Line Priced(Line line, IReadOnlyList<Tariff> tariffs)
     {
         ArgumentNullException.ThrowIfNull(line);
-        var due = tariff is null ? 0 : Amounts.Due(tariff, line.PresentMinutes, line.Kilometres, line.ByVideo);
-        return line with { DueCents = due, AmountCents = due, RateGrid = tariff?.RateGrid };
+        ArgumentNullException.ThrowIfNull(tariffs);
+        var due = Amounts.Due(tariffs, line.PresentMinutes, line.Kilometres, line.ByVideo);
+        return line with { DueCents = due, AmountCents = due, RateGrid = tariffs.Count == 0 ? null : tariffs[0].RateGrid };
     }
+
+    private static Line Identified(Line line, Identity? identity) => identity is null ? line : line with
+    {
+        Rpps = identity.Rpps, IdentitySource = identity.Source, IdentityVerifiedDate = identity.VerifiedDate,
+    };
 
     private static string? NothingDue(Line line, Known known)
     {
-        if (known.Tariff is null)
+        if (known.Tariffs.Count == 0)
         {
             // A grid that leaves out the supplement or the travel does not pay it; one that leaves out a profession was forgotten.
             return known.GridCoversDay && line.Component != Component.Participant ? Reasons.NothingDue : null;
         }
 
-        if (!Amounts.ReachesMinimum(known.Tariff, line.PresentMinutes))
+        if (!known.Tariffs.Any(t => Amounts.ReachesMinimum(t, line.PresentMinutes)))
         {
             return Reasons.BelowMinimum;
         }
 
-        return Amounts.Due(known.Tariff, line.PresentMinutes, line.Kilometres, line.ByVideo) == 0 ? Reasons.NothingDue : null;
+        return Amounts.Due(known.Tariffs, line.PresentMinutes, line.Kilometres, line.ByVideo) == 0 ? Reasons.NothingDue : null;
     }
 
-    private static string? Missing(Known known) => known switch
+    private static string? Missing(Line line, Known known) => known switch
     {
-        { Rpps: null } => Reasons.ProfessionalMissing,
-        { Tariff: null } => Reasons.RateMissing,
-        { Payee: null } => Reasons.PayeeMissing,
+        _ when line is { Declaration: Declaration.None, Convention: "" } => Reasons.DeclarationMissing,
+        { Identity: null } => Reasons.ProfessionalMissing,
+        { Identity.Rpps: "" } when line is { Replaces: not "", ReplacementLicence: "" } => Reasons.LicenceMissing,
+        { Tariffs: [] } => Reasons.RateMissing,
+        { Payee: null } => line.Replaces.Length > 0 ? Reasons.ReplacementPayee : Reasons.PayeeMissing,
         { Envelope: null } => Reasons.EnvelopeMissing,
         _ => null,
     };

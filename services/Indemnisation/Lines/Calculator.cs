@@ -24,8 +24,8 @@ public sealed class Calculator(Caps caps)
 
         var (programme, date, year) = (recorded[0].Programme, recorded[0].SessionDate, recorded[0].FiscalYear);
         var people = recorded.Select(l => l.Professional).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
-        var rpps = await DirectoryStore.Rpps(tx, people);
-        var payees = await PayeeStore.Of(tx, people);
+        var identities = await DirectoryStore.Identities(tx, people);
+        var payees = await PayeeStore.Of(tx, people, date);
         var rates = await RateStore.On(tx, programme, date);
         var used = await PersonUse.Lock(tx, people, year, date, recorded[0].Session, caps);
         var envelope = await EnvelopeStore.LockOf(tx, programme, year);
@@ -34,9 +34,9 @@ public sealed class Calculator(Caps caps)
         foreach (var line in recorded.OrderBy(l => l.Professional, StringComparer.Ordinal).ThenBy(l => l.Component))
         {
             var known = new Known(
-                rpps.GetValueOrDefault(line.Professional), rates.IsCovered,
-                rates.Find(line.Component, line.ProfessionTable, line.ProfessionCode),
-                payees.GetValueOrDefault(line.Professional), envelope?.Name, envelope?.AmountCents ?? 0);
+                identities.GetValueOrDefault(line.Professional), rates.IsCovered,
+                rates.Find(line.Component, line.ProfessionTable, line.ProfessionCode, line.Role),
+                PayeeOf(line, payees), envelope?.Name, envelope?.AmountCents ?? 0);
             var change = Calculate.Decide(line, known, caps, used.Of(line.Professional, fromEnvelope), now);
             if (change.After.State == LineState.Calculated)
             {
@@ -50,4 +50,8 @@ public sealed class Calculator(Caps caps)
         await used.Save(tx);
         return changes;
     }
+
+    /// <summary>The person's own on the day; an expert's by convention; of who stood in, what finance said.</summary>
+    private static string? PayeeOf(Line line, IReadOnlyDictionary<string, string> payees) =>
+        line.Convention.Length > 0 || line.Replaces.Length > 0 ? line.Payee : payees.GetValueOrDefault(line.Professional);
 }

@@ -3,6 +3,7 @@ using Intervision.Indemnisation.Events.V1;
 using Intervision.Indemnisation.Funding;
 using Intervision.Indemnisation.Rates;
 using Intervision.Indemnisation.V1;
+using Intervision.Indemnisation.Years;
 using Intervision.Scheduling.Events.V1;
 using Intervision.ServiceDefaults.Persistence;
 using Intervision.ServiceDefaults.Time;
@@ -12,8 +13,6 @@ namespace Intervision.Indemnisation.Lines;
 /// <summary>Engagement: a provisional amount for each liberal professional invited (DESIGN §7.18).</summary>
 public static class CommitSession
 {
-    internal const string Liberal = "L";
-
     /// <summary>Convened again or moved: the same lines, with the new date and price.</summary>
     public static async Task Handle(Tx tx, SessionConvened said, DateTimeOffset now)
     {
@@ -30,7 +29,7 @@ public static class CommitSession
     internal static async Task Apply(Tx tx, SessionConvened said, DateTimeOffset now)
     {
         var date = said.Date.ToDate()!.Value;
-        var indemnified = await DirectoryStore.IsIndemnified(tx, said.Programme);
+        var indemnified = await DirectoryStore.IsIndemnified(tx, said.Programme, date);
         await SessionStore.Save(
             tx, said.Session, SessionState.Convened, said.Programme, date, said, indemnified is null ? Reasons.ProgrammeMissing : "", now);
         if (indemnified is not true)
@@ -39,6 +38,12 @@ public static class CommitSession
         }
 
         var live = await LineStore.LockLiveOf(tx, [said.Session]);
+        if (await FiscalYears.IsClosed(tx, date.Year))
+        {
+            await LineStore.Save(tx, CloseFiscalYear.Decide([.. live.Where(l => l.State == LineState.Committed)], now), now);
+            return;
+        }
+
         var rpps = await DirectoryStore.Rpps(tx, [.. said.People.Select(p => p.Professional)]);
         var rates = await RateStore.On(tx, said.Programme, date);
         var envelope = await EnvelopeStore.LockOf(tx, said.Programme, date.Year);
@@ -55,7 +60,7 @@ public static class CommitSession
         DateTimeOffset now)
     {
         var changes = new List<Change>();
-        var invited = said.People.Where(p => p.Capacity?.Mode == Liberal).DistinctBy(p => p.Professional, StringComparer.Ordinal)
+        var invited = said.People.Where(p => p.Capacity?.Mode == Entitlement.Liberal).DistinctBy(p => p.Professional, StringComparer.Ordinal)
             .OrderBy(p => p.Professional, StringComparer.Ordinal).ToList();
         foreach (var person in invited)
         {
@@ -81,11 +86,11 @@ public static class CommitSession
     /// <summary>What a committed line reserves; the reason says what its price still waits for.</summary>
     internal static Line Price(Line committed, RatesOfDay rates, string? envelope)
     {
-        var tariff = rates.Find(committed.Component, committed.ProfessionTable, committed.ProfessionCode);
-        return Calculate.Priced(committed, tariff) with
+        var tariffs = rates.Find(committed.Component, committed.ProfessionTable, committed.ProfessionCode, committed.Role);
+        return Calculate.Priced(committed, tariffs) with
         {
             Envelope = envelope,
-            Reason = tariff is null ? Reasons.RateMissing : envelope is null ? Reasons.EnvelopeMissing : "",
+            Reason = tariffs.Count == 0 ? Reasons.RateMissing : envelope is null ? Reasons.EnvelopeMissing : "",
         };
     }
 
@@ -109,6 +114,7 @@ public static class CommitSession
             ProfessionCode = person.Capacity.ProfessionCode,
             Organisation = person.Capacity.Organisation,
             Component = Component.Participant,
+            Role = Entitlement.Role(person.Role),
             PresentMinutes = Amounts.PresentMinutes(start, end, start, end),
         };
     }

@@ -29,7 +29,7 @@ public sealed class CorrectLines(RecordAttendance record)
 
         var sheet = Corrected(AttendanceCertified.Parser.ParseFrom(stored), said);
         var date = sheet.Date.ToDate()!.Value;
-        var indemnified = await DirectoryStore.IsIndemnified(tx, sheet.Programme);
+        var indemnified = await DirectoryStore.IsIndemnified(tx, sheet.Programme, date);
         await SessionStore.Save(tx, said.Session, SessionState.Certified, sheet.Programme, date, sheet, indemnified is null ? Reasons.ProgrammeMissing : "", now);
         await Certifiers.Add(tx, [sheet]);
         if (indemnified is not true)
@@ -38,10 +38,38 @@ public sealed class CorrectLines(RecordAttendance record)
         }
 
         var live = (await LineStore.LockLiveOf(tx, [said.Session])).Where(l => l.Professional == said.Professional).ToList();
+        var day = await Day.Of(tx, sheet);
+        var anew = Anew(sheet, said, day, () => Guid.CreateVersion7(now), now);
+        if (day.YearClosed)
+        {
+            await LineStore.Save(tx, Kept(live, anew, said.Revision, () => Guid.CreateVersion7(now), now), now);
+            return;
+        }
+
         var undone = Undo(live, said.Revision, () => Guid.CreateVersion7(now), now);
         await FreeYear(tx, undone);
         await LineStore.Save(tx, undone, now);
-        await LineStore.Save(tx, await record.Calculated(tx, Anew(sheet, said, await RateStore.On(tx, sheet.Programme, date), () => Guid.CreateVersion7(now), now), now), now);
+        await LineStore.Save(tx, await record.Calculated(tx, anew, now), now);
+    }
+
+    /// <summary>
+    /// The year is closed: its lines stay, and what the correction would make of them waits beside them, not live. Somebody who
+    /// was not there at all has lines of no minutes.
+    /// </summary>
+    internal static IReadOnlyList<Change> Kept(IReadOnlyList<Line> live, IReadOnlyList<Change> anew, int revision, Func<Guid> newId, DateTimeOffset now)
+    {
+        var kept = anew.Count > 0
+            ? anew.Where(c => c.After.State == LineState.Recorded).Select(c => c.After)
+            : live.Select(l => l with { Id = newId(), PresentMinutes = 0, Kilometres = 0, DueCents = 0, AmountCents = 0, Corrects = l.Id });
+        return [.. kept.Select(l =>
+        {
+            var waits = l with
+            {
+                Revision = revision, Live = false, State = LineState.Recorded, Reason = Reasons.FiscalYearClosed, Envelope = null, Approver = null, Payment = null,
+                Version = 1, ChangeTime = now,
+            };
+            return new Change(null, waits, [new IndemnityRecorded { Indemnity = waits.Facts() }]);
+        })];
     }
 
     /// <summary>The sheet with this person's line as it is now, certified by who certified the correction too.</summary>
@@ -64,12 +92,12 @@ public sealed class CorrectLines(RecordAttendance record)
         [.. live.SelectMany(l => l.State < LineState.Approved ? [Cancelled(l, now)] : Countered(l, revision, newId(), now))];
 
     /// <summary>What the corrected sheet gives this person.</summary>
-    private static IReadOnlyList<Change> Anew(AttendanceCertified sheet, AttendanceCorrected said, RatesOfDay rates, Func<Guid> newId, DateTimeOffset now)
+    private static IReadOnlyList<Change> Anew(AttendanceCertified sheet, AttendanceCorrected said, Day day, Func<Guid> newId, DateTimeOffset now)
     {
         var own = sheet.Clone();
         own.Lines.Clear();
         own.Lines.Add(sheet.Lines.Where(l => l.Professional == said.Professional));
-        return Sheet.Decide(own, [], rates, newId, now, said.Revision);
+        return Sheet.Decide(own, [], day, newId, now, said.Revision);
     }
 
     private static Change Cancelled(Line line, DateTimeOffset now)

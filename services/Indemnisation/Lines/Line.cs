@@ -1,7 +1,7 @@
 using Intervision.Indemnisation.Events.V1;
 using Intervision.Indemnisation.V1;
-using Intervision.ServiceDefaults.Persistence;
 using Intervision.ServiceDefaults;
+using Intervision.ServiceDefaults.Persistence;
 using Intervision.ServiceDefaults.Time;
 
 namespace Intervision.Indemnisation.Lines;
@@ -47,6 +47,27 @@ public sealed record Line
     public string Organisation { get; init; } = "";
 
     public Component Component { get; init; }
+
+    /// <summary>In which the person took part: chooses the rate.</summary>
+    public RateRole Role { get; init; } = RateRole.Participant;
+
+    /// <summary>TRE_R23, frozen: L, or S for an expert by convention.</summary>
+    public string Mode { get; init; } = Entitlement.Liberal;
+
+    public Declaration Declaration { get; init; } = Declaration.NoOtherFunder;
+
+    /// <summary>professionals/{id} stood in for; empty for most.</summary>
+    public string Replaces { get; init; } = "";
+
+    public string ReplacementLicence { get; init; } = "";
+
+    /// <summary>conventions/{id} with the employer of a salaried expert; empty for liberal people.</summary>
+    public string Convention { get; init; } = "";
+
+    /// <summary>Where Membership has the person's identity from when the line was calculated.</summary>
+    public Evidence.Types.Source IdentitySource { get; init; }
+
+    public DateOnly? IdentityVerifiedDate { get; init; }
 
     public bool ByVideo { get; init; }
 
@@ -122,6 +143,20 @@ public sealed record Line
         Reason = Reason,
         Revision = Revision,
         Etag = Etag.Of(Version),
+        Evidence = new Evidence
+        {
+            Rpps = Rpps,
+            Mode = Mode,
+            Organisation = Organisation,
+            Role = Role,
+            IdentitySource = IdentitySource,
+            IdentityVerifiedDate = IdentityVerifiedDate?.ToProto(),
+            Declaration = (Evidence.Types.Declaration)Declaration,
+            Convention = Convention,
+            Replaces = Replaces,
+            ReplacementLicence = ReplacementLicence,
+            SheetRevision = State == LineState.Committed ? 0 : Revision,
+        },
     };
 }
 
@@ -164,7 +199,19 @@ public static class Reasons
     /// <summary>Cancelled: present less than the rate's minimum.</summary>
     public const string BelowMinimum = "BELOW_MINIMUM";
 
-    /// <summary>Cancelled: another funder pays, or the declaration is missing.</summary>
+    /// <summary>Waiting: nothing is declared of other funders yet; a correction of the sheet says it.</summary>
+    public const string DeclarationMissing = "DECLARATION_MISSING";
+
+    /// <summary>Waiting: who stands in has neither an RPPS nor a licence.</summary>
+    public const string LicenceMissing = "LICENCE_MISSING";
+
+    /// <summary>Waiting: finance says whether who stood in or who was replaced is paid.</summary>
+    public const string ReplacementPayee = "REPLACEMENT_PAYEE";
+
+    /// <summary>Waiting for good: the fiscal year of the session was closed before the sheet came.</summary>
+    public const string FiscalYearClosed = "FISCAL_YEAR_CLOSED";
+
+    /// <summary>Cancelled: another funder pays.</summary>
     public const string OtherFunder = "OTHER_FUNDER";
 
     /// <summary>Cancelled, or countered after approval: the attendance was corrected.</summary>

@@ -16,14 +16,16 @@ internal static class LineStore
         """
         id, revision, live, state, session, session_date, start_time, pole, programme, fiscal_year, professional, rpps,
         profession_table, profession_code, organisation, component, by_video, present_minutes, kilometres, due_cents,
-        amount_cents, reason, payee, rate_grid, envelope, approver, payment, corrects, version, change_time
+        amount_cents, reason, payee, rate_grid, envelope, approver, payment, corrects, version, change_time,
+        role, mode, declaration, replaces, replacement_licence, convention, identity_source, identity_verified_date
         """;
 
     private const string Written =
         """
         id, revision, live, state, session, session_date, start_time, pole, programme, fiscal_year, professional, rpps,
         profession_table, profession_code, organisation, component, by_video, present_minutes, kilometres, due_cents,
-        amount_cents, reason, payee, rate_grid, envelope, corrects, version, change_time
+        amount_cents, reason, payee, rate_grid, envelope, corrects, version, change_time,
+        role, mode, declaration, replaces, replacement_licence, convention, identity_source, identity_verified_date
         """;
 
     /// <summary>The order in which lines are locked and capped (DESIGN §7.17).</summary>
@@ -37,6 +39,9 @@ internal static class LineStore
     /// <summary>Lines recorded or committed of a programme, of all years when none is said.</summary>
     public static Task<IReadOnlyList<Line>> LockOpenOf(Tx tx, string programme, int? fiscalYear) =>
         Locked(tx, "programme = @programme and state in (1, 2) and (@fiscalYear::int is null or fiscal_year = @fiscalYear)", new { programme, fiscalYear });
+
+    /// <summary>Of all programmes.</summary>
+    public static Task<IReadOnlyList<Line>> LockCommittedOf(Tx tx, int fiscalYear) => Locked(tx, "state = 1 and fiscal_year = @fiscalYear", new { fiscalYear });
 
     public static Task<IReadOnlyList<Line>> LockRecordedOf(Tx tx, IReadOnlyCollection<string> professionals) =>
         Locked(tx, "professional = any(@names) and state = 2", new { names = professionals.ToArray() });
@@ -131,6 +136,14 @@ internal static class LineStore
         copy.Write(line.Corrects, NpgsqlDbType.Uuid);
         copy.Write(line.Version, NpgsqlDbType.Integer);
         copy.Write(line.ChangeTime.UtcDateTime, NpgsqlDbType.TimestampTz);
+        copy.Write((short)line.Role, NpgsqlDbType.Smallint);
+        copy.Write(line.Mode, NpgsqlDbType.Text);
+        copy.Write((short)line.Declaration, NpgsqlDbType.Smallint);
+        copy.Write(line.Replaces, NpgsqlDbType.Text);
+        copy.Write(line.ReplacementLicence, NpgsqlDbType.Text);
+        copy.Write(line.Convention, NpgsqlDbType.Text);
+        copy.Write((short)line.IdentitySource, NpgsqlDbType.Smallint);
+        copy.Write(line.IdentityVerifiedDate, NpgsqlDbType.Date);
     }
 
     private static async Task Update(Tx tx, IReadOnlyList<Line> lines)
@@ -146,11 +159,15 @@ internal static class LineStore
               fiscal_year = n.fiscal_year, rpps = n.rpps, profession_table = n.profession_table, profession_code = n.profession_code,
               organisation = n.organisation, by_video = n.by_video, present_minutes = n.present_minutes, kilometres = n.kilometres,
               due_cents = n.due_cents, amount_cents = n.amount_cents, reason = n.reason, payee = n.payee, rate_grid = n.rate_grid,
-              envelope = n.envelope, version = l.version + 1, change_time = n.change_time
+              envelope = n.envelope, version = l.version + 1, change_time = n.change_time, role = n.role, mode = n.mode,
+              declaration = n.declaration, replaces = n.replaces, replacement_licence = n.replacement_licence, convention = n.convention,
+              identity_source = n.identity_source, identity_verified_date = n.identity_verified_date
             from jsonb_to_recordset(@rows::jsonb) as n (
               id uuid, version int, live boolean, stored_state int, session_date date, start_time timestamptz, fiscal_year int, rpps text,
               profession_table text, profession_code text, organisation text, by_video boolean, present_minutes int, kilometres int,
-              due_cents bigint, amount_cents bigint, reason text, payee text, rate_grid text, envelope text, change_time timestamptz)
+              due_cents bigint, amount_cents bigint, reason text, payee text, rate_grid text, envelope text, change_time timestamptz,
+              role smallint, mode text, declaration smallint, replaces text, replacement_licence text, convention text, identity_source smallint,
+              identity_verified_date date)
             where l.id = n.id and l.version = n.version
             """,
             new { rows = JsonRows.Of(lines) });

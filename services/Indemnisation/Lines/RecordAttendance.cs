@@ -31,7 +31,7 @@ public sealed class RecordAttendance(Calculator calculator)
     internal async Task Apply(Tx tx, AttendanceCertified sheet, DateTimeOffset now)
     {
         var date = sheet.Date.ToDate()!.Value;
-        var indemnified = await DirectoryStore.IsIndemnified(tx, sheet.Programme);
+        var indemnified = await DirectoryStore.IsIndemnified(tx, sheet.Programme, date);
         await SessionStore.Save(
             tx, sheet.Session, SessionState.Certified, sheet.Programme, date, sheet, indemnified is null ? Reasons.ProgrammeMissing : "", now);
         await Certifiers.Add(tx, [sheet]);
@@ -41,9 +41,9 @@ public sealed class RecordAttendance(Calculator calculator)
         }
 
         var live = await LineStore.LockLiveOf(tx, [sheet.Session]);
-        var rates = await RateStore.On(tx, sheet.Programme, date);
+        var day = await Day.Of(tx, sheet);
         var changes = paid
-            ? await Calculated(tx, Sheet.Decide(sheet, live, rates, () => Guid.CreateVersion7(now), now), now)
+            ? await Calculated(tx, Sheet.Decide(sheet, live, day, () => Guid.CreateVersion7(now), now), now)
             : Sheet.Unpaid(live, now);
         await LineStore.Save(tx, changes, now);
         await Outbox.Append(tx, AggregateId.Of($"settlements/{sheet.Session}"), sheet.Session, now, new SessionSettled

@@ -13,15 +13,16 @@ internal static class Sheet
     /// <summary>Lines recorded, or cancelled with a reason: absent, in another capacity, paid by another funder.</summary>
     /// <param name="revision">Of new lines: 1, or that of the correction.</param>
     public static IReadOnlyList<Change> Decide(
-        AttendanceCertified sheet, IReadOnlyList<Line> live, RatesOfDay rates, Func<Guid> newId, DateTimeOffset now, int revision = 1)
+        AttendanceCertified sheet, IReadOnlyList<Line> live, Day day, Func<Guid> newId, DateTimeOffset now, int revision = 1)
     {
         var changes = new List<Change>();
-        foreach (var person in sheet.Lines
-            .Where(l => l.Capacity?.Mode == CommitSession.Liberal)
-            .GroupBy(l => l.Professional, StringComparer.Ordinal)
-            .OrderBy(g => g.Key, StringComparer.Ordinal))
+        foreach (var person in sheet.Lines.GroupBy(l => l.Professional, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
-            changes.AddRange(OfPerson(sheet, [.. person], live, rates, () => new Line { Id = newId(), Revision = revision }, now));
+            var payable = Entitlement.Payable(person, day.Conventions);
+            if (payable.Count > 0)
+            {
+                changes.AddRange(OfPerson(sheet, payable, live, day, () => new Line { Id = newId(), Revision = revision }, now));
+            }
         }
 
         var decided = changes.Select(c => c.Before?.Id).ToHashSet();
@@ -39,16 +40,15 @@ internal static class Sheet
         [.. live.Where(l => l.State == LineState.Committed).Select(l => Cancel(l, Reasons.NotIndemnified, now))];
 
     private static IEnumerable<Change> OfPerson(
-        AttendanceCertified sheet, IReadOnlyList<AttendanceLine> presences, IReadOnlyList<Line> live, RatesOfDay rates, Func<Line> newLine, DateTimeOffset now)
+        AttendanceCertified sheet, IReadOnlyList<AttendanceLine> presences, IReadOnlyList<Line> live, Day day, Func<Line> newLine, DateTimeOffset now)
     {
-        foreach (var component in Components(presences, rates))
+        foreach (var component in Components(presences, day.Rates))
         {
             var before = live.FirstOrDefault(l => l.Professional == presences[0].Professional && l.Component == component);
             var blank = before ?? newLine();
-            var recorded = Recorded(blank, sheet, presences, now) with { Component = component };
-            recorded = Calculate.Priced(recorded, rates.Find(component, recorded.ProfessionTable, recorded.ProfessionCode));
+            var recorded = Decided(Recorded(blank, sheet, presences, now) with { Component = component }, presences, day);
             var said = new IndemnityRecorded { Indemnity = recorded.Facts() };
-            if (presences.All(p => p.NoOtherFunderDeclared))
+            if (recorded.Declaration != Declaration.OtherFunder)
             {
                 yield return new Change(before, recorded, [said]);
                 continue;
@@ -59,23 +59,41 @@ internal static class Sheet
         }
     }
 
+    /// <summary>What it is decided on, frozen in it; and the amount by the rates of the day.</summary>
+    private static Line Decided(Line line, IReadOnlyList<AttendanceLine> presences, Day day)
+    {
+        var convention = Entitlement.Convention(presences[0], day.Conventions);
+        var decided = line with
+        {
+            Role = Entitlement.Role(presences),
+            Mode = presences[0].Capacity.Mode,
+            Declaration = Entitlement.Of(presences),
+            Replaces = presences[0].Replaces,
+            ReplacementLicence = presences[0].ReplacementLicence,
+            Convention = convention?.Name ?? "",
+            Payee = convention?.Payee,
+            Reason = day.YearClosed ? Reasons.FiscalYearClosed : "",
+        };
+        return Calculate.Priced(decided, day.Rates.Find(decided.Component, decided.ProfessionTable, decided.ProfessionCode, decided.Role));
+    }
+
     /// <summary>Taking part always; the supplement and the travel unless the grid of the day gives nothing for them.</summary>
     private static IEnumerable<Component> Components(IReadOnlyList<AttendanceLine> presences, RatesOfDay rates)
     {
         yield return Component.Participant;
-        var capacity = presences[0].Capacity;
-        if (presences.Any(p => p.Role == SessionRole.Facilitator)
-            && (!rates.IsCovered || rates.Find(Component.FacilitatorSupplement, capacity.ProfessionTable, capacity.ProfessionCode) is not null))
+        var (capacity, role) = (presences[0].Capacity, Entitlement.Role(presences));
+        if (role == RateRole.Facilitator && (!rates.IsCovered || Rates(Component.FacilitatorSupplement).Count > 0))
         {
             yield return Component.FacilitatorSupplement;
         }
 
         var kilometres = Kilometres(presences);
-        if (kilometres > 0
-            && (!rates.IsCovered || rates.Find(Component.Travel, capacity.ProfessionTable, capacity.ProfessionCode) is { } travel && kilometres > travel.FreeKilometres))
+        if (kilometres > 0 && (!rates.IsCovered || Rates(Component.Travel).Any(t => kilometres > t.FreeKilometres)))
         {
             yield return Component.Travel;
         }
+
+        IReadOnlyList<Tariff> Rates(Component component) => rates.Find(component, capacity.ProfessionTable, capacity.ProfessionCode, role);
     }
 
     private static Line Recorded(Line line, AttendanceCertified sheet, IReadOnlyList<AttendanceLine> presences, DateTimeOffset now)

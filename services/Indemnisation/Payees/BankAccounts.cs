@@ -23,6 +23,12 @@ public static partial class BankAccounts
 
     public static bool IsFrenchIban(string iban) => IsIban(iban) && iban.StartsWith("FR", StringComparison.Ordinal);
 
+    public static bool IsHolderName(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name.Length is > 0 and <= 140 && !name.Any(char.IsControl);
+    }
+
     public static bool IsBic(string bic) => BicForm().IsMatch(bic);
 
     /// <summary>SIREN and SIRET Luhn keys; La Poste's establishments may have a digit sum that 5 divides instead.</summary>

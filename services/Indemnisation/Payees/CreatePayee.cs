@@ -2,6 +2,7 @@ using System.Text;
 using Intervision.Indemnisation.Lines;
 using Intervision.Indemnisation.V1;
 using Intervision.ServiceDefaults.Grpc;
+using Intervision.ServiceDefaults.Mail;
 using Intervision.ServiceDefaults.Persistence;
 
 namespace Intervision.Indemnisation.Payees;
@@ -17,14 +18,14 @@ public sealed class CreatePayee(Db db, CalculateWaiting waiting)
         return db.Once(call, request.RequestId, request, async tx =>
         {
             await References.Change(tx);
-            var payees = await PayeeStore.Of(tx, payee.Professionals);
-            if (Decide(await PayeeStore.Find(tx, payee.Name), payees, payee))
+            var payees = await PayeeStore.Within(tx, payee.Professionals, from: null, until: null);
+            if (Decide(await PayeeStore.Find(tx, payee.Name, call.Now), payees, payee))
             {
                 await PayeeStore.Insert(tx, payee, call.Caller.Subject, call.Now);
                 await waiting.OfProfessionals(tx, payee.Professionals, call.Now);
             }
 
-            return new CreatePayeeResponse { Payee = payee.ToProto() };
+            return new CreatePayeeResponse { Payee = (await PayeeStore.Find(tx, payee.Name, call.Now))!.ToProto() };
         });
     }
 
@@ -40,7 +41,7 @@ public sealed class CreatePayee(Db db, CalculateWaiting waiting)
                     "IBAN_CHANGE_NEEDS_TWO_PEOPLE", "Un changement d'IBAN demande deux personnes et 72 heures.", "PAYEE", payee.Name, ("name", payee.Name));
             }
 
-            var same = stored with { Professionals = payee.Professionals, Version = payee.Version } == payee
+            var same = stored with { Professionals = payee.Professionals, Version = payee.Version, ChangeTime = payee.ChangeTime, HoldReason = payee.HoldReason } == payee
                 && stored.Professionals.SequenceEqual(payee.Professionals, StringComparer.Ordinal);
             return same
                 ? false
@@ -49,13 +50,15 @@ public sealed class CreatePayee(Db db, CalculateWaiting waiting)
 
         if (payee.Professionals.FirstOrDefault(payeeOf.ContainsKey) is { } taken)
         {
-            throw RuleBroken.NotNow(
-                "PROFESSIONAL_HAS_PAYEE", $"« {taken} » est déjà payé par l'intermédiaire de « {payeeOf[taken]} ».", "PAYEE", taken,
-                ("professional", taken), ("payee", payeeOf[taken]));
+            throw Taken(taken, payeeOf[taken]);
         }
 
         return true;
     }
+
+    internal static RuleBroken Taken(string professional, string payee) => RuleBroken.NotNow(
+        "PROFESSIONAL_HAS_PAYEE", $"« {professional} » est déjà payé par l'intermédiaire de « {payee} ».", "PAYEE", professional,
+        ("professional", professional), ("payee", payee));
 
     private static PayeeRow Read(Payee given)
     {
@@ -67,19 +70,21 @@ public sealed class CreatePayee(Db db, CalculateWaiting waiting)
             Siret = BankAccounts.Normalise(given.Siret),
             Iban = BankAccounts.Normalise(given.Iban),
             Bic = BankAccounts.Normalise(given.Bic),
+            Contact = given.Contact.Trim(),
             Professionals = [.. given.Professionals.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
         };
         var violations = new Violations();
         violations.Check(ResourceNames.IsNamed(payee.Name, "payees"), "payee.name", "NAME_INVALID", "Le nom doit être de la forme payees/{code}.");
         violations.Check(payee.Kind is > Payee.Types.Kind.Unspecified and <= Payee.Types.Kind.Employer, "payee.kind", "KIND_INVALID", "Nature de bénéficiaire inconnue.");
         violations.Check(
-            payee.HolderName.Length is > 0 and <= 140 && !payee.HolderName.Any(char.IsControl),
+            BankAccounts.IsHolderName(payee.HolderName),
             "payee.holder_name", "HOLDER_NAME_INVALID", "Le titulaire exact du compte est obligatoire (140 caractères au plus).");
         violations.Check(
             payee.Siret.Length == 0 ? payee.Kind == Payee.Types.Kind.Person : BankAccounts.IsSiret(payee.Siret),
             "payee.siret", "SIRET_INVALID", "Le SIRET n'est pas valable ; il n'est facultatif que pour une personne.");
         violations.Check(BankAccounts.IsIban(payee.Iban), "payee.iban", "IBAN_INVALID", "L'IBAN n'est pas valable (clé de contrôle).");
         violations.Check(payee.Bic.Length == 0 || BankAccounts.IsBic(payee.Bic), "payee.bic", "BIC_INVALID", "Le BIC n'est pas valable.");
+        violations.Check(payee.Contact.Length == 0 || MailQueue.IsMailbox(payee.Contact), "payee.contact", "CONTACT_INVALID", "L'adresse de contact n'est pas valable.");
         violations.Check(
             payee.Professionals.Length is > 0 and <= MaximumProfessionals && payee.Professionals.All(p => ResourceNames.IsNamed(p, "professionals")),
             "payee.professionals", "PROFESSIONALS_INVALID", $"De 1 à {MaximumProfessionals} professionnels, de la forme professionals/{{id}}.");

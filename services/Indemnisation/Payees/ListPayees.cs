@@ -12,7 +12,7 @@ public sealed class ListPayees(Db db, PageTokens pages)
         var size = PageTokens.Size(request.PageSize);
         var filter = $"payees|{call.Caller.Subject}";
         var after = await pages.Open(filter, request.PageToken, call.Cancellation) ?? "";
-        var payees = await db.Read(tx => PayeeStore.Page(tx, after, size + 1), call.Cancellation);
+        var payees = await db.Read(tx => PayeeStore.Page(tx, after, size + 1, call.Now), call.Cancellation);
         var response = new ListPayeesResponse { Payees = { payees.Take(size).Select(p => p.ToProto()) } };
         if (payees.Count > size)
         {

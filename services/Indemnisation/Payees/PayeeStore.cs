@@ -1,9 +1,10 @@
 using Intervision.Indemnisation.V1;
 using Intervision.ServiceDefaults.Persistence;
+using Intervision.ServiceDefaults.Time;
 
 namespace Intervision.Indemnisation.Payees;
 
-/// <summary>A payee as stored: IBAN in full, never answered so.</summary>
+/// <summary>A payee with the account in force: IBAN in full, never answered so.</summary>
 internal sealed record PayeeRow
 {
     public string Name { get; init; } = "";
@@ -18,8 +19,17 @@ internal sealed record PayeeRow
 
     public string Bic { get; init; } = "";
 
+    /// <summary>Mailbox told of changes of the account; may be empty.</summary>
+    public string Contact { get; init; } = "";
+
+    /// <summary>Why nothing is paid to it now; empty when nothing is in the way.</summary>
+    public string HoldReason { get; init; } = "";
+
     public int Version { get; init; } = 1;
 
+    public DateTimeOffset ChangeTime { get; init; }
+
+    /// <summary>Paid through it today.</summary>
     public string[] Professionals { get; init; } = [];
 
     public Payee ToProto() => new()
@@ -30,6 +40,7 @@ internal sealed record PayeeRow
         Siret = Siret,
         Iban = BankAccounts.Mask(Iban),
         Bic = Bic,
+        Contact = Contact,
         Professionals = { Professionals },
         Etag = Etag.Of(Version),
     };
@@ -39,37 +50,62 @@ internal static class PayeeStore
 {
     private const string Columns =
         """
-        name, kind, holder_name, siret, iban, bic, version,
-        array(select professional from payee_professional pp where pp.payee = p.name order by professional) as professionals
+        p.name, p.kind, a.holder_name, p.siret, a.iban, a.bic, p.contact, a.hold_reason, p.version, p.change_time,
+        array(select professional from payee_professional l where l.payee = p.name and l.valid @> @today order by professional) as professionals
         """;
 
-    public static Task<PayeeRow?> Find(Tx tx, string name) =>
-        tx.SingleOrDefault<PayeeRow>($"select {Columns} from payee p where name = @name", new { name });
+    private const string From = "payee p join payee_account(@now) a on a.payee = p.name";
 
-    public static Task<IReadOnlyList<PayeeRow>> Page(Tx tx, string after, int limit) =>
-        tx.Query<PayeeRow>($"select {Columns} from payee p where name > @after order by name limit @limit", new { after, limit });
+    public static Task<PayeeRow?> Find(Tx tx, string name, DateTimeOffset now) =>
+        tx.SingleOrDefault<PayeeRow>($"select {Columns} from {From} where p.name = @name", new { name, now, today = Paris.DateOf(now) });
 
-    /// <returns>The payee of each professional that has one.</returns>
-    public static async Task<IReadOnlyDictionary<string, string>> Of(Tx tx, IReadOnlyCollection<string> professionals) =>
+    /// <summary>Under the lock of its row.</summary>
+    public static async Task<PayeeRow?> Lock(Tx tx, string name, DateTimeOffset now)
+    {
+        await tx.Execute("select from payee where name = @name for update", new { name });
+        return await Find(tx, name, now);
+    }
+
+    public static Task<IReadOnlyList<PayeeRow>> Page(Tx tx, string after, int limit, DateTimeOffset now) =>
+        tx.Query<PayeeRow>(
+            $"select {Columns} from {From} where p.name > @after order by p.name limit @limit", new { after, limit, now, today = Paris.DateOf(now) });
+
+    /// <returns>The payee, on the day, of each professional that has one.</returns>
+    public static async Task<IReadOnlyDictionary<string, string>> Of(Tx tx, IReadOnlyCollection<string> professionals, DateOnly date) =>
         (await tx.Query<(string Professional, string Payee)>(
-            "select professional, payee from payee_professional where professional = any(@names)", new { names = professionals.ToArray() }))
+            "select professional, payee from payee_professional where professional = any(@names) and valid @> @date",
+            new { names = professionals.ToArray(), date }))
         .ToDictionary(p => p.Professional, p => p.Payee, StringComparer.Ordinal);
 
-    /// <returns>Holder and account of each.</returns>
-    public static async Task<IReadOnlyDictionary<string, PayeeRow>> Accounts(Tx tx, string[] names) =>
-        (await tx.Query<PayeeRow>("select name, holder_name, iban, bic from payee where name = any(@names)", new { names }))
+    /// <returns>A payee of each professional that has one on some day of the period.</returns>
+    public static async Task<IReadOnlyDictionary<string, string>> Within(Tx tx, IReadOnlyCollection<string> professionals, DateOnly? from, DateOnly? until) =>
+        (await tx.Query<(string Professional, string Payee)>(
+            """
+            select distinct on (professional) professional, payee from payee_professional
+            where professional = any(@names) and valid && daterange(@from, @until) order by professional, valid
+            """,
+            new { names = professionals.ToArray(), from, until }))
+        .ToDictionary(p => p.Professional, p => p.Payee, StringComparer.Ordinal);
+
+    /// <returns>Holder and account in force of each, and whether it may be paid now.</returns>
+    public static async Task<IReadOnlyDictionary<string, PayeeRow>> Accounts(Tx tx, string[] names, DateTimeOffset now) =>
+        (await tx.Query<PayeeRow>("select payee as name, holder_name, iban, bic, hold_reason from payee_account(@now) where payee = any(@names)", new { names, now }))
         .ToDictionary(p => p.Name, StringComparer.Ordinal);
 
     public static async Task Insert(Tx tx, PayeeRow payee, string creator, DateTimeOffset now)
     {
         await tx.Execute(
             """
-            insert into payee (name, kind, holder_name, siret, iban, bic, creator, create_time)
-            values (@Name, @Kind, @HolderName, @Siret, @Iban, @Bic, @creator, @now)
+            insert into payee (name, kind, holder_name, siret, iban, bic, contact, creator, create_time, change_time)
+            values (@Name, @Kind, @HolderName, @Siret, @Iban, @Bic, @Contact, @creator, @now, @now)
             """,
-            new { payee.Name, Kind = (int)payee.Kind, payee.HolderName, payee.Siret, payee.Iban, payee.Bic, creator, now });
+            new { payee.Name, Kind = (int)payee.Kind, payee.HolderName, payee.Siret, payee.Iban, payee.Bic, payee.Contact, creator, now });
         await tx.Execute(
             "insert into payee_professional (professional, payee) select unnest(@Professionals), @Name",
             new { payee.Professionals, payee.Name });
     }
+
+    /// <summary>What was added beside it counts as a change of it; the caller holds its lock.</summary>
+    public static Task Touch(Tx tx, string name, DateTimeOffset now) =>
+        tx.Execute("update payee set version = version + 1, change_time = @now where name = @name", new { name, now });
 }

@@ -2,7 +2,7 @@ using Intervision.ServiceDefaults.Persistence;
 
 namespace Intervision.Indemnisation.Payments;
 
-/// <summary>An approved line that no payment has, or whose payments were all rejected by the bank.</summary>
+/// <summary>An approved line that no payment has, or whose payments were all rejected by the bank or withdrawn with their run.</summary>
 internal sealed record Owed
 {
     public Guid Id { get; init; }
@@ -34,7 +34,9 @@ internal sealed record Owed
             join ledger_entry e on e.subject = l.id and e.kind = 1
             left join payment_line t on t.line_id = l.id and not exists (select from payment_line later where later.line_id = t.line_id and later.attempt > t.attempt)
             left join payment_outcome o on o.payment_id = t.payment_id
-            where l.programme = @programme and l.session_date <= @upTo and l.state = 3 and (t.line_id is null or o.state = 7)
+            left join payment p on p.id = t.payment_id
+            left join payment_run r on r.id = p.run_id
+            where l.programme = @programme and l.session_date <= @upTo and l.state = 3 and (t.line_id is null or o.state = 7 or r.state = 4)
             order by l.payee collate "C", l.id
             """,
             new { programme, upTo });

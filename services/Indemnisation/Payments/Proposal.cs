@@ -16,7 +16,7 @@ internal sealed class Proposal(RunRow blank, Func<Guid> newId)
 
     public Guid Id => blank.Id;
 
-    /// <summary>One payment each; a payee whose lines net to nothing or less waits for the next run.</summary>
+    /// <summary>One payment each; a payee that is held, or whose lines net to nothing or less, waits for the next run.</summary>
     /// <param name="owed">Of each payee, none empty.</param>
     /// <exception cref="RuleBroken">PAYMENT_TOO_LARGE, CLOCK_BEFORE_LAST_CHANGE.</exception>
     public IReadOnlyList<PaymentRow> Pay(IEnumerable<IReadOnlyList<Owed>> owed, IReadOnlyDictionary<string, PayeeRow> payees) =>
@@ -30,7 +30,7 @@ internal sealed class Proposal(RunRow blank, Func<Guid> newId)
     private PaymentRow? Pay(IReadOnlyList<Owed> owed, PayeeRow payee)
     {
         var net = owed.Aggregate(0L, (sum, l) => checked(sum + l.AmountCents));
-        if (net <= 0)
+        if (net <= 0 || payee.HoldReason.Length > 0)
         {
             return null;
         }

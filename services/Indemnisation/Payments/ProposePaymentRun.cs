@@ -27,7 +27,7 @@ public sealed class ProposePaymentRun(Db db)
             var proposal = new Proposal(blank with { Id = Guid.CreateVersion7(call.Now) }, () => Guid.CreateVersion7(call.Now));
             await foreach (var owed in Owed.Of(tx, blank.Programme, blank.UpToDate).ByPayee().Chunk(PayeesAtOnce))
             {
-                await RunStore.InsertPayments(tx, proposal.Id, proposal.Pay(owed, await PayeeStore.Accounts(tx, [.. owed.Select(o => o[0].Payee)])));
+                await RunStore.InsertPayments(tx, proposal.Id, proposal.Pay(owed, await PayeeStore.Accounts(tx, [.. owed.Select(o => o[0].Payee)], call.Now)));
             }
 
             var run = proposal.Decide();

@@ -59,6 +59,7 @@ public sealed class ReleasePaymentRun(Db db, PaymentFiles files)
         }
 
         Decide(run, await RunStore.IsInvolved(tx, run, call.Caller), etag, call.Caller, call.Now);
+        await MustPayAccountsInForce(tx, id, call.Now);
         var debtor = await Debtor.Find(tx)
             ?? throw RuleBroken.NotNow("DEBTOR_MISSING", "Le compte à débiter n'est pas renseigné.", "DEBTOR", run.Name);
         await tx.Execute(
@@ -68,6 +69,27 @@ public sealed class ReleasePaymentRun(Db db, PaymentFiles files)
             where id = @id
             """,
             new { id, call.Now, debtor.HolderName, debtor.Iban, debtor.Bic, PaymentFormat = (int)debtor.PaymentFormat });
+    }
+
+    /// <summary>
+    /// Asked when the file's making begins: whoever changes an account afterwards finds the payment on its way to the bank.
+    /// </summary>
+    /// <exception cref="RuleBroken">PAYEE_ACCOUNT_CHANGED, which names one payee and never an account.</exception>
+    private static async Task MustPayAccountsInForce(Tx tx, Guid run, DateTimeOffset now)
+    {
+        var changed = await tx.Query<string>(
+            """
+            select p.payee from payment p join payee_account(@now) a on a.payee = p.payee
+            where p.run_id = @run and (a.hold_reason <> '' or (a.holder_name, a.iban, a.bic) <> (p.holder_name, p.iban, p.bic))
+            order by p.payee limit 1
+            """,
+            new { run, now });
+        if (changed.Count > 0)
+        {
+            throw RuleBroken.NotNow(
+                "PAYEE_ACCOUNT_CHANGED", $"Le compte de « {changed[0]} » a changé depuis la proposition du lot, ou ne peut être payé : retirez le lot et proposez-en un autre.",
+                "PAYEE", changed[0], ("payee", changed[0]));
+        }
     }
 
     private async Task<ReleasePaymentRunResponse> Release(Tx tx, RunRow run, Call call)
