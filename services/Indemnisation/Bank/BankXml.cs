@@ -88,7 +88,7 @@ internal sealed class BankXml(Stream file) : IDisposable
 
                     break;
                 case XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.SignificantWhitespace:
-                    open.Peek().Append(reader.Value);
+                    open.Peek().Append(await Guarded(reader.GetValueAsync));
                     break;
                 case XmlNodeType.EndElement:
                     var ended = open.Pop();
@@ -141,11 +141,14 @@ internal sealed class BankXml(Stream file) : IDisposable
             : throw new BankFileRefused(Line, "le fichier contient trop d'éléments ou d'attributs différents, ou des noms trop longs.");
     }
 
-    private async Task<bool> Next()
+    private Task<bool> Next() => Guarded(reader.ReadAsync);
+
+    /// <summary>Text is only decoded when it is asked for: both may meet what is no XML.</summary>
+    private async Task<T> Guarded<T>(Func<Task<T>> read)
     {
         try
         {
-            return await reader.ReadAsync();
+            return await read();
         }
         catch (XmlException e)
         {

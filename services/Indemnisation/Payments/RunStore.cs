@@ -207,9 +207,10 @@ internal static class RunStore
         };
         if (run.PaymentCount <= MostPaymentsShown && run.LineCount <= MostLinesShown)
         {
+            var told = await PaymentState.Of(tx, run);
             await foreach (var payment in Payments(tx, run.Id))
             {
-                shown.Payments.Add(payment.ToProto());
+                shown.Payments.Add(told.On(payment.Id, payment.ToProto()));
             }
         }
 

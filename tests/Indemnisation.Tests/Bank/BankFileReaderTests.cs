@@ -1,4 +1,6 @@
 using System.Text;
+using FsCheck;
+using FsCheck.Fluent;
 using Grpc.Core;
 using Intervision.Indemnisation.Bank;
 using Intervision.ServiceDefaults.Grpc;
@@ -93,6 +95,57 @@ public sealed class BankFileReaderTests
         Assert.Equal((Scope.Instruction, $"{Run:N}", "3.00", Word.Paid), (sum.Scope, sum.Reference, sum.Amount, sum.Word));
     }
 
+    [Fact]
+    public async Task Golden_reports()
+    {
+        var (first, second, third) = ($"{Run:N}"[..^2] + "4e", $"{Run:N}"[..^2] + "4f", $"{Run:N}"[..^2] + "50");
+        var some = await Sample("pain.002.001.03");
+        Assert.Equal(
+            [(Scope.Message, $"{Run:N}", Word.Noted, "", ""), (Scope.Payment, first, Word.Noted, "", ""), (Scope.Payment, second, Word.Rejected, "AC04", "135.00"),
+                (Scope.Payment, third, Word.Rejected, "NARR", ""), (Scope.Instruction, $"{Run:N}", Word.Noted, "", "")],
+            some.Select(s => (s.Scope, s.Reference, s.Word, s.Reason, s.Amount)));
+        Assert.Equal([10, 21, 25, 43, 17], some.Select(s => s.Line));
+        Assert.Equal(BankSamples.Iban, some[2].Account);
+        var whole = Assert.Single(await Sample("pain.002.001.10"));
+        Assert.Equal((Scope.Message, $"{Run:N}", Word.Rejected, "AM05"), (whole.Scope, whole.Reference, whole.Word, whole.Reason));
+    }
+
+    [Theory]
+    [MemberData(nameof(Notices))]
+    public async Task Golden_notices(string kind)
+    {
+        var (first, second) = ($"{Run:N}"[..^2] + "4e", $"{Run:N}"[..^2] + "4f");
+        Assert.Equal(
+            [(first, Word.Paid, "", "135.00"), (second, Word.Paid, "", "105.00"), (second, Word.Returned, "AC04", "105.00"), ("LOYER 2026-12", Word.Paid, "", "1250.00")],
+            (await Sample(kind)).Select(s => (s.Reference, s.Word, s.Reason, s.Amount)));
+    }
+
+    /// <summary>Every byte may be anything: what is not refused is read, and nothing else ever happens.</summary>
+    [Fact]
+    public void A_spoilt_file_is_read_or_refused()
+    {
+        var samples = BankSamples.Reports.Concat(BankSamples.Notices).Select(kind => File.ReadAllBytes(PathOf(kind))).ToList();
+        var spoilt = from sample in Gen.Elements<byte[]>(samples)
+            from edits in Gen.NonEmptyListOf(
+                from at in Gen.Choose(0, sample.Length - 1)
+                from value in Gen.OneOf(Gen.Choose(0, 255), Gen.Elements<int>('<', '>', '/', '&', '"', '!', '[', ' ', 0))
+                from length in Gen.Choose(0, 3)
+                select (at, value, length)).Resize(5)
+            select edits.Aggregate(sample, (file, edit) =>
+                [.. file[..Math.Min(edit.at, file.Length)], .. Enumerable.Repeat((byte)edit.value, edit.length), .. file[Math.Min(edit.at + 1, file.Length)..]]);
+        Prop.ForAll(spoilt.ToArbitrary(), file =>
+        {
+            try
+            {
+                Assert.All(Read(file).GetAwaiter().GetResult(), s => Assert.True(s.Position > 0 && s.Line > 0));
+            }
+            catch (RuleBroken refused)
+            {
+                Assert.StartsWith("BANK_FILE_", refused.Reason, StringComparison.Ordinal);
+            }
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(2_000));
+    }
+
     [Theory]
     [InlineData("pain.001.001.09")]
     [InlineData("camt.053.001.02")]
@@ -114,6 +167,10 @@ public sealed class BankFileReaderTests
         await MustBeRefused("BANK_FILE_MALFORMED", BankSamples.Utf8(text.Replace("UTF-8", "klingon", StringComparison.Ordinal)));
         await MustBeRefused("BANK_FILE_MALFORMED", Encoding.Unicode.GetBytes(text));
     }
+
+    private static string PathOf(string kind) => Path.Combine(AppContext.BaseDirectory, "samples", $"{kind}.xml");
+
+    private static async Task<IReadOnlyList<Statement>> Sample(string kind) => await Read(await File.ReadAllBytesAsync(PathOf(kind)));
 
     internal static Task<IReadOnlyList<Statement>> Read(string file) => Read(BankSamples.Utf8(file));
 

@@ -32,6 +32,10 @@ public sealed class BankVerbTests(IndemnisationFixture fixture) : IClassFixture<
             answer.File.RejectedLines, answer.File.Rejected.ToCents()!.Value, answer.File.NotedLines, answer.File.UnknownLines, answer.File.AlreadyKnownLines));
 
         Assert.Equal([LineState.Paid, LineState.Issued, LineState.Rejected, LineState.Issued], await desk.States());
+        var payments = (await fixture.Service.GetPaymentRunAsync(new GetPaymentRunRequest { Name = desk.Run.Name }, Tokens.As(Finance.Auditor))).PaymentRun.Payments;
+        Assert.Equal(
+            [(Payment.Types.State.Paid, ""), (Payment.Types.State.Issued, ""), (Payment.Types.State.Rejected, "AC04"), (Payment.Types.State.Issued, "")],
+            payments.Select(p => (p.State, p.Reason)));
         Assert.Equal(desk.Run.Payments[0].Name, (await Last<PaymentExecuted>(desk, 0)).Payment);
         var rejected = await Last<PaymentRejected>(desk, 2);
         Assert.Equal((desk.Run.Payments[2].Name, "AC04", false), (rejected.Payment, rejected.Reason, rejected.Returned));
@@ -55,6 +59,8 @@ public sealed class BankVerbTests(IndemnisationFixture fixture) : IClassFixture<
             ["payment_issued", "payment_executed", "payment_rejected"],
             (await fixture.Said(desk.Run.Payments[1].Name)).Select(e => e.EventType.Split('.')[2]));
         Assert.True((await Last<PaymentRejected>(desk, 1)).Returned);
+        var payments = (await fixture.Service.GetPaymentRunAsync(new GetPaymentRunRequest { Name = desk.Run.Name }, Tokens.As(Finance.Officer))).PaymentRun.Payments;
+        Assert.Equal([Payment.Types.State.Paid, Payment.Types.State.Returned], payments.Select(p => p.State));
         await desk.BooksAreRight();
     }
 

@@ -1,0 +1,48 @@
+using Intervision.Indemnisation.V1;
+using Intervision.ServiceDefaults.Persistence;
+
+namespace Intervision.Indemnisation.Payments;
+
+/// <summary>Where the payments of a run stand: by the run, unless the bank said something of one.</summary>
+internal sealed class PaymentState
+{
+    private readonly Payment.Types.State usual;
+    private readonly Dictionary<Guid, Outcome> outcomes;
+
+    private PaymentState(Payment.Types.State usual, Dictionary<Guid, Outcome> outcomes) => (this.usual, this.outcomes) = (usual, outcomes);
+
+    public static async Task<PaymentState> Of(Tx tx, RunRow run)
+    {
+        var told = await tx.Query<Outcome>(
+            "select p.id, o.state, o.reason, o.returned from payment p join payment_outcome o on o.payment_id = p.id where p.run_id = @Id", new { run.Id });
+        var byRun = run.State == PaymentRun.Types.State.Released ? Payment.Types.State.Issued : Payment.Types.State.Proposed;
+        return new PaymentState(byRun, told.ToDictionary(o => o.Id));
+    }
+
+    /// <returns>The payment, its state said.</returns>
+    public Payment On(Guid id, Payment payment)
+    {
+        var outcome = outcomes.GetValueOrDefault(id);
+        payment.State = outcome switch
+        {
+            null => usual,
+            { State: LineState.Paid } => Payment.Types.State.Paid,
+            { Returned: true } => Payment.Types.State.Returned,
+            _ => Payment.Types.State.Rejected,
+        };
+        payment.Reason = outcome?.Reason ?? "";
+        return payment;
+    }
+
+    private sealed class Outcome
+    {
+        public Guid Id { get; init; }
+
+        /// <summary>That of its lines.</summary>
+        public LineState State { get; init; }
+
+        public string Reason { get; init; } = "";
+
+        public bool Returned { get; init; }
+    }
+}
