@@ -13,10 +13,12 @@ project_limit=${TEST_PROJECT_LIMIT:-600}
 
 find_dotnet
 install_servers
-# What checks the contract, a client in another language, and a calendar library that is not ours.
+# What checks the contract, a client in another language, a calendar library and a reader of PDF that are not ours.
+command -v pdftotext > /dev/null || install_from_debian poppler-utils
 install_node
 install_packages protos
 install_packages clients/node
+install_packages clients/finance
 install_packages tests/calendar-parser
 echo "Building …"
 build Intervision.sln -c $configuration

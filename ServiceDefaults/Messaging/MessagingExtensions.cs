@@ -17,6 +17,7 @@ public static class MessagingExtensions
         builder.Services.AddSingleton<OutboxSignal>();
         builder.Services.AddSingleton<Broker>();
         builder.Services.AddSingleton<Redrive>();
+        builder.Services.AddSingleton<Replay>();
         builder.Services.Configure<MessagingOptions>(builder.Configuration.GetSection(MessagingOptions.Section));
         builder.Services.AddHostedService<Relay>();
         builder.Services.AddHostedService<Consumers>();

@@ -7,6 +7,7 @@ using Intervision.Indemnisation.Lines;
 using Intervision.Indemnisation.Payees;
 using Intervision.Indemnisation.Payments;
 using Intervision.Indemnisation.Rates;
+using Intervision.Indemnisation.Reports;
 using Intervision.Indemnisation.Years;
 using Intervision.Membership.Events.V1;
 using Intervision.Scheduling.Events.V1;
@@ -30,6 +31,7 @@ builder.AddServiceDefaults("indemnisation", handlers =>
         .On<ConventionChanged>(OnConventionChanged.Handle)
         .On<ProfessionalChanged>(new OnProfessionalChanged(waiting).Handle);
     handlers.From("scheduling", InboxKind.Contiguous)
+        .On<SessionPlanned>(OnSessionPlanned.Handle)
         .On<SessionConvened>(OnSessionConvened.Handle)
         .On<SessionCancelled>(OnSessionCancelled.Handle)
         .On<SessionMoved>(OnSessionMoved.Handle)
@@ -43,12 +45,14 @@ builder.Services.AddSingleton<PutEnvelope>().AddSingleton<ListEnvelopes>().AddSi
 builder.Services.AddSingleton<ListLines>().AddSingleton<ChooseLinePayee>().AddSingleton<ApproveLines>().AddSingleton<CloseFiscalYear>().AddSingleton<ReconcileLedger>();
 builder.Services.AddSingleton<ProposePaymentRun>().AddSingleton<ApprovePaymentRun>().AddSingleton<ReleasePaymentRun>();
 builder.Services.AddSingleton<WithdrawPaymentRun>().AddSingleton<GetPaymentRun>().AddSingleton<GetPaymentFile>().AddSingleton<ImportBankFile>();
+builder.Services.AddReports();
 
 var app = builder.Build();
 app.MapServiceDefaults();
 app.MapGrpcService<IndemnisationGrpcService>().RequireAuthorization();
 app.MapGrpcService<BankGrpcService>().RequireAuthorization();
 app.MapGrpcService<PayeeGrpcService>().RequireAuthorization();
+app.MapGrpcService<ReportGrpcService>().RequireAuthorization();
 await app.RunAsync();
 
 /// <summary>For tests.</summary>

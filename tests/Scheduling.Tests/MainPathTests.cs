@@ -40,6 +40,7 @@ public sealed class MainPathTests(SchedulingFixture fixture) : IClassFixture<Sch
         Assert.Equal(["coordinator@region"], sheet.Certifiers);
         Assert.Equal(4, sheet.Lines.Count);
         Assert.All(sheet.Lines, l => Assert.Empty(l.Cases));
+        Assert.Equal((true, 1), (sheet.HasDiscussedCases, sheet.DiscussedCases));
         var physician = Assert.Single(sheet.Lines, l => l.Professional == stage.Physician);
         Assert.Equal(("TRE_G15", "10", "L"), (physician.Capacity.ProfessionTable, physician.Capacity.ProfessionCode, physician.Capacity.Mode));
         Assert.Equal(12, physician.Kilometres);

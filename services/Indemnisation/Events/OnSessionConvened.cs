@@ -1,3 +1,4 @@
+using Intervision.Indemnisation.Funding;
 using Intervision.Indemnisation.Lines;
 using Intervision.Scheduling.Events.V1;
 using Intervision.ServiceDefaults.Messaging;
@@ -8,9 +9,10 @@ namespace Intervision.Indemnisation.Events;
 /// <summary>People were invited: amounts are committed.</summary>
 public static class OnSessionConvened
 {
-    public static Task Handle(Tx tx, Received<SessionConvened> received)
+    public static async Task Handle(Tx tx, Received<SessionConvened> received)
     {
         ArgumentNullException.ThrowIfNull(received);
-        return CommitSession.Handle(tx, received.Event, received.Time);
+        await CommitSession.Handle(tx, received.Event, received.Time);
+        await SessionFacts.Convened(tx, received.Event, received.Time);
     }
 }

@@ -1,3 +1,4 @@
+using Intervision.Indemnisation.Funding;
 using Intervision.Indemnisation.Lines;
 using Intervision.Scheduling.Events.V1;
 using Intervision.ServiceDefaults.Messaging;
@@ -19,5 +20,7 @@ public static class OnSessionMoved
             (convened.Date, convened.StartInstant, convened.EndInstant) = (moved.Date, moved.StartInstant, moved.EndInstant);
             await CommitSession.Apply(tx, convened, received.Time);
         }
+
+        await SessionFacts.Moved(tx, moved, received.Time);
     }
 }

@@ -71,6 +71,7 @@ internal sealed class CertifyAttendance(Db db)
         EndInstant = meeting.End.ToProto(),
         Certifiers = { signers },
         Lines = { meeting.Attendance.Select(WithoutCases) },
+        DiscussedCases = meeting.Items.Count(i => i.State == AgendaItem.Types.State.Discussed),
     };
 
     /// <summary>Finance learns who came in which capacity, never for which situation (DESIGN §7.19).</summary>

@@ -1,0 +1,163 @@
+using Intervision.Indemnisation.V1;
+using Intervision.ServiceDefaults;
+using Intervision.ServiceDefaults.Persistence;
+
+namespace Intervision.Indemnisation.Reports.Ars;
+
+/// <summary>One row of the ARS report, keys empty where they were not asked for.</summary>
+internal sealed record Figures
+{
+    public string Month { get; init; } = "";
+
+    public string Pole { get; init; } = "";
+
+    public string ProfessionTable { get; init; } = "";
+
+    public string ProfessionCode { get; init; } = "";
+
+    public string Mode { get; init; } = "";
+
+    public int Participations { get; init; }
+
+    public long EngagedCents { get; init; }
+
+    public long CalculatedCents { get; init; }
+
+    public long ConsumedCents { get; init; }
+
+    public int Sessions { get; init; }
+
+    public int DiscussedCases { get; init; }
+
+    public FundingRow ToProto() => new()
+    {
+        Month = Month,
+        Pole = Pole,
+        ProfessionTable = ProfessionTable,
+        ProfessionCode = ProfessionCode,
+        Mode = Mode,
+        Participations = Participations,
+        Engaged = EngagedCents.ToMoney(),
+        Calculated = CalculatedCents.ToMoney(),
+        Consumed = ConsumedCents.ToMoney(),
+        Sessions = Sessions,
+        DiscussedCases = DiscussedCases,
+    };
+}
+
+/// <summary>A certified session and what it cost.</summary>
+internal sealed class SessionCost
+{
+    public string Name { get; init; } = "";
+
+    public DateOnly SessionDate { get; init; }
+
+    public string Pole { get; init; } = "";
+
+    /// <summary>Null when the sheet did not say.</summary>
+    public int? DiscussedCases { get; init; }
+
+    public int Participations { get; init; }
+
+    public long Cents { get; init; }
+}
+
+/// <summary>How the rows are cut.</summary>
+internal sealed record Cut(bool ByMonth, bool ByPole, bool ByProfession, bool ByMode)
+{
+    /// <summary>A session belongs to a month and a pôle, not to one profession or mode.</summary>
+    public bool CountsSessions => !ByProfession && !ByMode;
+
+    public static Cut Whole { get; } = new(false, false, false, false);
+
+    public static Cut Finest { get; } = new(true, true, true, true);
+}
+
+/// <summary>
+/// Lines are read as they are now (<c>line_now</c>): 1 and 2 are reserved, 3 to 7 calculated, of which 5 and 6 consumed; 8,
+/// cancelled, is nothing. What is counted is what the envelope's own counters count.
+/// </summary>
+internal static class FundingQueries
+{
+    private const string Rows =
+        """
+        with line as (
+          select case when @ByMonth then to_char(session_date, 'YYYY-MM') else '' end as month, case when @ByPole then pole else '' end as pole,
+            case when @ByProfession then profession_table else '' end as profession_table,
+            case when @ByProfession then profession_code else '' end as profession_code,
+            case when not @ByMode then '' when by_video then 'VISIO' else 'PRESENTIEL' end as mode, state, component, live, amount_cents
+          from line_now where envelope = @Name and state <> 8),
+        sums as (
+          select month, pole, profession_table, profession_code, mode,
+            count(*) filter (where live and component = 1 and state between 3 and 7) as participations,
+            sum(amount_cents) as engaged_cents,
+            coalesce(sum(amount_cents) filter (where state between 3 and 7), 0) as calculated_cents,
+            coalesce(sum(amount_cents) filter (where state in (5, 6)), 0) as consumed_cents
+          from line group by month, pole, profession_table, profession_code, mode),
+        held as (
+          select case when @ByMonth then to_char(session_date, 'YYYY-MM') else '' end as month, case when @ByPole then pole else '' end as pole,
+            count(*) as sessions, coalesce(sum(discussed_cases), 0) as discussed_cases
+          from session_fact
+          where @CountsSessions and programme = @Programme and session_date between make_date(@FiscalYear, 1, 1) and make_date(@FiscalYear, 12, 31) and state = 3
+          group by 1, 2),
+        found as (
+          select coalesce(s.month, h.month) as month, coalesce(s.pole, h.pole) as pole, coalesce(s.profession_table, '') as profession_table,
+            coalesce(s.profession_code, '') as profession_code, coalesce(s.mode, '') as mode, coalesce(s.participations, 0)::int as participations,
+            coalesce(s.engaged_cents, 0)::bigint as engaged_cents, coalesce(s.calculated_cents, 0)::bigint as calculated_cents,
+            coalesce(s.consumed_cents, 0)::bigint as consumed_cents,
+            coalesce(h.sessions, 0)::int as sessions, coalesce(h.discussed_cases, 0)::int as discussed_cases
+          from sums s full join held h on h.month = s.month and h.pole = s.pole)
+        select * from found
+        """;
+
+    private const string Ordered = """order by month, pole collate "C", profession_table collate "C", profession_code collate "C", mode""";
+
+    /// <summary>Of one certified session each, those that cost nothing included.</summary>
+    private const string Sessions =
+        """
+        with cost as (
+          select session, sum(amount_cents)::bigint as cents, count(*) filter (where live and component = 1)::int as participations
+          from line_now where envelope = @Name and state between 3 and 7 group by session)
+        select f.name, f.session_date, f.pole, f.discussed_cases, coalesce(c.participations, 0) as participations, coalesce(c.cents, 0) as cents
+        from session_fact f left join cost c on c.session = f.name
+        where f.programme = @Programme and f.session_date between make_date(@FiscalYear, 1, 1) and make_date(@FiscalYear, 12, 31) and f.state = 3
+        order by f.session_date, f.name
+        """;
+
+    public static IAsyncEnumerable<Figures> All(Tx tx, ReportedEnvelope envelope, Cut cut) =>
+        tx.Stream<Figures>($"{Rows} {Ordered}", Parameters(envelope, cut));
+
+    public static Task<IReadOnlyList<Figures>> Page(Tx tx, ReportedEnvelope envelope, Cut cut, string[]? after, int limit)
+    {
+        var parameters = Parameters(envelope, cut);
+        parameters.Add("after", after is not null);
+        parameters.Add("limit", limit);
+        foreach (var (i, key) in (after ?? ["", "", "", "", ""]).Index())
+        {
+            parameters.Add($"k{i}", key);
+        }
+
+        return tx.Query<Figures>(
+            $"""
+            {Rows}
+            where not @after or (month, pole collate "C", profession_table collate "C", profession_code collate "C", mode) > (@k0, @k1, @k2, @k3, @k4)
+            {Ordered} limit @limit
+            """,
+            parameters);
+    }
+
+    public static IAsyncEnumerable<SessionCost> CostOfSessions(Tx tx, ReportedEnvelope envelope) =>
+        tx.Stream<SessionCost>(Sessions, new { envelope.Name, envelope.Programme, envelope.FiscalYear });
+
+    private static Dapper.DynamicParameters Parameters(ReportedEnvelope envelope, Cut cut) => new(new
+    {
+        envelope.Name,
+        envelope.Programme,
+        envelope.FiscalYear,
+        cut.ByMonth,
+        cut.ByPole,
+        cut.ByProfession,
+        cut.ByMode,
+        cut.CountsSessions,
+    });
+}
