@@ -1,8 +1,8 @@
 namespace Intervision.Scheduling.Planning;
 
 /// <summary>
-/// Simulated annealing over blocks: first over all that is not placed yet, then again and again over a few pôles among the others as
-/// they stand, the best plan known being kept. Deterministic: the seed says where it goes, whoever stops it only when (ADR 0020).
+/// Simulated annealing of one plan: first of all that is not placed yet, then again and again of a block, a few pôles in a part of the
+/// year among the others as they stand.
 /// </summary>
 internal sealed class Annealing
 {
@@ -15,52 +15,48 @@ internal sealed class Annealing
     private const double LeastHot = 4;
     private const double Cold = 0.4;
     private const int LeastDays = 10;
-    private const int Polled = 256;
+    private const int SameTemperature = 256;
 
     private readonly SearchTables t;
     private readonly SearchState state;
+    private readonly BestPlans plans;
     private readonly Moves moves;
-    private readonly Func<SearchProgress, bool> stop;
     private readonly int[][] polesByCoordinator;
     private readonly double unit;
-    private readonly int[] bestDays;
     private Dice dice;
-    private long best;
-    private long bestAt;
-    private long iterations;
 
-    public Annealing(SearchTables tables, SearchState state, long seed, Func<SearchProgress, bool> stop)
+    public Annealing(SearchTables tables, SearchState state, BestPlans plans, long seed)
     {
         t = tables;
         this.state = state;
-        this.stop = stop;
+        this.plans = plans;
         dice = new Dice(seed);
         moves = new Moves(tables, state, seed);
-        best = state.Objective;
-        bestDays = [.. state.DayOf];
         unit = Math.Max(1, t.Scale);
         polesByCoordinator = [.. Enumerable.Range(0, t.Poles).Where(p => t.SituationsOf[p].Length > 0).GroupBy(p => t.CoordinatorOf[p]).Select(g => g.ToArray())];
     }
 
-    public int[] BestDays => bestDays;
-
-    public long Iterations => iterations;
-
-    public void Run()
+    /// <summary>Places those that have no place.</summary>
+    /// <returns>False when it was stopped.</returns>
+    public bool PlaceRest()
     {
-        var movable = Enumerable.Range(0, t.Situations).Where(s => t.Candidates[s].Length > 0).ToArray();
-        if (movable.Length == 0)
+        var unplaced = Enumerable.Range(0, t.Situations).Where(s => state.DayOf[s] == SearchTables.Out && t.Candidates[s].Length > 0).ToArray();
+        return unplaced.Length == 0 || Anneal(unplaced, Hottest);
+    }
+
+    /// <summary>Block after block, for so many iterations.</summary>
+    /// <returns>False when it was stopped.</returns>
+    public bool Improve(long iterations)
+    {
+        var end = plans.Iterations + iterations;
+        var goesOn = true;
+        while (goesOn && plans.Iterations < end)
         {
-            return;
+            plans.Return();
+            goesOn = Anneal(NextBlock(), LeastHot + (Hottest - LeastHot) * dice.Below(256) / 256);
         }
 
-        var unplaced = movable.Where(s => state.DayOf[s] == SearchTables.Out).ToArray();
-        var goesOn = unplaced.Length == 0 || Anneal(unplaced);
-        while (goesOn)
-        {
-            Restore();
-            goesOn = Anneal(NextBlock());
-        }
+        return goesOn;
     }
 
     /// <summary>
@@ -106,57 +102,27 @@ internal sealed class Annealing
         return first < end && last >= from;
     }
 
-    /// <returns>False when it was stopped.</returns>
-    private bool Anneal(int[] block)
+    private bool Anneal(int[] block, double hot)
     {
         var length = (long)block.Length * IterationsPerSituation;
-        var hot = LeastHot + (Hottest - LeastHot) * dice.Below(256) / 256;
         for (var i = 0L; i < length; i++)
         {
-            if (iterations % Polled == 0)
+            if (!plans.GoesOn(tried: 1))
             {
-                if (stop(new SearchProgress(iterations, iterations - bestAt, best / 1000.0)))
-                {
-                    return false;
-                }
+                return false;
+            }
 
+            if (i % SameTemperature == 0)
+            {
                 moves.Temperature = unit * hot * Math.Pow(Cold / hot, (double)i / length);
             }
 
-            iterations++;
-            if (moves.Try(block[dice.Below(block.Length)]) && state.Objective < best)
+            if (moves.Try(block[dice.Below(block.Length)]))
             {
-                best = state.Objective;
-                bestAt = iterations;
-                state.DayOf.CopyTo(bestDays, 0);
+                plans.Note();
             }
         }
 
         return true;
-    }
-
-    /// <summary>Back to the best plan, unless the one at hand is as good: drifting among equals finds new ways down.</summary>
-    private void Restore()
-    {
-        if (state.Objective == best)
-        {
-            return;
-        }
-
-        for (var s = 0; s < bestDays.Length; s++)
-        {
-            if (state.DayOf[s] != bestDays[s] && state.DayOf[s] != SearchTables.Out)
-            {
-                state.Remove(s);
-            }
-        }
-
-        for (var s = 0; s < bestDays.Length; s++)
-        {
-            if (state.DayOf[s] != bestDays[s])
-            {
-                state.Place(s, bestDays[s]);
-            }
-        }
     }
 }

@@ -29,10 +29,10 @@ public static class Planner
         var tables = new SearchTables(problem);
         var state = new SearchState(tables);
         PlaceCurrent(problem, tables, state);
-        var annealing = new Annealing(tables, state, seed, stop);
-        annealing.Run();
-        var days = annealing.BestDays.Select(d => d == SearchTables.Out ? (int?)null : d).ToArray();
-        return new Plan(days, PlanEvaluation.Of(problem, days).Objective, annealing.Iterations);
+        var search = new PlanSearch(tables, state, seed, stop);
+        search.Run();
+        var days = search.BestDays.Select(d => d == SearchTables.Out ? (int?)null : d).ToArray();
+        return new Plan(days, PlanEvaluation.Of(problem, days).Objective, search.Iterations);
     }
 
     /// <summary>Pinned situations first: they go nowhere else.</summary>

@@ -165,6 +165,27 @@ internal sealed class SearchState
         }
     }
 
+    /// <summary>Becomes a plan that was met before.</summary>
+    public void Become(int[] days)
+    {
+        // All out before any goes back: a session is full, and a coordinator taken, until whoever came has left.
+        for (var s = 0; s < days.Length; s++)
+        {
+            if (DayOf[s] != days[s] && DayOf[s] != SearchTables.Out)
+            {
+                Remove(s);
+            }
+        }
+
+        for (var s = 0; s < days.Length; s++)
+        {
+            if (DayOf[s] != days[s])
+            {
+                Place(s, days[s]);
+            }
+        }
+    }
+
     private int ExpertsGained(int situation, int day)
     {
         var gained = 0;

@@ -18,6 +18,24 @@ public sealed class PlannerTests
             return PlanEvaluation.Of(problem, plan.Days).Broken.Count == 0;
         }).QuickCheckThrowOnFailure();
 
+    /// <summary>Long enough for several plans to be made and put together, among situations that stay and seats that are taken.</summary>
+    [Fact]
+    public void Whatever_plans_are_put_together_nothing_is_broken_and_the_sums_are_right() =>
+        Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), Gen.Choose(1, 2).ToArbitrary(), Gen.Choose(2, 8).ToArbitrary(), (seed, poles, situations) =>
+        {
+            var problem = InstanceFamily.Make(seed, poles, situations).ToProblem();
+            var first = Planner.Search(problem, seed, p => p.Iterations >= 300);
+            var stays = first.Days.Index().FirstOrDefault(d => d.Item is not null, (Index: -1, Item: null)).Index;
+            problem = problem with { Situations = [.. problem.Situations.Select((s, i) => s with { CurrentDay = first.Days[i], Pinned = i == stays })] };
+            var said = double.MaxValue;
+            var plan = Planner.Search(problem, seed, p =>
+            {
+                said = p.Objective;
+                return p.Iterations >= 30_000L * problem.Situations.Count;
+            });
+            return PlanEvaluation.Of(problem, plan.Days).Broken.Count == 0 && plan.Objective == said && (stays < 0 || plan.Days[stays] == first.Days[stays]);
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(30));
+
     [Fact]
     public void What_it_says_of_its_best_plan_is_what_the_plan_is_worth()
     {
@@ -66,15 +84,15 @@ public sealed class PlannerTests
         }
     }
 
-    /// <summary>The optima of three pôles alone, as an exact solver finds them.</summary>
+    /// <summary>The optima of three pôles alone, as an exact solver finds them; the third is the tightest, and needs a second plan now and then.</summary>
     [Theory]
     [InlineData(0, 88)]
     [InlineData(7, 32)]
     [InlineData(15, 6)]
-    public void A_pole_of_the_region_alone_is_planned_at_its_optimum(int pole, double optimum)
+    public void A_pole_of_the_region_alone_is_planned_at_its_optimum_wherever_the_search_starts(int pole, double optimum)
     {
         var problem = Region1.File.Only([pole]).ToProblem();
-        Assert.Equal(optimum, Planner.Search(problem, seed: 1, p => p.Iterations >= 1_000_000).Objective);
+        Assert.All(Enumerable.Range(1, 3), seed => Assert.Equal(optimum, Planner.Search(problem, seed, p => p.Iterations >= 12_000_000 || p.Objective <= optimum).Objective));
     }
 
     [Fact]
