@@ -92,7 +92,7 @@ public sealed class CorrectLines(RecordAttendance record)
         [.. live.SelectMany(l => l.State < LineState.Approved ? [Cancelled(l, now)] : Countered(l, revision, newId(), now))];
 
     /// <summary>What the corrected sheet gives this person.</summary>
-    private static IReadOnlyList<Change> Anew(AttendanceCertified sheet, AttendanceCorrected said, Day day, Func<Guid> newId, DateTimeOffset now)
+    internal static IReadOnlyList<Change> Anew(AttendanceCertified sheet, AttendanceCorrected said, Day day, Func<Guid> newId, DateTimeOffset now)
     {
         var own = sheet.Clone();
         own.Lines.Clear();
