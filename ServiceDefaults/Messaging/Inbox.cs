@@ -33,12 +33,7 @@ internal sealed class Inbox(SourceHandlers source, Db db, MessagingOptions optio
             async tx =>
             {
                 var watermarks = await table.Lock(tx, deliveries.Select(d => d.Event.AggregateId).Distinct().ToArray());
-                var verdicts = new Verdict[deliveries.Count];
-                for (var i = 0; i < deliveries.Count; i++)
-                {
-                    verdicts[i] = await ApplyOne(tx, watermarks[deliveries[i].Event.AggregateId], deliveries[i]);
-                }
-
+                var verdicts = await ApplyAll(tx, watermarks, deliveries);
                 await table.Save(tx, watermarks.Values);
                 return (watermarks.Values.Where(w => w is { Moved: true, HasParked: true }).Select(w => w.AggregateId).ToList(), verdicts);
             },
@@ -94,25 +89,46 @@ internal sealed class Inbox(SourceHandlers source, Db db, MessagingOptions optio
         }
     }
 
-    private async Task<Verdict> ApplyOne(Tx tx, Watermark watermark, Delivery delivery)
+    /// <summary>In their order; neighbours that one handler takes together are one call of it.</summary>
+    private async Task<Verdict[]> ApplyAll(Tx tx, Dictionary<Guid, Watermark> watermarks, IReadOnlyList<Delivery> deliveries)
     {
-        var verdict = Decide(source.Kind, watermark.LastNo, delivery.Event.StreamNo);
-        if (verdict == Verdict.Park)
+        var verdicts = new Verdict[deliveries.Count];
+        var together = new List<Effect>();
+        for (var i = 0; i < deliveries.Count; i++)
         {
-            await table.Park(tx, delivery.Event, failure: null);
-        }
-        else if (verdict == Verdict.Apply)
-        {
-            if (delivery.Effect is { } effect)
+            var (e, watermark) = (deliveries[i].Event, watermarks[deliveries[i].Event.AggregateId]);
+            verdicts[i] = Decide(source.Kind, watermark.LastNo, e.StreamNo);
+            if (verdicts[i] == Verdict.Park)
             {
-                await effect(tx);
-                CrashPoint.Hit("consumer.mid_batch");
+                await table.Park(tx, e, failure: null);
             }
+            else if (verdicts[i] == Verdict.Apply)
+            {
+                watermark.MoveTo(e.StreamNo);
+                if (deliveries[i].Effect is { } effect)
+                {
+                    if (together.Count > 0 && !effect.GoesWith(together[^1]))
+                    {
+                        await ApplyTogether(tx, together);
+                    }
 
-            watermark.MoveTo(delivery.Event.StreamNo);
+                    together.Add(effect);
+                }
+            }
         }
 
-        return verdict;
+        await ApplyTogether(tx, together);
+        return verdicts;
+    }
+
+    private static async Task ApplyTogether(Tx tx, List<Effect> together)
+    {
+        if (together.Count > 0)
+        {
+            await Effect.Apply(tx, together);
+            together.Clear();
+            CrashPoint.Hit("consumer.mid_batch");
+        }
     }
 
     private async Task<bool> DrainOne(Tx tx, Guid aggregate, Action<CloudEvent> trying)
@@ -124,9 +140,9 @@ internal sealed class Inbox(SourceHandlers source, Db db, MessagingOptions optio
         }
 
         trying(next);
-        if (Delivery.EffectOf(next, source) is { } effect)
+        if (Effect.Of(next, source) is { } effect)
         {
-            await effect(tx);
+            await Effect.Apply(tx, [effect]);
         }
 
         watermark.MoveTo(next.StreamNo);

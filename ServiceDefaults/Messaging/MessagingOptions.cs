@@ -8,6 +8,9 @@ public sealed class MessagingOptions
     /// <summary>False: neither relay nor consumers run, e.g. in a service's own unit of tests.</summary>
     public bool Enabled { get; set; } = true;
 
+    /// <summary>False: what is said stays in the outbox until a process that relays finds it.</summary>
+    public bool Relays { get; set; } = true;
+
     /// <summary>Rows the relay reads at once, and the most it has unconfirmed.</summary>
     public int RelayBatch { get; set; } = 500;
 

@@ -59,7 +59,7 @@ internal sealed class QueueConsumer(SourceHandlers source, Inbox inbox, IChannel
         {
             if (CloudEvent.Read(args.BasicProperties, args.Body) is { } e)
             {
-                return new Delivery(args.DeliveryTag, e, Delivery.EffectOf(e, source));
+                return new Delivery(args.DeliveryTag, e, Effect.Of(e, source));
             }
         }
         catch (Exception unreadable)

@@ -16,7 +16,7 @@ internal sealed class Relay(
     : BackgroundService
 {
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        options.Value.Enabled ? broker.Run("relay", RunSession, stoppingToken) : Task.CompletedTask;
+        options.Value is { Enabled: true, Relays: true } ? broker.Run("relay", RunSession, stoppingToken) : Task.CompletedTask;
 
     private async Task RunSession(IConnection connection, Action works, CancellationToken cancellation)
     {

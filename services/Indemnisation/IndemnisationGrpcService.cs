@@ -26,11 +26,13 @@ public sealed class IndemnisationGrpcService(
     CloseFiscalYear closeFiscalYear,
     ChooseLinePayee chooseLinePayee,
     ApproveLines approveLines,
+    ApproveProgrammeLines approveProgrammeLines,
     ProposePaymentRun proposePaymentRun,
     ApprovePaymentRun approvePaymentRun,
     WithdrawPaymentRun withdrawPaymentRun,
     ReleasePaymentRun releasePaymentRun,
     GetPaymentRun getPaymentRun,
+    ListPayments listPayments,
     GetPaymentFile getPaymentFile,
     ReconcileLedger reconcileLedger) : IndemnisationService.IndemnisationServiceBase
 {
@@ -84,6 +86,10 @@ public sealed class IndemnisationGrpcService(
         approveLines.Handle(request, context.Call());
 
     [CalledBy(Roles.FinanceOfficer)]
+    public override Task<ApproveProgrammeLinesResponse> ApproveProgrammeLines(ApproveProgrammeLinesRequest request, ServerCallContext context) =>
+        approveProgrammeLines.Handle(request, context.Call());
+
+    [CalledBy(Roles.FinanceOfficer)]
     public override Task<ProposePaymentRunResponse> ProposePaymentRun(ProposePaymentRunRequest request, ServerCallContext context) =>
         proposePaymentRun.Handle(request, context.Call());
 
@@ -102,6 +108,10 @@ public sealed class IndemnisationGrpcService(
     [CalledBy(Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser, Roles.Auditor)]
     public override Task<GetPaymentRunResponse> GetPaymentRun(GetPaymentRunRequest request, ServerCallContext context) =>
         getPaymentRun.Handle(request, context.Call());
+
+    [CalledBy(Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser, Roles.Auditor)]
+    public override Task<ListPaymentsResponse> ListPayments(ListPaymentsRequest request, ServerCallContext context) =>
+        listPayments.Handle(request, context.Call());
 
     [CalledBy(Roles.FinanceReleaser)]
     public override Task<GetPaymentFileResponse> GetPaymentFile(GetPaymentFileRequest request, ServerCallContext context) =>

@@ -35,16 +35,17 @@ builder.AddServiceDefaults("indemnisation", handlers =>
         .On<SessionConvened>(OnSessionConvened.Handle)
         .On<SessionCancelled>(OnSessionCancelled.Handle)
         .On<SessionMoved>(OnSessionMoved.Handle)
-        .On<AttendanceCertified>(new OnAttendanceCertified(record).Handle)
+        .OnBatch<AttendanceCertified>(new OnAttendanceCertified(record).Handle)
         .On<AttendanceCorrected>(new OnAttendanceCorrected(new CorrectLines(record)).Handle);
 });
 builder.AddMail();
 builder.Services.AddSingleton(calculator).AddSingleton(waiting).AddSingleton<PaymentFiles>();
 builder.Services.AddSingleton<PublishRateGrid>().AddSingleton<ImportRateGrid>().AddSingleton<ListRateGrids>().AddPayees();
 builder.Services.AddSingleton<PutEnvelope>().AddSingleton<ListEnvelopes>().AddSingleton<PutDebtor>();
-builder.Services.AddSingleton<ListLines>().AddSingleton<ChooseLinePayee>().AddSingleton<ApproveLines>().AddSingleton<CloseFiscalYear>().AddSingleton<ReconcileLedger>();
-builder.Services.AddSingleton<ProposePaymentRun>().AddSingleton<ApprovePaymentRun>().AddSingleton<ReleasePaymentRun>();
-builder.Services.AddSingleton<WithdrawPaymentRun>().AddSingleton<GetPaymentRun>().AddSingleton<GetPaymentFile>().AddSingleton<ImportBankFile>();
+builder.Services.AddSingleton<ListLines>().AddSingleton<ChooseLinePayee>().AddSingleton<ApproveLines>().AddSingleton<ApproveProgrammeLines>();
+builder.Services.AddSingleton<CloseFiscalYear>().AddSingleton<ReconcileLedger>();
+builder.Services.AddSingleton<ProposePaymentRun>().AddSingleton<ApprovePaymentRun>().AddSingleton<ReleasePaymentRun>().AddSingleton<WithdrawPaymentRun>();
+builder.Services.AddSingleton<GetPaymentRun>().AddSingleton<ListPayments>().AddSingleton<GetPaymentFile>().AddSingleton<ImportBankFile>();
 builder.Services.AddReports();
 
 var app = builder.Build();

@@ -4,6 +4,7 @@ using Intervision.Benchmarks.Intake;
 using Intervision.Benchmarks.Messaging;
 using Intervision.Benchmarks.Planner;
 using Intervision.Benchmarks.Season;
+using Intervision.Benchmarks.Settlement;
 
 // dotnet run -c Release --project tests/Benchmarks -- VERB [--report FILE]
 // Each verb measures one thing against real servers and can write its figures as JSON.
@@ -38,6 +39,9 @@ switch (args.FirstOrDefault())
     case "season":
         figures = await SeasonBenchmark.Run();
         break;
+    case "settlement":
+        figures = await SettlementBenchmark.Run(args[1..]);
+        break;
     case "planner":
         if (PlannerBenchmark.Run(args[1..]) is not { } planned)
         {
@@ -50,7 +54,7 @@ switch (args.FirstOrDefault())
         figures = PlannerScaling.Run();
         break;
     default:
-        Console.Error.WriteLine("Benchmarks -- messaging|directory|directory-import|intake|intake-deposits|intake-scanner|intake-fuzz|intake-watch|season|planner|planner-scaling [--report FILE]");
+        Console.Error.WriteLine("Benchmarks -- messaging|directory|directory-import|intake|intake-deposits|intake-scanner|intake-fuzz|intake-watch|season|settlement|planner|planner-scaling [--report FILE]");
         return 2;
 }
 

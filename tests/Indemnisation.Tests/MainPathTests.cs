@@ -36,6 +36,9 @@ public sealed class MainPathTests(IndemnisationFixture fixture) : IClassFixture<
             lines.Select(l => (l.Professional, l.Component, l.State, l.Amount.ToCents()!.Value, l.Reason)));
         var settled = (await fixture.Said(session.Name)).Single().As<SessionSettled>();
         Assert.Equal((4, 0), (settled.CalculatedLines, settled.WaitingLines));
+        Assert.Equal(
+            lines.Where(l => l.State == LineState.Calculated).Select(l => (l.Name, l.Professional, l.Amount.ToCents()!.Value, l.Payee)),
+            settled.Indemnities.Select(i => (i.Indemnity, i.Professional, i.AmountCents, i.Payee)));
 
         var payable = lines.Where(l => l.State == LineState.Calculated).ToList();
         var approved = await scene.Approve(payable);
@@ -46,7 +49,9 @@ public sealed class MainPathTests(IndemnisationFixture fixture) : IClassFixture<
         Assert.Equal(24090L, run.Total.ToCents());
         Assert.Equal([18840L, 5250L], run.Payments.Select(p => p.Amount.ToCents()!.Value));
         Assert.True(File.Exists(run.FilePath));
-        Assert.Equal("payment_issued", (await fixture.Said(run.Payments[0].Name)).Single().EventType.Split('.')[2]);
+        var released = (await fixture.Said(run.Name)).Single().As<PaymentRunReleased>();
+        Assert.Equal((24090L, 2, 1, true), (released.TotalCents, released.PaymentCount, released.Part, released.Last));
+        Assert.Equal(run.Payments.Select(p => (p.Name, p.Amount.ToCents()!.Value, p.Lines)), released.Payments.Select(p => (p.Payment, p.AmountCents, p.Indemnities)));
         Assert.All(await scene.LinesOf(session), l => Assert.Contains(l.State, new[] { LineState.Issued, LineState.Cancelled }));
         var envelope = await scene.Envelope();
         Assert.Equal((24090L, 24090L), (envelope.Engaged.ToCents()!.Value, envelope.Consumed.ToCents()!.Value));

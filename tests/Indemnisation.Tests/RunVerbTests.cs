@@ -117,11 +117,11 @@ public sealed class RunVerbTests(IndemnisationFixture fixture) : IClassFixture<I
 
         var released = (await Verb.Once(r => Service.ReleasePaymentRunAsync(r, Releaser), Request(run.Name, run.Etag), r => r.Etag = "v9")).PaymentRun;
         await Refused.With(StatusCode.FailedPrecondition, "RUN_ALREADY_RELEASED", () => Service.ReleasePaymentRunAsync(Request(run.Name, released.Etag), Releaser));
-        foreach (var payment in released.Payments)
-        {
-            var issued = Assert.Single(await fixture.Said(payment.Name)).As<Events.V1.PaymentIssued>();
-            Assert.Equal((payment.Name, run.Name, payment.Amount.ToCents()!.Value), (issued.Payment, issued.PaymentRun, issued.AmountCents));
-        }
+        var said = Assert.Single(await fixture.Said(run.Name)).As<Events.V1.PaymentRunReleased>();
+        Assert.Equal(
+            released.Payments.Select(p => (p.Name, p.Payee, p.Amount.ToCents()!.Value, p.Lines)),
+            said.Payments.Select(p => (p.Payment, p.Payee, p.AmountCents, p.Indemnities)));
+        Assert.Equal((run.Name, released.Total.ToCents()!.Value, released.Payments.Count, true), (said.PaymentRun, said.TotalCents, said.PaymentCount, said.Last));
 
         var books = await scene.Reconcile();
         Assert.True(books.Balanced && books.Reconciled, string.Join('\n', books.Differences));

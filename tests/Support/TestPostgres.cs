@@ -22,6 +22,7 @@ public sealed class TestPostgres : IAsyncDisposable
     private Process? server;
     private int databases;
     private bool fsync;
+    private string[] settings = [];
 
     private TestPostgres(string folder, int port) => (this.folder, this.port) = (folder, port);
 
@@ -55,10 +56,11 @@ public sealed class TestPostgres : IAsyncDisposable
 
     /// <summary>A cluster of one's own, for tests that stop or kill it.</summary>
     /// <param name="durable">Also against power cuts, for measurements.</param>
-    public static async Task<TestPostgres> StartNew(bool durable = false)
+    /// <param name="settings">Of the server, as <c>shared_buffers=1GB</c>.</param>
+    public static async Task<TestPostgres> StartNew(bool durable = false, params string[] settings)
     {
         var root = Directory.CreateTempSubdirectory("intervision-pg-").FullName;
-        var cluster = new TestPostgres(root, Ports.Free()) { fsync = durable };
+        var cluster = new TestPostgres(root, Ports.Free()) { fsync = durable, settings = settings };
         Run("chmod", "755", root);
         var data = Path.Combine(root, "data");
         Directory.CreateDirectory(data);
@@ -112,10 +114,13 @@ public sealed class TestPostgres : IAsyncDisposable
     {
         var data = Path.Combine(folder, "data");
         server = await ChildProcesses.Start(Quiet(AsServerUser(
+        [
             $"{Bin}/postgres", "-D", data, "-p", port.ToString(System.Globalization.CultureInfo.InvariantCulture),
             "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={folder}",
             // Durability against power cuts is the server's own promise; a killed process loses nothing without fsync.
-            "-c", $"fsync={(fsync ? "on" : "off")}", "-c", "max_connections=400", "-c", "log_min_messages=fatal")));
+            "-c", $"fsync={(fsync ? "on" : "off")}", "-c", "max_connections=400", "-c", "log_min_messages=fatal",
+            .. settings.SelectMany(s => new[] { "-c", s }),
+        ])));
         await Eventually.IsTrue(Answers, "PostgreSQL answers", TimeSpan.FromSeconds(30));
     }
 

@@ -6,8 +6,24 @@ namespace Intervision.Demo.Finance;
 
 /// <summary>One event as finance keeps it.</summary>
 /// <param name="Sequence">Its number within its subject.</param>
-/// <param name="Cents">The amount it speaks of; 0 for others.</param>
-internal sealed record FinanceEvent(string Id, string Type, string Subject, long Sequence, long Cents);
+/// <param name="Amounts">Those it speaks of, line by line or payment by payment; none for others.</param>
+internal sealed record FinanceEvent(string Id, string Type, string Subject, long Sequence, IReadOnlyList<FinanceAmount> Amounts)
+{
+    public string ToLine() => string.Create(
+        CultureInfo.InvariantCulture, $"{Id};{Type};{Subject};{Sequence};{string.Join(' ', Amounts.Select(a => $"{a.Of}={a.Cents.ToString(CultureInfo.InvariantCulture)}"))}\n");
+
+    /// <summary>Null when it is not the line of an event.</summary>
+    public static FinanceEvent? FromLine(string line) => line.Split(';') is [var id, var type, var subject, var sequence, var amounts]
+        ? new FinanceEvent(id, type, subject, long.Parse(sequence, CultureInfo.InvariantCulture), [.. amounts.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(FinanceAmount.Parse)])
+        : null;
+}
+
+/// <param name="Of">A line or a payment.</param>
+internal sealed record FinanceAmount(string Of, long Cents)
+{
+    public static FinanceAmount Parse(string text) =>
+        new(text[..text.IndexOf('=', StringComparison.Ordinal)], long.Parse(text.AsSpan(text.IndexOf('=', StringComparison.Ordinal) + 1), CultureInfo.InvariantCulture));
+}
 
 /// <summary>
 /// What finance has received, each event once, whatever is delivered twice: an append-only file, written before the
@@ -36,9 +52,7 @@ internal sealed class EventJournal : IDisposable
             return;
         }
 
-        var line = string.Create(
-            CultureInfo.InvariantCulture, $"{received.Id};{received.Type};{received.Subject};{received.Sequence};{received.Cents}\n");
-        file.Write(Encoding.UTF8.GetBytes(line));
+        file.Write(Encoding.UTF8.GetBytes(received.ToLine()));
         file.Flush();
     }
 
@@ -51,9 +65,9 @@ internal sealed class EventJournal : IDisposable
         var whole = text[..(text.LastIndexOf('\n') + 1)];
         foreach (var line in whole.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (line.Split(';') is [var id, var type, var subject, var sequence, var cents])
+            if (FinanceEvent.FromLine(line) is { } known)
             {
-                seen[id] = new FinanceEvent(id, type, subject, long.Parse(sequence, CultureInfo.InvariantCulture), long.Parse(cents, CultureInfo.InvariantCulture));
+                seen[known.Id] = known;
             }
         }
 

@@ -87,19 +87,22 @@ internal sealed class FinanceConsumer(string uri, EventJournal journal, Announce
         var message = EventTypes.Find(type) is { } descriptor ? EventJson.Parse(delivery.Body.Span, descriptor) : null;
         return new FinanceEvent(
             Header(delivery, "cloudEvents_id"), type, Header(delivery, "cloudEvents_subject"),
-            long.Parse(Header(delivery, "cloudEvents_sequence"), CultureInfo.InvariantCulture), Cents(message));
+            long.Parse(Header(delivery, "cloudEvents_sequence"), CultureInfo.InvariantCulture), Amounts(message));
     }
 
-    private static long Cents(IMessage? message) => message switch
+    private static IReadOnlyList<FinanceAmount> Amounts(IMessage? message) => message switch
     {
-        IndemnityCommitted e => e.Indemnity.AmountCents,
-        IndemnityRecorded e => e.Indemnity.AmountCents,
-        IndemnityCalculated e => e.Indemnity.AmountCents,
-        IndemnityApproved e => e.Indemnity.AmountCents,
-        IndemnityCorrected e => e.Indemnity.AmountCents,
-        PaymentIssued e => e.AmountCents,
-        _ => 0,
+        IndemnityCommitted e => [Of(e.Indemnity)],
+        IndemnityRecorded e => [Of(e.Indemnity)],
+        IndemnityCalculated e => [Of(e.Indemnity)],
+        IndemnityApproved e => [Of(e.Indemnity)],
+        IndemnityCorrected e => [Of(e.Indemnity)],
+        SessionSettled e => [.. e.Indemnities.Select(Of)],
+        PaymentRunReleased e => [.. e.Payments.Select(p => new FinanceAmount(p.Payment, p.AmountCents))],
+        _ => [],
     };
+
+    private static FinanceAmount Of(IndemnityFacts line) => new(line.Indemnity, line.AmountCents);
 
     /// <summary>String headers arrive as bytes.</summary>
     private static string Header(BasicDeliverEventArgs delivery, string name) =>

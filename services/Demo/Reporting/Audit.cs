@@ -114,10 +114,12 @@ internal sealed class Audit(Stage stage, SeasonPlay season, SetUp setUp, SeasonC
     /// <summary>Σ of what the service holds = Σ of what finance heard, line by line.</summary>
     private void CompareWithEvents(List<IndemnityLine> due)
     {
+        // A line is said with its session, or by itself; never both.
         var heard = journal.Events
-            .Where(e => e.Type.EndsWith(".indemnity_calculated.v1", StringComparison.Ordinal))
-            .GroupBy(e => e.Subject)
-            .ToDictionary(g => g.Key, g => g.MaxBy(e => e.Sequence)!.Cents, StringComparer.Ordinal);
+            .Where(e => Says(e, "session_settled") || Says(e, "indemnity_calculated"))
+            .SelectMany(e => e.Amounts.Select(a => (e.Sequence, a.Of, a.Cents)))
+            .GroupBy(a => a.Of, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => g.MaxBy(a => a.Sequence).Cents, StringComparer.Ordinal);
         foreach (var line in due.Where(l => heard.GetValueOrDefault(l.Name, -1) != Cents(l)).Take(5))
         {
             mismatches.Add($"{line.Name} : {Cents(line)} centimes, {heard.GetValueOrDefault(line.Name, -1)} dans les événements.");
@@ -128,7 +130,7 @@ internal sealed class Audit(Stage stage, SeasonPlay season, SetUp setUp, SeasonC
     {
         var issued = due.Where(l => l.State is LineState.Issued or LineState.Paid).Sum(Cents);
         var total = runs.Sum(r => r.Total.ToCents() ?? 0);
-        var heard = journal.Events.Where(e => e.Type.EndsWith(".payment_issued.v1", StringComparison.Ordinal)).Sum(e => e.Cents);
+        var heard = journal.Events.Where(e => Says(e, "payment_run_released")).Sum(e => e.Amounts.Sum(a => a.Cents));
         Expect(issued == total, $"Lignes émises : {issued} centimes ; lots de paiement : {total}.");
         Expect(heard == total, $"Paiements émis selon les événements : {heard} centimes ; lots de paiement : {total}.");
         Expect(due.All(l => l.State is LineState.Issued or LineState.Paid), $"{due.Count(l => l.State is LineState.Calculated or LineState.Approved)} lignes liquidées n'ont pas été payées.");
@@ -137,10 +139,12 @@ internal sealed class Audit(Stage stage, SeasonPlay season, SetUp setUp, SeasonC
             var file = await closing.ReadFile(run);
             var cents = run.Total.ToCents();
             Expect(
-                file is not null && file.Cents == cents && file.ControlCents == cents && file.Payments == run.Payments.Count && file.ControlPayments == file.Payments,
-                $"{run.FilePath} : le fichier et le lot diffèrent ({file?.Payments} virements pour {file?.Cents} centimes, {run.Payments.Count} pour {cents} attendus).");
+                file is not null && file.Cents == cents && file.ControlCents == cents && file.Payments == run.PaymentCount && file.ControlPayments == file.Payments,
+                $"{run.FilePath} : le fichier et le lot diffèrent ({file?.Payments} virements pour {file?.Cents} centimes, {run.PaymentCount} pour {cents} attendus).");
         }
     }
+
+    private static bool Says(FinanceEvent e, string type) => e.Type == $"intervision.indemnisation.{type}.v1";
 
     private void Expect(bool holds, string otherwise)
     {

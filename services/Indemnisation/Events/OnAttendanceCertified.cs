@@ -6,13 +6,13 @@ using Intervision.ServiceDefaults.Persistence;
 
 namespace Intervision.Indemnisation.Events;
 
-/// <summary>The signed sheet: lines are recorded and calculated, and the session is settled.</summary>
+/// <summary>Signed sheets: lines are recorded and calculated, and the sessions are settled.</summary>
 public sealed class OnAttendanceCertified(RecordAttendance record)
 {
-    public async Task Handle(Tx tx, Received<AttendanceCertified> received)
+    public async Task Handle(Tx tx, IReadOnlyList<Received<AttendanceCertified>> received)
     {
         ArgumentNullException.ThrowIfNull(received);
-        await record.Handle(tx, received.Event, received.Time);
-        await SessionFacts.Certified(tx, [received.Event], received.Time);
+        await record.Handle(tx, [.. received.Select(r => new CertifiedSheet(r.Event, r.Time, r.Traceparent))]);
+        await SessionFacts.Certified(tx, [.. received.Select(r => r.Event)], received[^1].Time);
     }
 }

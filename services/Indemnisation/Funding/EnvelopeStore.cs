@@ -59,6 +59,18 @@ internal static class EnvelopeStore
         tx.SingleOrDefault<EnvelopeRow>(
             $"select {Columns} from envelope where programme = @programme and fiscal_year = @fiscalYear for update", new { programme, fiscalYear });
 
+    /// <summary>Of each programme and year that has one, locked in the order of their names.</summary>
+    public static async Task<IReadOnlyDictionary<(string Programme, int FiscalYear), EnvelopeRow>> LockOf(Tx tx, IEnumerable<(string Programme, int FiscalYear)> wanted)
+    {
+        var keys = wanted.Distinct().ToList();
+        var envelopes = await tx.Query<EnvelopeRow>(
+            $"""
+            select {Columns} from envelope where (programme, fiscal_year) in (select * from unnest(@programmes, @years)) order by name collate "C" for update
+            """,
+            new { programmes = keys.ConvertAll(k => k.Programme).ToArray(), years = keys.ConvertAll(k => k.FiscalYear).ToArray() });
+        return envelopes.ToDictionary(e => (e.Programme, e.FiscalYear));
+    }
+
     public static Task<IReadOnlyList<EnvelopeRow>> Page(Tx tx, string after, int limit) =>
         tx.Query<EnvelopeRow>($"select {Columns} from envelope where name > @after order by name limit @limit", new { after, limit });
 

@@ -1,3 +1,4 @@
+using Intervision.Indemnisation.Lines;
 using Intervision.ServiceDefaults.Persistence;
 using Intervision.ServiceDefaults.Time;
 
@@ -23,7 +24,7 @@ internal static class Journal
         "insert into ledger_entry (subject, kind, entry_date, post_time, poster, debit_account, debit_key, credit_account, credit_key, cents)";
 
     /// <summary>What the approval of a line <c>l</c> books. A counter-line has a negative amount: its sides are exchanged.</summary>
-    public const string BookLine =
+    private const string BookLine =
         $"""
         {Entry}
         select l.id, 1, @date, @now, @poster,
@@ -34,6 +35,12 @@ internal static class Journal
 
     public static Task BookApproved(Tx tx, Guid[] lines, string poster, DateTimeOffset now) =>
         tx.Execute($"{BookLine} where l.id = any(@lines)", new { lines, date = Paris.DateOf(now), now, poster });
+
+    /// <returns>How many.</returns>
+    public static Task<int> BookApproved(Tx tx, CalculatedLines which, string poster, DateTimeOffset now) =>
+        tx.Execute(
+            $"{BookLine} where {CalculatedLines.Where}",
+            new { date = Paris.DateOf(now), now, poster, which.Programme, which.UpTo, which.Names, which.Rpps, which.Certified });
 
     /// <summary>Payments of a run just released.</summary>
     public static Task BookIssued(Tx tx, Guid run, string poster, DateTimeOffset now) =>

@@ -20,6 +20,7 @@ public sealed class ApproveLines(Db db)
         var ids = Read(request);
         return db.Once(call, request.RequestId, request, async tx =>
         {
+            await References.Read(tx);
             var lines = await LineStore.Lock(tx, [.. ids.Values]);
             if (ids.FirstOrDefault(id => lines.All(l => l.Id != id.Value)).Key is { } unknown)
             {

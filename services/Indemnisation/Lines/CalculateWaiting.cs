@@ -45,11 +45,8 @@ public sealed class CalculateWaiting(Calculator calculator)
 
     private async Task Recorded(Tx tx, IReadOnlyList<Line> recorded, DateTimeOffset now)
     {
-        foreach (var session in recorded.GroupBy(l => l.Session, StringComparer.Ordinal))
-        {
-            var changes = await calculator.Run(tx, [.. session], now);
-            await LineStore.Save(tx, [.. changes.Where(SaysSomething)], now);
-        }
+        var changes = await calculator.Run(tx, recorded, now);
+        await LineStore.Save(tx, [.. changes.Where(SaysSomething)], now);
     }
 
     /// <summary>A line that still waits for the same thing is left as it is.</summary>

@@ -9,4 +9,10 @@ public sealed record Reduction(string Cap, long Cents);
 public sealed record Change(Line? Before, Line After, IReadOnlyList<IMessage> Events)
 {
     public IReadOnlyList<Reduction> Reductions { get; init; } = [];
+
+    /// <summary>When, where one transaction holds what several events did; else it is the transaction's.</summary>
+    public DateTimeOffset? Time { get; init; }
+
+    /// <summary>The trace it belongs to, as with <see cref="Time"/>.</summary>
+    public string? Traceparent { get; init; }
 }

@@ -11,14 +11,28 @@ namespace Intervision.Indemnisation.Lines;
 /// <summary>What holds on the day of a session: rates, conventions with the employers of its experts; and whether its year is closed by now.</summary>
 internal sealed record Day(RatesOfDay Rates, IReadOnlyList<ExpertConvention> Conventions, bool YearClosed)
 {
-    public static async Task<Day> Of(Tx tx, AttendanceCertified sheet)
+    public static async Task<Day> Of(Tx tx, AttendanceCertified sheet) => (await OfEach(tx, [sheet]))[sheet.Session];
+
+    /// <returns>By session.</returns>
+    public static async Task<IReadOnlyDictionary<string, Day>> OfEach(Tx tx, IReadOnlyList<AttendanceCertified> sheets)
     {
-        var date = sheet.Date.ToDate()!.Value;
+        var rates = await RateBook.Open(tx, sheets.Select(s => (s.Programme, s.Date.ToDate()!.Value)));
+        var closed = await FiscalYears.Closed(tx);
+        var days = new Dictionary<string, Day>(StringComparer.Ordinal);
+        foreach (var sheet in sheets)
+        {
+            var date = sheet.Date.ToDate()!.Value;
+            days.Add(sheet.Session, new Day(rates.On(sheet.Programme, date), await ConventionsOf(tx, sheet, date), closed.Contains(date.Year)));
+        }
+
+        return days;
+    }
+
+    /// <summary>Few sessions have a salaried expert: asked of these only.</summary>
+    private static async Task<IReadOnlyList<ExpertConvention>> ConventionsOf(Tx tx, AttendanceCertified sheet, DateOnly date)
+    {
         var employers = sheet.Lines.Where(l => l.Role == SessionRole.Expert && l.Capacity?.Mode == Entitlement.Salaried)
             .Select(l => l.Capacity.Organisation).Distinct(StringComparer.Ordinal).ToArray();
-        return new Day(
-            await RateStore.On(tx, sheet.Programme, date),
-            employers.Length == 0 ? [] : await DirectoryStore.ExpertConventions(tx, employers, date),
-            await FiscalYears.IsClosed(tx, date.Year));
+        return employers.Length == 0 ? [] : await DirectoryStore.ExpertConventions(tx, employers, date);
     }
 }

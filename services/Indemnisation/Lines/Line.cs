@@ -103,23 +103,30 @@ public sealed record Line
 
     public Line Cancelled(string reason) => this with { State = LineState.Cancelled, Live = false, AmountCents = 0, Reason = reason };
 
-    public IndemnityFacts Facts() => new()
+    public IndemnityFacts Facts()
+    {
+        var facts = FactsWithinSession();
+        facts.Session = Session;
+        facts.SessionDate = SessionDate.ToProto();
+        facts.Pole = Pole;
+        facts.Programme = Programme;
+        facts.Currency = "EUR";
+        facts.FiscalYear = FiscalYear;
+        return facts;
+    }
+
+    /// <summary>Without what all lines of its session share.</summary>
+    public IndemnityFacts FactsWithinSession() => new()
     {
         Indemnity = Name,
-        Session = Session,
-        SessionDate = SessionDate.ToProto(),
-        Pole = Pole,
-        Programme = Programme,
         Professional = Professional,
         Rpps = Rpps,
         ProfessionTable = ProfessionTable,
         ProfessionCode = ProfessionCode,
         Component = Component,
         AmountCents = AmountCents,
-        Currency = "EUR",
         Payee = Payee ?? "",
         RateGrid = RateGrid ?? "",
-        FiscalYear = FiscalYear,
         Reason = Reason,
         Revision = Revision,
     };

@@ -54,6 +54,7 @@ internal static class LineStore
               and (@Session = '' or session = @Session)
               and (@Professional = '' or professional = @Professional)
               and (not @OwnOnly or professional = @Subject or (@Rpps <> '' and rpps = @Rpps))
+              {(filter.Payment is null ? "" : "and payment = @Payment")}
               and (@Id::uuid is null or (start_time, session, professional, component, id) > (@StartTime, @AfterSession, @AfterProfessional, @Component, @Id))
             {Ordered} limit @limit
             """,
@@ -65,6 +66,7 @@ internal static class LineStore
                 filter.OwnOnly,
                 filter.Subject,
                 filter.Rpps,
+                filter.Payment,
                 after?.Id,
                 StartTime = after?.StartTime ?? DateTimeOffset.UnixEpoch,
                 AfterSession = after?.Session ?? "",
@@ -179,6 +181,6 @@ internal static class LineStore
 }
 
 /// <summary>Which lines; a professional sees one's own.</summary>
-internal sealed record LineFilter(int[] States, string Session, string Professional, bool OwnOnly, string Subject, string Rpps);
+internal sealed record LineFilter(int[] States, string Session, string Professional, bool OwnOnly, string Subject, string Rpps, Guid? Payment);
 
 internal sealed record LinePosition(DateTimeOffset StartTime, string Session, string Professional, Component Component, Guid Id);

@@ -14,8 +14,8 @@ public sealed class ListLines(Db db, PageTokens pages)
         var ownOnly = !caller.IsFinance();
         var size = PageTokens.Size(request.PageSize);
         var states = request.States.Select(s => (int)s).Order().ToArray();
-        var filter = new LineFilter(states, request.Session, request.Professional, ownOnly, caller.Subject, caller.Rpps ?? "");
-        var filterText = $"lines|{caller.Subject}|{string.Join(',', states)}|{request.Session}|{request.Professional}|{ownOnly}";
+        var filter = new LineFilter(states, request.Session, request.Professional, ownOnly, caller.Subject, caller.Rpps ?? "", PaymentOf(request));
+        var filterText = $"lines|{caller.Subject}|{string.Join(',', states)}|{request.Session}|{request.Professional}|{request.Payment}|{ownOnly}";
         var token = await pages.Open(filterText, request.PageToken, call.Cancellation);
         var lines = await db.Read(tx => LineStore.Page(tx, filter, token is null ? null : Position(token), size + 1), call.Cancellation);
         var response = new ListLinesResponse { Lines = { lines.Take(size).Select(l => l.ToProto()) } };
@@ -26,6 +26,12 @@ public sealed class ListLines(Db db, PageTokens pages)
 
         return response;
     }
+
+    /// <exception cref="RuleBroken">PAYMENT_INVALID.</exception>
+    private static Guid? PaymentOf(ListLinesRequest request) =>
+        request.Payment.Length == 0 ? null
+        : ResourceNames.TryUuid(request.Payment, "payments", out var payment) ? payment
+        : throw RuleBroken.Invalid("payment", "PAYMENT_INVALID", "Le paiement doit être de la forme payments/{id}.");
 
     private static string Position(Line line) => string.Create(
         CultureInfo.InvariantCulture, $"{line.StartTime.UtcTicks}|{line.Session}|{line.Professional}|{(int)line.Component}|{line.Id}");

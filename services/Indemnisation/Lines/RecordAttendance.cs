@@ -1,57 +1,54 @@
 using Intervision.Indemnisation.Directory;
 using Intervision.Indemnisation.Events.V1;
-using Intervision.Indemnisation.Rates;
 using Intervision.Indemnisation.V1;
-using Intervision.Scheduling.Events.V1;
 using Intervision.ServiceDefaults.Messaging;
 using Intervision.ServiceDefaults.Persistence;
-using Intervision.ServiceDefaults.Time;
 
 namespace Intervision.Indemnisation.Lines;
 
-/// <summary>Service fait: the signed sheet becomes lines, which are calculated as far as all is known.</summary>
+/// <summary>Service fait: signed sheets become lines, which are calculated as far as all is known. Many sheets cost less together.</summary>
 public sealed class RecordAttendance(Calculator calculator)
 {
     /// <summary>Once per session: a sheet delivered again changes nothing.</summary>
-    public async Task Handle(Tx tx, AttendanceCertified sheet, DateTimeOffset now)
+    public async Task Handle(Tx tx, IReadOnlyList<CertifiedSheet> sheets)
     {
-        ArgumentNullException.ThrowIfNull(sheet);
+        ArgumentNullException.ThrowIfNull(sheets);
         await References.Read(tx);
-        var session = await SessionStore.Lock(tx, sheet.Session, now);
-        if (session.State != SessionState.Certified)
-        {
-            await Apply(tx, sheet, now);
-        }
+        var first = sheets.DistinctBy(s => s.Sheet.Session, StringComparer.Ordinal).ToList();
+        var before = await SessionStore.Lock(tx, first.ConvertAll(s => s.Sheet.Session), first[0].Time);
+        await Apply(tx, first.FindAll(s => before[s.Sheet.Session] != SessionState.Certified));
     }
 
     /// <summary>
-    /// Waits when the programme is unknown; the caller has locked the session. Answers with SessionSettled, which has a
+    /// Waits when the programme is unknown; the caller has locked the sessions. Answers with SessionSettled, which has a
     /// stream of its own (<c>settlements/{session}</c>: the session's belongs to Scheduling).
     /// </summary>
-    internal async Task Apply(Tx tx, AttendanceCertified sheet, DateTimeOffset now)
+    internal async Task Apply(Tx tx, IReadOnlyList<CertifiedSheet> sheets)
     {
-        var date = sheet.Date.ToDate()!.Value;
-        var indemnified = await DirectoryStore.IsIndemnified(tx, sheet.Programme, date);
-        await SessionStore.Save(
-            tx, sheet.Session, SessionState.Certified, sheet.Programme, date, sheet, indemnified is null ? Reasons.ProgrammeMissing : "", now);
-        await Certifiers.Add(tx, [sheet]);
-        if (indemnified is not { } paid)
+        if (sheets.Count == 0)
         {
             return;
         }
 
-        var live = await LineStore.LockLiveOf(tx, [sheet.Session]);
-        var day = await Day.Of(tx, sheet);
-        var changes = paid
-            ? await Calculated(tx, Sheet.Decide(sheet, live, day, () => Guid.CreateVersion7(now), now), now)
-            : Sheet.Unpaid(live, now);
-        await LineStore.Save(tx, changes, now);
-        await Outbox.Append(tx, AggregateId.Of($"settlements/{sheet.Session}"), sheet.Session, now, new SessionSettled
+        var rules = await ProgrammeRules.Of(tx, sheets.Select(s => s.Sheet.Programme));
+        await SessionStore.Certify(tx, sheets, waits: s => rules.On(s.Sheet.Programme, s.Date) is null);
+        await Certifiers.Add(tx, [.. sheets.Select(s => s.Sheet)]);
+        var known = sheets.Where(s => rules.On(s.Sheet.Programme, s.Date) is not null).ToList();
+        if (known.Count == 0)
         {
-            Session = sheet.Session,
-            CalculatedLines = changes.Count(c => c.After.State == LineState.Calculated),
-            WaitingLines = changes.Count(c => c.After.State == LineState.Recorded),
-        });
+            return;
+        }
+
+        var live = (await LineStore.LockLiveOf(tx, known.ConvertAll(s => s.Sheet.Session))).ToLookup(l => l.Session, StringComparer.Ordinal);
+        var days = await Day.OfEach(tx, known.ConvertAll(s => s.Sheet));
+        var decided = known.SelectMany(s => rules.On(s.Sheet.Programme, s.Date) is true
+            ? Sheet.Decide(s.Sheet, [.. live[s.Sheet.Session]], days[s.Sheet.Session], () => Guid.CreateVersion7(s.Time), s.Time)
+            : Sheet.Unpaid([.. live[s.Sheet.Session]], s.Time));
+        // Each line keeps the instant of its own sheet.
+        var changes = (await Calculated(tx, [.. decided], DateTimeOffset.MinValue)).ToLookup(c => c.After.Session, StringComparer.Ordinal);
+        var settled = known.ConvertAll(s => Settlement.Of(s, [.. changes[s.Sheet.Session]]));
+        await LineStore.Save(tx, [.. settled.SelectMany(s => s.Changes)], known[^1].Time);
+        await OutboxBatch.Append(tx, known[^1].Time, settled.ConvertAll(s => s.Said));
     }
 
     internal async Task<IReadOnlyList<Change>> Calculated(Tx tx, IReadOnlyList<Change> recorded, DateTimeOffset now)

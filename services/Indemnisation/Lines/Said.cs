@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Intervision.ServiceDefaults.Messaging;
 using Intervision.ServiceDefaults.Persistence;
 
@@ -7,5 +8,10 @@ namespace Intervision.Indemnisation.Lines;
 internal static class Said
 {
     public static Task Append(Tx tx, IReadOnlyList<Change> changes, DateTimeOffset now) =>
-        OutboxBatch.Append(tx, now, [.. changes.SelectMany(c => c.Events.Select(e => new ToSay(c.After.Name, e) { AggregateId = c.After.Id }))]);
+        OutboxBatch.Append(tx, now, [.. changes.SelectMany(c => c.Events.Select(e => new ToSay(c.After.Name, e)
+        {
+            AggregateId = c.After.Id,
+            OccurTime = c.Time,
+            Traceparent = c.Traceparent ?? Activity.Current?.Id,
+        }))]);
 }

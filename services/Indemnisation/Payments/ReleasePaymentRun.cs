@@ -1,5 +1,3 @@
-using Google.Protobuf;
-using Intervision.Indemnisation.Events.V1;
 using Intervision.Indemnisation.Funding;
 using Intervision.Indemnisation.Ledger;
 using Intervision.Indemnisation.V1;
@@ -17,8 +15,6 @@ namespace Intervision.Indemnisation.Payments;
 /// </summary>
 public sealed class ReleasePaymentRun(Db db, PaymentFiles files)
 {
-    private const int PaymentsAtOnce = 500;
-
     /// <summary>For one statement; a year at a thousand times the region's size takes seconds.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
@@ -95,7 +91,7 @@ public sealed class ReleasePaymentRun(Db db, PaymentFiles files)
     private async Task<ReleasePaymentRunResponse> Release(Tx tx, RunRow run, Call call)
     {
         tx.StatementTimeout = Longest;
-        var (path, sha256) = await files.Write(run, Said(tx, run, call.Now), call.Cancellation);
+        var (path, sha256) = await files.Write(run, RunSaid.Along(tx, run, RunStore.Payments(tx, run.Id), call.Now), call.Cancellation);
         CrashPoint.Hit("payment_file.after_write_before_release");
         var released = run with
         {
@@ -111,19 +107,6 @@ public sealed class ReleasePaymentRun(Db db, PaymentFiles files)
         return new ReleasePaymentRunResponse { PaymentRun = await RunStore.Shown(tx, released with { Version = run.Version + 1 }) };
     }
 
-    /// <summary>The payments on their way to the file; what finance hears of them is written as they pass.</summary>
-    private static async IAsyncEnumerable<PaymentRow> Said(Tx tx, RunRow run, DateTimeOffset now)
-    {
-        await foreach (var payments in RunStore.Payments(tx, run.Id).Chunk(PaymentsAtOnce))
-        {
-            await OutboxBatch.Append(tx, now, [.. payments.Select(p => new ToSay(p.Name, Issued(run, p)) { AggregateId = p.Id })]);
-            foreach (var payment in payments)
-            {
-                yield return payment;
-            }
-        }
-    }
-
     /// <summary>Its lines are issued from now on, and weigh as consumed on their envelopes.</summary>
     private static Task Consume(Tx tx, Guid run) =>
         tx.Execute(
@@ -136,14 +119,4 @@ public sealed class ReleasePaymentRun(Db db, PaymentFiles files)
             where e.name = issued.envelope
             """,
             new { run });
-
-    private static IMessage Issued(RunRow run, PaymentRow payment) => new PaymentIssued
-    {
-        Payment = payment.Name,
-        PaymentRun = run.Name,
-        Payee = payment.Payee,
-        AmountCents = payment.AmountCents,
-        Currency = "EUR",
-        Indemnities = { payment.Lines.Select(l => $"indemnities/{l}") },
-    };
 }

@@ -79,6 +79,9 @@ internal sealed record PaymentRow
     /// <summary>Ids of the lines it pays.</summary>
     public Guid[] Lines { get; init; } = [];
 
+    /// <summary>Of all, when only some are in <see cref="Lines"/>.</summary>
+    public int LineCount { get; init; }
+
     /// <summary>What it is proposed for; empty once stored.</summary>
     public IReadOnlyList<Owed> Owed { get; init; } = [];
 
@@ -90,7 +93,7 @@ internal sealed record PaymentRow
         Payee = Payee,
         Amount = AmountCents.ToMoney(),
         Lines = { Lines.Select(l => $"indemnities/{l}") },
-        LineCount = Lines.Length,
+        LineCount = Math.Max(LineCount, Lines.Length),
     };
 }
 
@@ -99,6 +102,7 @@ internal static class RunStore
     // So that an answer stays within a mebibyte.
     private const int MostPaymentsShown = 1_000;
     private const int MostLinesShown = 10_000;
+    private const int LinesInPage = 10;
 
     private const string Columns =
         """
@@ -121,6 +125,16 @@ internal static class RunStore
             from payment p where run_id = @run order by payee collate "C", id
             """,
             new { run });
+
+    /// <summary>By payee, the order of the file; with a few lines each.</summary>
+    public static Task<IReadOnlyList<PaymentRow>> Page(Tx tx, Guid run, string after, int limit) =>
+        tx.Query<PaymentRow>(
+            $"""
+            select id, payee, amount_cents, (select count(*)::int from payment_line where payment_id = p.id) as line_count,
+              array(select line_id from payment_line where payment_id = p.id order by line_id limit {LinesInPage}) as lines
+            from payment p where run_id = @run and payee > @after order by payee limit @limit
+            """,
+            new { run, after, limit });
 
     /// <summary>Whether the caller certified a sheet, approved a line or is paid by a line of the run.</summary>
     public static async Task<bool> IsInvolved(Tx tx, RunRow run, Caller caller)

@@ -32,6 +32,15 @@ internal static class RateStore
             $"select {TariffColumns} from rate where programme = @programme and valid && daterange(@from, @until) order by rate_grid, position",
             new { programme, from, until });
 
+    /// <summary>All that are valid on one of the days, both included.</summary>
+    public static Task<IReadOnlyList<DatedTariff>> Between(Tx tx, string[] programmes, DateOnly from, DateOnly until) =>
+        tx.Query<DatedTariff>(
+            $"""
+            select programme, lower(valid) as valid_from_date, upper(valid) as valid_until_date, {TariffColumns} from rate
+            where programme = any(@programmes) and valid && daterange(@from, @until, '[]') order by rate_grid, position
+            """,
+            new { programmes, from, until });
+
     public static async Task<RateGrid?> Find(Tx tx, string name)
     {
         var row = await tx.SingleOrDefault<RateGridRow>(

@@ -3,7 +3,7 @@ using Intervision.Indemnisation.V1;
 namespace Intervision.Indemnisation.Rates;
 
 /// <summary>One rate of a grid, as computed with. Amounts in integer cents; 0 means no cap.</summary>
-public sealed record Tariff
+public record Tariff
 {
     public string RateGrid { get; init; } = "";
 
@@ -60,4 +60,15 @@ public sealed record Tariff
         FreeKilometres = FreeKilometres,
         CapCents = CapCents,
     };
+}
+
+/// <summary>With what it is a rate of.</summary>
+public sealed record DatedTariff : Tariff
+{
+    public string Programme { get; init; } = "";
+
+    public DateOnly ValidFromDate { get; init; }
+
+    /// <summary>Exclusive.</summary>
+    public DateOnly ValidUntilDate { get; init; }
 }

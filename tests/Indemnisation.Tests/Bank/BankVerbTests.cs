@@ -39,7 +39,7 @@ public sealed class BankVerbTests(IndemnisationFixture fixture) : IClassFixture<
         Assert.Equal(desk.Run.Payments[0].Name, (await Last<PaymentExecuted>(desk, 0)).Payment);
         var rejected = await Last<PaymentRejected>(desk, 2);
         Assert.Equal((desk.Run.Payments[2].Name, "AC04", false), (rejected.Payment, rejected.Reason, rejected.Returned));
-        Assert.Single(await fixture.Said(desk.Run.Payments[1].Name));
+        Assert.Empty(await fixture.Said(desk.Run.Payments[1].Name));
         Assert.Equal(desk.Run.Total.ToCents() - 13_500, (await desk.Scene.Envelope()).Consumed.ToCents());
         await desk.BooksAreRight();
     }
@@ -56,7 +56,7 @@ public sealed class BankVerbTests(IndemnisationFixture fixture) : IClassFixture<
         Assert.Contains("revenue impayée, AC04 (compte clos)", back.Lines[0].Message, StringComparison.Ordinal);
         Assert.Equal([LineState.Paid, LineState.Rejected], await desk.States());
         Assert.Equal(
-            ["payment_issued", "payment_executed", "payment_rejected"],
+            ["payment_executed", "payment_rejected"],
             (await fixture.Said(desk.Run.Payments[1].Name)).Select(e => e.EventType.Split('.')[2]));
         Assert.True((await Last<PaymentRejected>(desk, 1)).Returned);
         var payments = (await fixture.Service.GetPaymentRunAsync(new GetPaymentRunRequest { Name = desk.Run.Name }, Tokens.As(Finance.Officer))).PaymentRun.Payments;
@@ -109,7 +109,7 @@ public sealed class BankVerbTests(IndemnisationFixture fixture) : IClassFixture<
 
         // Another file that says the same: known already.
         Assert.Equal([Outcome.AlreadyKnown, Outcome.AlreadyKnown], (await desk.Import(file + "\n")).Outcomes);
-        Assert.All(await Task.WhenAll(desk.Run.Payments.Select(p => fixture.Said(p.Name))), said => Assert.Equal(2, said.Count));
+        Assert.All(await Task.WhenAll(desk.Run.Payments.Select(p => fixture.Said(p.Name))), said => Assert.Single(said));
         await desk.BooksAreRight();
     }
 
@@ -120,7 +120,7 @@ public sealed class BankVerbTests(IndemnisationFixture fixture) : IClassFixture<
         var (file, id) = (desk.Report(desk.Tells(0, "ACSC")), Scene.NewId());
         var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => desk.Import(file, id)));
         Assert.Single(answers.Select(a => a.File).Distinct());
-        Assert.Equal(2, (await fixture.Said(desk.Run.Payments[0].Name)).Count);
+        Assert.Single(await fixture.Said(desk.Run.Payments[0].Name));
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class BankVerbTests(IndemnisationFixture fixture) : IClassFixture<
         var notice = BankSamples.Notice("camt.054.001.08", desk.Debits(0) + desk.Debits(0) + desk.Returns(0) + desk.Returns(0) + desk.Debits(0));
         Assert.Equal([Outcome.Paid, Outcome.AlreadyKnown, Outcome.Returned, Outcome.AlreadyKnown, Outcome.AlreadyKnown], (await desk.Import(notice)).Outcomes);
         Assert.Equal([LineState.Rejected], await desk.States());
-        Assert.Equal([1, 2, 3], (await fixture.Said(desk.Run.Payments[0].Name)).Select(e => e.StreamNo));
+        Assert.Equal([1, 2], (await fixture.Said(desk.Run.Payments[0].Name)).Select(e => e.StreamNo));
         await desk.BooksAreRight();
     }
 
@@ -184,7 +184,7 @@ public sealed class BankVerbTests(IndemnisationFixture fixture) : IClassFixture<
         await desk.Refuses("BANK_END_TO_END_ID_MISSING", desk.Report("<TxInfAndSts><TxSts>ACSC</TxSts></TxInfAndSts>"));
 
         Assert.Equal([LineState.Issued, LineState.Issued], await desk.States());
-        Assert.All(await Task.WhenAll(desk.Run.Payments.Select(p => fixture.Said(p.Name))), said => Assert.Single(said));
+        Assert.All(await Task.WhenAll(desk.Run.Payments.Select(p => fixture.Said(p.Name))), said => Assert.Empty(said));
         await desk.BooksAreRight();
     }
 

@@ -1,0 +1,31 @@
+using Intervision.Indemnisation.V1;
+using Intervision.ServiceDefaults.Grpc;
+using Intervision.ServiceDefaults.Persistence;
+
+namespace Intervision.Indemnisation.Payments;
+
+/// <summary>Payments of a run in the order of the file, a page at a time.</summary>
+public sealed class ListPayments(Db db, PageTokens pages)
+{
+    public async Task<ListPaymentsResponse> Handle(ListPaymentsRequest request, Call call)
+    {
+        var id = RunName.Read(request.Name);
+        var size = PageTokens.Size(request.PageSize);
+        var filter = $"payments|{call.Caller.Subject}|{id}";
+        var after = await pages.Open(filter, request.PageToken, call.Cancellation) ?? "";
+        var payments = await db.Read(
+            async tx =>
+            {
+                _ = await RunStore.Find(tx, id) ?? throw RuleBroken.NotFound(request.Name);
+                return await RunStore.Page(tx, id, after, size + 1);
+            },
+            call.Cancellation);
+        var response = new ListPaymentsResponse { Payments = { payments.Take(size).Select(p => p.ToProto()) } };
+        if (payments.Count > size)
+        {
+            response.NextPageToken = await pages.Seal(filter, response.Payments[^1].Payee, call.Cancellation);
+        }
+
+        return response;
+    }
+}
