@@ -53,9 +53,7 @@ public sealed class Tx(NpgsqlConnection connection, NpgsqlTransaction? transacti
     {
         // One name for one text: a FETCH that the connection has prepared is only ever used for rows of the same shape.
         var cursor = $"rows_{string.GetHashCode(sql, StringComparison.Ordinal):x8}";
-        // All rows will be read: the plan that is fastest to the last one.
-        await Execute("set local cursor_tuple_fraction = 1");
-        await Execute($"declare {cursor} no scroll cursor for {sql}", parameters);
+        await ExecuteWhole($"declare {cursor} no scroll cursor for {sql}", parameters);
         IReadOnlyList<T> page;
         do
         {
@@ -67,6 +65,19 @@ public sealed class Tx(NpgsqlConnection connection, NpgsqlTransaction? transacti
         }
         while (page.Count == StreamPage);
         await Execute($"close {cursor}");
+    }
+
+    /// <summary>
+    /// A statement that reads whole tables, to the last row. Without nested loops: on tables that grew since they were last
+    /// analysed the planner believes in few rows, and a loop over many costs minutes instead of a second.
+    /// </summary>
+    /// <returns>The number of rows touched.</returns>
+    public async Task<int> ExecuteWhole(string sql, object? parameters = null)
+    {
+        await Execute("set local cursor_tuple_fraction = 1; set local enable_nestloop = off");
+        var touched = await Execute(sql, parameters);
+        await Execute("set local enable_nestloop = on");
+        return touched;
     }
 
     /// <summary>Inserts rows by binary COPY: one statement, several times faster than INSERT when they are many.</summary>

@@ -38,7 +38,7 @@ internal static class Journal
 
     /// <returns>How many.</returns>
     public static Task<int> BookApproved(Tx tx, CalculatedLines which, string poster, DateTimeOffset now) =>
-        tx.Execute(
+        tx.ExecuteWhole(
             $"{BookLine} where {CalculatedLines.Where}",
             new { date = Paris.DateOf(now), now, poster, which.Programme, which.UpTo, which.Names, which.Rpps, which.Certified });
 

@@ -13,14 +13,15 @@ public sealed class ListPayments(Db db, PageTokens pages)
         var size = PageTokens.Size(request.PageSize);
         var filter = $"payments|{call.Caller.Subject}|{id}";
         var after = await pages.Open(filter, request.PageToken, call.Cancellation) ?? "";
-        var payments = await db.Read(
+        var (payments, told) = await db.ReadTogether(
             async tx =>
             {
-                _ = await RunStore.Find(tx, id) ?? throw RuleBroken.NotFound(request.Name);
-                return await RunStore.Page(tx, id, after, size + 1);
+                var run = await RunStore.Find(tx, id) ?? throw RuleBroken.NotFound(request.Name);
+                var page = await RunStore.Page(tx, id, after, size + 1);
+                return (page, await PaymentState.Of(tx, run, page.Select(p => p.Id)));
             },
             call.Cancellation);
-        var response = new ListPaymentsResponse { Payments = { payments.Take(size).Select(p => p.ToProto()) } };
+        var response = new ListPaymentsResponse { Payments = { payments.Take(size).Select(p => told.On(p.Id, p.ToProto())) } };
         if (payments.Count > size)
         {
             response.NextPageToken = await pages.Seal(filter, response.Payments[^1].Payee, call.Cancellation);

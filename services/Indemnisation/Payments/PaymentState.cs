@@ -11,10 +11,11 @@ internal sealed class PaymentState
 
     private PaymentState(Payment.Types.State usual, Dictionary<Guid, Outcome> outcomes) => (this.usual, this.outcomes) = (usual, outcomes);
 
-    public static async Task<PaymentState> Of(Tx tx, RunRow run)
+    /// <param name="payments">Of the run: those that are asked for.</param>
+    public static async Task<PaymentState> Of(Tx tx, RunRow run, IEnumerable<Guid> payments)
     {
         var told = await tx.Query<Outcome>(
-            "select p.id, o.state, o.reason, o.returned from payment p join payment_outcome o on o.payment_id = p.id where p.run_id = @Id", new { run.Id });
+            "select payment_id as id, state, reason, returned from payment_outcome where payment_id = any(@ids)", new { ids = payments.ToArray() });
         var byRun = run.State == PaymentRun.Types.State.Released ? Payment.Types.State.Issued : Payment.Types.State.Proposed;
         return new PaymentState(byRun, told.ToDictionary(o => o.Id));
     }

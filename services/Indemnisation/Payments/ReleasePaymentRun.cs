@@ -109,7 +109,7 @@ public sealed class ReleasePaymentRun(Db db, PaymentFiles files)
 
     /// <summary>Its lines are issued from now on, and weigh as consumed on their envelopes.</summary>
     private static Task Consume(Tx tx, Guid run) =>
-        tx.Execute(
+        tx.ExecuteWhole(
             """
             update envelope e set consumed_cents = consumed_cents + issued.cents
             from (

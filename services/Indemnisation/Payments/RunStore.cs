@@ -221,11 +221,9 @@ internal static class RunStore
         };
         if (run.PaymentCount <= MostPaymentsShown && run.LineCount <= MostLinesShown)
         {
-            var told = await PaymentState.Of(tx, run);
-            await foreach (var payment in Payments(tx, run.Id))
-            {
-                shown.Payments.Add(told.On(payment.Id, payment.ToProto()));
-            }
+            var payments = await Payments(tx, run.Id).ToListAsync();
+            var told = await PaymentState.Of(tx, run, payments.Select(p => p.Id));
+            shown.Payments.Add(payments.Select(p => told.On(p.Id, p.ToProto())));
         }
 
         return shown;

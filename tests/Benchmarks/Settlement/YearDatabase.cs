@@ -11,14 +11,19 @@ internal static class YearDatabase
     {
         await using var connection = new NpgsqlConnection(owner);
         await connection.OpenAsync();
-        await connection.ExecuteAsync("insert into programme (name, indemnified) values (@Programme, true)", new { Year.Programme });
+        await connection.ExecuteAsync(
+            """
+            insert into programme (name, indemnified) values (@Programme, true);
+            insert into programme_rule (programme, from_time, indemnified) values (@Programme, '2020-01-01', true)
+            """,
+            new { Year.Programme });
         await Copy(connection, "professional (name, rpps)", year.People, (copy, person) =>
         {
             copy.Write(year.PersonName(person), NpgsqlDbType.Text);
             copy.Write($"99{person:D9}", NpgsqlDbType.Text);
         });
         var now = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
-        await Copy(connection, "payee (name, kind, holder_name, iban, creator, create_time)", year.Payees, (copy, payee) =>
+        await Copy(connection, "payee (name, kind, holder_name, iban, creator, create_time, change_time)", year.Payees, (copy, payee) =>
         {
             copy.Write(year.PayeeOf(payee), NpgsqlDbType.Text);
             copy.Write(1, NpgsqlDbType.Integer);
@@ -26,6 +31,7 @@ internal static class YearDatabase
             // Nobody checks the key of what is stored already.
             copy.Write($"FR76999990000{payee:D14}", NpgsqlDbType.Text);
             copy.Write("benchmark", NpgsqlDbType.Text);
+            copy.Write(now, NpgsqlDbType.TimestampTz);
             copy.Write(now, NpgsqlDbType.TimestampTz);
         });
         await Copy(connection, "payee_professional (professional, payee)", year.People, (copy, person) =>
