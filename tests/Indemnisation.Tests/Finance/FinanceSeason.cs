@@ -38,11 +38,15 @@ public static class FinanceSeason
         await desk.Import(desk.Report(desk.Tells(1 - rejected, "ACSC") + desk.Tells(rejected, "RJCT", "AC04")));
 
         await Correct(scene, third, doctor, doctor.Present(third, 40));
-        await scene.CreatePayee(late, Afterwards);
-        var due = (await scene.LinesOf(first)).Concat(await scene.LinesOf(third)).Where(IsCalculated);
-        await scene.Service.ApproveLinesAsync(
-            new ApproveLinesRequest { RequestId = Scene.NewId(), Names = { due.Select(l => l.Name) } }, Tokens.As(Finance.Officer, Afterwards));
-        return [run, await Release(scene)];
+        var payee = await scene.CreatePayee(late, Afterwards);
+        await scene.Service.ApproveProgrammeLinesAsync(
+            new ApproveProgrammeLinesRequest { RequestId = Scene.NewId(), Programme = scene.Programme, UpToDate = new DateOnly(2026, 12, 31).ToProto() },
+            Tokens.As(Finance.Officer, Afterwards));
+        var last = await Release(scene);
+        await scene.Fixture.Client<PayeeService.PayeeServiceClient>().ProposeBankAccountAsync(
+            new ProposeBankAccountRequest { RequestId = Scene.NewId(), Name = payee.Name, HolderName = payee.HolderName, Iban = SampleIban.Of(77_777), Etag = payee.Etag },
+            Tokens.As(Finance.Officer, Afterwards));
+        return [run, last];
     }
 
     private static bool IsCalculated(IndemnityLine line) => line.State == LineState.Calculated;
