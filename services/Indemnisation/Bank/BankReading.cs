@@ -98,10 +98,8 @@ internal sealed class BankReading(Tx tx, Guid file, Call call)
             return;
         }
 
-        IReadOnlyList<Told> page = [];
-        do
+        await foreach (var page in BankStore.NotNamed(tx, file, run.Id).Chunk(PageSize))
         {
-            page = await BankStore.NotNamed(tx, file, run.Id, page.Count == 0 ? Guid.Empty : page[^1].Id, PageSize);
             await MayNotBeInvolved(page);
             var lines = new List<BankRow>();
             // A debit in one sum is what the bank had not rejected.
@@ -113,7 +111,6 @@ internal sealed class BankReading(Tx tx, Guid file, Call call)
 
             await BankEffects.Apply(tx, file, lines, call);
         }
-        while (page.Count == PageSize);
     }
 
     private void Note(Statement said, Verdict? verdict, List<BankRow> lines)

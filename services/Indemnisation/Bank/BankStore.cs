@@ -128,14 +128,14 @@ internal static class BankStore
     public static async Task<Dictionary<Guid, Told>> Payments(Tx tx, Guid[] ids) =>
         (await tx.Query<Told>($"{Payment} where p.id = any(@ids)", new { ids })).ToDictionary(p => p.Id);
 
-    /// <summary>Payments of a run that no line of the file names, by id.</summary>
-    public static Task<IReadOnlyList<Told>> NotNamed(Tx tx, Guid file, Guid run, Guid after, int limit) =>
-        tx.Query<Told>(
+    /// <summary>Payments of a run that no line of the file names by now.</summary>
+    public static IAsyncEnumerable<Told> NotNamed(Tx tx, Guid file, Guid run) =>
+        tx.Stream<Told>(
             $"""
-            {Payment} where p.run_id = @run and p.id > @after and not exists (select from bank_line b where b.payment = p.id and b.bank_file = @file)
-            order by p.id limit @limit
+            {Payment} where p.run_id = @run and not exists (select from bank_line b where b.payment = p.id and b.bank_file = @file)
+            order by p.payee collate "C", p.id
             """,
-            new { file, run, after, limit });
+            new { file, run });
 
     /// <summary>What a debit in one sum may come to: all payments of the run, or those that the bank did not reject before.</summary>
     public static Task<(long All, long Kept)> Debited(Tx tx, Guid run) =>

@@ -135,6 +135,21 @@ public sealed class BankVerbTests(IndemnisationFixture fixture) : IClassFixture<
     }
 
     [Fact]
+    public async Task A_long_file_is_one_file()
+    {
+        const string kind = "camt.054.001.08";
+        var desk = await BankDesk.Open(fixture, 2);
+        var others = string.Concat(Enumerable.Range(0, 1_198).Select(i => BankSamples.Entry(kind, $"OTHER-{i}", "1.00")));
+        var answer = await desk.Import(BankSamples.Notice(kind, desk.Debits(0) + others + desk.Debits(0) + desk.Debits(1)));
+        Assert.Equal(Enumerable.Range(1, 1_201), answer.Lines.Select(l => l.Position));
+        Assert.Equal([Outcome.Paid, Outcome.AlreadyKnown, Outcome.Paid], answer.Outcomes.Where(o => o != Outcome.Unknown));
+        Assert.Equal((2, 1_198, 1), (answer.File.PaidLines, answer.File.UnknownLines, answer.File.AlreadyKnownLines));
+        await desk.Refuses("BANK_AMOUNT_DIFFERS", BankSamples.Notice(kind, others + desk.Returns(0) + BankSamples.Entry(kind, desk.Id(1), "1.00", "CRDT")));
+        Assert.Equal([LineState.Paid, LineState.Paid], await desk.States());
+        await desk.BooksAreRight();
+    }
+
+    [Fact]
     public async Task What_is_said_of_the_whole_file_is_said_of_the_payments_not_named()
     {
         var desk = await BankDesk.Open(fixture, 3);
