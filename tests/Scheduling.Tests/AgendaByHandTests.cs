@@ -118,6 +118,10 @@ public sealed class AgendaByHandTests(SchedulingFixture fixture) : IClassFixture
         Assert.Equal("DATE_NOT_OFFERED", Assert.Single((await stage.PlaceByHand(session, 1)).Warnings).Reason);
         await Offer(Availability.Types.HalfDay.Noon, 2);
         Assert.DoesNotContain((await stage.PlaceByHand(await stage.Get(session.Name), 2)).Warnings, w => w.Reason == "DATE_NOT_OFFERED");
+        // Once all the days offered are over, they say nothing of this one.
+        await Offer(Availability.Types.HalfDay.Noon, 3);
+        var later = (await stage.Plan())[2];
+        Assert.Equal("AVAILABILITIES_PAST", Assert.Single((await stage.PlaceByHand(later, 3, now: Stage.Start.AddDays(1))).Warnings).Reason);
 
         Task Offer(Availability.Types.HalfDay part, int n = 1) => fixture.Deliver(
             "intake",

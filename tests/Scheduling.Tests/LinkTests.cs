@@ -8,6 +8,8 @@ using Intervision.ServiceDefaults.Security;
 using Intervision.ServiceDefaults.Time;
 using Intervision.Tests.Support;
 
+using TableItem = Intervision.Scheduling.Sessions.Item;
+
 namespace Intervision.Scheduling.Tests;
 
 /// <summary>Who met whom, counted and nothing else.</summary>
@@ -23,6 +25,77 @@ public sealed class LinkTests(SchedulingFixture fixture) : IClassFixture<Schedul
         await fixture.Deliver("intake", new CaseErased { Case = stage.Case(1) }, stage.Case(1), Stage.Start.AddDays(900));
         Assert.Equal((3, 3), await Count(stage, 9, 12));
         Assert.Null(await Count(stage, 10, 12));
+    }
+
+    [Fact]
+    public async Task A_correction_in_force_changes_what_is_counted_by_what_it_changes()
+    {
+        var stage = await new Stage(fixture).Set();
+        var session = await stage.Certified();
+        // The physician was forgotten at the item: four structures, six pairs.
+        var line = stage.Line(stage.Physician, SessionRole.AttendingPhysician);
+        line.Cases.Add(stage.Case(1));
+        session = await Correct(session, stage.Physician, line, "CASES_WRONG");
+        Assert.Equal((6, 6), await Count(stage, 9, 9));
+        // The expert was not there at all: three structures again.
+        session = await Correct(session, stage.Expert, null, "PERSON_ABSENT");
+        Assert.Equal((3, 3), await Count(stage, 9, 9));
+        // What changes no structure and no item changes nothing.
+        line = line.Clone();
+        line.Kilometres = 3;
+        session = await Correct(session, stage.Physician, line, "KILOMETRES_WRONG");
+        Assert.Equal((3, 3), await Count(stage, 9, 9));
+        line = line.Clone();
+        line.Cases.Clear();
+        session = await Correct(session, stage.Physician, line, "CASES_WRONG");
+        session = await Correct(session, stage.Requester, null, "PERSON_ABSENT");
+        Assert.Null(await Count(stage, 9, 9));
+        Assert.Equal(0, await fixture.Db.Read(tx => tx.Single<long>("select count(*) from structure_link where pole = @Pole", new { stage.Pole }), CancellationToken.None));
+
+        async Task<Session> Correct(Session at, string who, AttendanceLine? to, string reason) => (await stage.Day().CorrectAttendanceAsync(
+            new CorrectAttendanceRequest { RequestId = Stage.NewRequest(), Name = at.Name, Etag = at.Etag, Professional = who, Line = to, Reason = reason }, stage.AsCoordinator(SessionDayVerbs.Afterwards))).Session;
+    }
+
+    [Fact]
+    public async Task A_correction_that_waits_for_a_second_signature_counts_once_it_is_signed()
+    {
+        var stage = await new Stage(fixture).Set();
+        var session = await stage.Certified();
+        var line = stage.Line(stage.Physician, SessionRole.AttendingPhysician);
+        line.Cases.Add(stage.Case(1));
+        session = (await stage.Day().CorrectAttendanceAsync(stage.Correcting(session, line, "CASES_WRONG"), Tokens.As(Tokens.Referent(stage.Physician, stage.Pole), SessionDayVerbs.Afterwards))).Session;
+        Assert.Equal((3, 3), await Count(stage, 9, 9));
+        await stage.Day().CountersignCorrectionAsync(
+            new CountersignCorrectionRequest { RequestId = Stage.NewRequest(), Name = session.Name, Etag = session.Etag, Professional = stage.Physician, Revision = 2 }, stage.AsCoordinator(SessionDayVerbs.Afterwards));
+        Assert.Equal((6, 6), await Count(stage, 9, 9));
+    }
+
+    [Fact]
+    public async Task Who_was_at_an_item_and_is_not_on_the_sheet_is_a_warning_until_it_is_mended()
+    {
+        const string Missing = "Présents à une situation, mais pas sur la feuille : ";
+        var stage = await new Stage(fixture).Set();
+        var session = await stage.Opened(1);
+        session = (await stage.Client.CloseItemAsync(stage.Discussing(session, 1), stage.AsCoordinator(Stage.Start.AddMinutes(30)))).Session;
+        var sheet = stage.Sheet(session);
+        sheet.Lines.Remove(sheet.Lines.Single(l => l.Professional == stage.Requester));
+        session = (await stage.Client.RecordAttendanceAsync(sheet, stage.AsCoordinator(Stage.Start.AddMinutes(40)))).Session;
+        Assert.DoesNotContain(session.Warnings, w => w.StartsWith(Missing, StringComparison.Ordinal));
+        session = (await stage.Client.CloseSessionAsync(new CloseSessionRequest { RequestId = Stage.NewRequest(), Name = session.Name, Etag = session.Etag }, stage.AsCoordinator(Stage.Start.AddMinutes(60)))).Session;
+        Assert.Contains($"{Missing}{stage.Requester}.", session.Warnings);
+        session = (await stage.Certify(session, stage.Coordinator)).Session;
+        Assert.Contains($"{Missing}{stage.Requester}.", session.Warnings);
+        session = (await stage.Day().CorrectAttendanceAsync(stage.Correcting(session, stage.Line(stage.Requester, SessionRole.Requester), "PERSON_FORGOTTEN"), stage.AsCoordinator(SessionDayVerbs.Afterwards))).Session;
+        Assert.DoesNotContain(session.Warnings, w => w.StartsWith(Missing, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void One_structure_on_the_sheet_is_a_warning_of_its_item()
+    {
+        var item = new TableItem(Sessions.A.Case(1), 1, AgendaItem.Types.State.Discussed, Present: ["professionals/F", "professionals/G"]);
+        var held = Sessions.A.Meeting(SessionState.Held) with { Items = [item], Attendance = [Sessions.A.Line("F", Sessions.A.Capacity("1")), Sessions.A.Line("G", Sessions.A.Capacity("1"))] };
+        Assert.Equal(["D'après la feuille, une seule structure était là pour la situation n° 1."], Scheduling.Attendance.SheetGaps.Of(held));
+        Assert.Empty(Scheduling.Attendance.SheetGaps.Of(held with { Attendance = [Sessions.A.Line("F", Sessions.A.Capacity("1")), Sessions.A.Line("G", Sessions.A.Capacity("2"))] }));
     }
 
     [Fact]

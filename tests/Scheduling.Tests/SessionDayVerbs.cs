@@ -43,9 +43,9 @@ internal static class SessionDayVerbs
     public static async Task<Session> Certified(this Stage stage, int cases = 1) => (await stage.Certify(await stage.Held(cases), stage.Coordinator)).Session;
 
     /// <summary>The physician, who is référent of the pôle too, drove further than the sheet says.</summary>
-    public static async Task<Session> OwnCorrectionPending(this Stage stage)
+    public static async Task<Session> OwnCorrectionPending(this Stage stage, Session? session = null)
     {
-        var certified = await stage.Certified();
+        var certified = session ?? await stage.Certified();
         var line = stage.Line(stage.Physician, SessionRole.AttendingPhysician);
         line.Kilometres = 40;
         return (await stage.Day().CorrectAttendanceAsync(stage.Correcting(certified, line, "KILOMETRES_WRONG"), Tokens.As(Tokens.Referent(stage.Physician, stage.Pole), Afterwards))).Session;

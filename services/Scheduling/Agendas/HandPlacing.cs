@@ -56,7 +56,7 @@ internal static class HandPlacing
             ?? throw RuleBroken.NotNow("CASE_NOT_ON_AGENDA", "Cette situation n'est pas à l'ordre du jour.", "STATE", meeting.Name, ("case", caseName));
     }
 
-    public static IReadOnlyList<AgendaWarning> Warnings(Meeting after, CaseToPlace placed, Pole pole)
+    public static IReadOnlyList<AgendaWarning> Warnings(Meeting after, CaseToPlace placed, Pole pole, DateTimeOffset now)
     {
         var warnings = new List<AgendaWarning>();
         var count = after.Live.Count();
@@ -71,7 +71,11 @@ internal static class HandPlacing
             Warn("TIME_SHORT", $"{count} situations demandent {minutes} minutes ; la séance en dure {after.DurationMinutes}.");
         }
 
-        if (placed.Availabilities.Length > 0 && !placed.Availabilities.Any(a => Suits(a, after)))
+        if (placed.Availabilities.Length > 0 && placed.Availabilities.All(a => string.CompareOrdinal(a, $"{Paris.DateOf(now):yyyy-MM-dd}") < 0))
+        {
+            Warn("AVAILABILITIES_PAST", "Les disponibilités données avec la demande sont passées : demandez-en d'autres.");
+        }
+        else if (placed.Availabilities.Length > 0 && !placed.Availabilities.Any(a => Suits(a, after.Date, after.StartTime)))
         {
             Warn("DATE_NOT_OFFERED", $"Le {after.Date:dd/MM/yyyy} n'est pas parmi les disponibilités données avec la demande.");
         }
@@ -146,9 +150,9 @@ internal static class HandPlacing
         new(of.Name, meeting.Items.Select(i => i.Position).DefaultIfEmpty(0).Max() + 1, ItemState.Scheduled) { Rank = of.Rank, AddedReason = addedReason };
 
     /// <summary>Noon is the lunch hour of most sessions: half past eleven to two.</summary>
-    private static bool Suits(string availability, Meeting meeting)
+    internal static bool Suits(string availability, DateOnly date, TimeOnly start)
     {
-        var part = meeting.StartTime < new TimeOnly(11, 30) ? "MORNING" : meeting.StartTime < new TimeOnly(14, 0) ? "NOON" : "AFTERNOON";
-        return availability == $"{meeting.Date:yyyy-MM-dd}/{part}" || availability == $"{meeting.Date:yyyy-MM-dd}/UNSPECIFIED";
+        var part = start < new TimeOnly(11, 30) ? "MORNING" : start < new TimeOnly(14, 0) ? "NOON" : "AFTERNOON";
+        return availability == $"{date:yyyy-MM-dd}/{part}" || availability == $"{date:yyyy-MM-dd}/UNSPECIFIED";
     }
 }

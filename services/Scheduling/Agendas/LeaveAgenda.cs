@@ -11,22 +11,27 @@ internal static class LeaveAgenda
     /// <param name="evenOpen">Whether an item being discussed is stopped too.</param>
     public static async Task Of(Tx tx, string caseName, string reason, DateTimeOffset time, bool evenOpen)
     {
-        // Sessions are locked before cases everywhere. A placing may still come between the read and the lock: after the
-        // case's row is locked none can, so the second look is final (and a deadlock, if that rare order meets another,
-        // is tried again by the consumer).
-        var on = await AgendaOf(tx, caseName);
-        var meeting = on is { } first ? await MeetingStore.Lock(tx, first) : null;
-        await WaitingList.Take(tx, [caseName]);
-        on = await AgendaOf(tx, caseName);
-        if (on is { } now && now != meeting?.Id)
-        {
-            meeting = await MeetingStore.Lock(tx, now);
-        }
-
+        var meeting = await LockAgendaOf(tx, caseName, () => WaitingList.Take(tx, [caseName]));
         if (meeting is not null && Decide(meeting, caseName, reason, evenOpen, time) is { } decided)
         {
             await MeetingStore.Save(tx, time, meeting, decided);
         }
+    }
+
+    /// <summary>The session on whose agenda the case is ahead, locked; null when there is none.</summary>
+    /// <param name="lockCase">Writes, and so locks, the case's own row.</param>
+    /// <remarks>
+    /// Sessions are locked before cases everywhere. A placing may still come between the read and the lock: after the case's
+    /// row is locked none can, so the second look is final (and a deadlock, if that rare order meets another, is tried again
+    /// by the consumer).
+    /// </remarks>
+    public static async Task<Meeting?> LockAgendaOf(Tx tx, string caseName, Func<Task> lockCase)
+    {
+        var on = await AgendaOf(tx, caseName);
+        var meeting = on is { } first ? await MeetingStore.Lock(tx, first) : null;
+        await lockCase();
+        on = await AgendaOf(tx, caseName);
+        return on is { } now && now != meeting?.Id ? await MeetingStore.Lock(tx, now) : meeting;
     }
 
     /// <summary>

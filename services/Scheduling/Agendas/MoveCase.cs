@@ -31,7 +31,7 @@ internal sealed class MoveCase(Db db)
         {
             Session = SessionView.For(before, actor),
             ToSession = SessionView.For(after, actor),
-            Warnings = { HandPlacing.Warnings(after, found, around.Pole) },
+            Warnings = { HandPlacing.Warnings(after, found, around.Pole, call.Now) },
         };
     }
 

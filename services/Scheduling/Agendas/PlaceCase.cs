@@ -22,7 +22,7 @@ internal sealed class PlaceCase(Db db)
         var decided = HandPlacing.Put(meeting, found, around, request.Reason, call.Now);
         var saved = await MeetingStore.Save(tx, call.Now, meeting, decided);
         await WaitingList.Take(tx, [found.Name]);
-        return new PlaceCaseResponse { Session = SessionView.For(saved, actor), Warnings = { HandPlacing.Warnings(saved, found, around.Pole) } };
+        return new PlaceCaseResponse { Session = SessionView.For(saved, actor), Warnings = { HandPlacing.Warnings(saved, found, around.Pole, call.Now) } };
     }
 
     internal static async Task<Surroundings> Around(Tx tx, Meeting meeting, CaseToPlace of, Caller caller) => new(

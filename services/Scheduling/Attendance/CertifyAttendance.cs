@@ -23,11 +23,7 @@ internal sealed class CertifyAttendance(Db db)
             var pole = await Pole.Of(tx, meeting.Pole);
             var decided = Decide(meeting, actor, pole.Indemnified);
             var saved = await MeetingStore.Save(tx, call.Now, meeting, decided);
-            if (saved.IsCertified)
-            {
-                await StructureLinks.Count(tx, saved);
-            }
-
+            await StructureLinks.Follow(tx, meeting, saved);
             return new CertifyAttendanceResponse
             {
                 Session = SessionView.For(saved, actor),

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Intervision.Scheduling.Directory;
 using Intervision.Scheduling.Events.V1;
+using Intervision.Scheduling.Links;
 using Intervision.Scheduling.Sessions;
 using Intervision.Scheduling.V1;
 using Intervision.ServiceDefaults.Grpc;
@@ -33,6 +34,7 @@ internal sealed class CorrectAttendance(Db db)
             var (decided, correction) = Decide(meeting, actor, request.Professional, line, request.Reason, pole.Indemnified, call.Now);
             await CorrectionStore.Append(tx, meeting, correction, call.Now);
             var saved = await MeetingStore.Save(tx, call.Now, meeting, decided);
+            await StructureLinks.Follow(tx, meeting, saved);
             return new CorrectAttendanceResponse { Session = SessionView.For(saved, actor), Correction = correction.ToProto() };
         });
     }

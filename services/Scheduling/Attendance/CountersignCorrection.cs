@@ -1,3 +1,4 @@
+using Intervision.Scheduling.Links;
 using Intervision.Scheduling.Sessions;
 using Intervision.Scheduling.V1;
 using Intervision.ServiceDefaults.Grpc;
@@ -16,6 +17,7 @@ internal sealed class CountersignCorrection(Db db)
             var (decided, correction) = Decide(meeting, actor, request.Professional, request.Revision, request.Refuse);
             await CorrectionStore.Sign(tx, meeting, correction, correction.Signatures[^1], call.Now);
             var saved = await MeetingStore.Save(tx, call.Now, meeting, decided);
+            await StructureLinks.Follow(tx, meeting, saved);
             return new CountersignCorrectionResponse { Session = SessionView.For(saved, actor), Correction = correction.ToProto() };
         });
     }

@@ -1,5 +1,8 @@
 using Intervision.Intake.Events.V1;
 using Intervision.Intake.V1;
+using Intervision.Scheduling.Agendas;
+using Intervision.Scheduling.Sessions;
+using Intervision.Scheduling.V1;
 using Intervision.ServiceDefaults.Messaging;
 using Intervision.ServiceDefaults.Persistence;
 using Intervision.ServiceDefaults.Time;
@@ -7,15 +10,26 @@ using Intervision.ServiceDefaults.Time;
 namespace Intervision.Scheduling.Events;
 
 /// <summary>
-/// A case enters the waiting list, or the people of a waiting or scheduled one change (DESIGN §7.28). A pôle this
-/// service has not heard of is no obstacle here: the case waits and says why (§7.19).
+/// A case enters the waiting list, or the people of a waiting or scheduled one change (DESIGN §7.28): those convened for it
+/// follow. A pôle this service has not heard of is no obstacle here: the case waits and says why (§7.19).
 /// </summary>
 internal static class OnCaseReady
 {
-    public static Task Handle(Tx tx, Received<CaseReady> received)
+    public static async Task Handle(Tx tx, Received<CaseReady> received)
+    {
+        var meeting = await LeaveAgenda.LockAgendaOf(tx, received.Event.Case, () => Upsert(tx, received));
+        if (meeting is { State: SessionState.Convened })
+        {
+            await Substitution.Follow(tx, meeting, received.Time);
+        }
+    }
+
+    private static async Task Upsert(Tx tx, Received<CaseReady> received)
     {
         var ready = received.Event;
-        return tx.Execute(
+        // Two statements: the second sees on which agenda whoever held the lock has put the case.
+        await tx.Execute("select from ready_case where name = @Case for update", new { ready.Case });
+        await tx.Execute(
             """
             insert into ready_case as c
               (name, programme, pole, requester, attending_physician, actors, availabilities, submit_time, ready_time, urgent, waiting, physician_absence)

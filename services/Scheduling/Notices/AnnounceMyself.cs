@@ -31,7 +31,8 @@ internal sealed class AnnounceMyself(Db db)
 
     /// <summary>Someone's name, and nothing that would number a case, a telephone or a patient.</summary>
     internal static bool IsName(string text) =>
-        text.Length is >= 2 and <= Longest && char.IsLetter(text[0]) && text.All(c => char.IsLetter(c) || c is ' ' or '-' or '\'' or '’' or '.');
+        text.Length is >= 2 and <= Longest && char.IsLetter(text[0]) && text.All(c => char.IsLetter(c) || c is ' ' or '-' or '\'' or '’' or '.')
+        && !text.Contains("SIT-", StringComparison.OrdinalIgnoreCase);
 
     /// <exception cref="RuleBroken">PERMISSION_DENIED, the same for a session that is not published, absent, or a caller whom the directory does not know.</exception>
     internal static async Task<(Meeting Meeting, string Person)> Enter(Tx tx, Call call, string name)

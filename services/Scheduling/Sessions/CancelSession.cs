@@ -19,8 +19,7 @@ internal sealed class CancelSession(Db db)
         Validate(request);
         var saved = await MeetingStore.Save(tx, call.Now, meeting, Decide(meeting, request.Reason, request.Explanation.Trim()));
         await Cancellation.Free(tx, meeting);
-        // Outcomes are kept for repetitions, and keep no text from people (DESIGN §7.9): GetSession shows it.
-        return new CancelSessionResponse { Session = SessionView.For(saved with { CancelExplanation = "" }, actor) };
+        return new CancelSessionResponse { Session = SessionView.For(saved, actor) };
     }
 
     internal static Decided Decide(Meeting meeting, Reason reason, string explanation)

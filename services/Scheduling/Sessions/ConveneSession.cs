@@ -12,11 +12,12 @@ namespace Intervision.Scheduling.Sessions;
 /// <summary>Names facilitator and expert, invites everybody, takes them and says so.</summary>
 internal sealed class ConveneSession(Db db, VideoLinks video)
 {
-    internal const int LongestReason = 500;
+    private const int LongestReason = 500;
     private const string NoExpert = "Séance sans expert.";
     private const string NoCharter = "Charte non acceptée : ";
     private const string ReviewAsks = "La réunion préparatoire demande pour la situation n° ";
     private const string Expected = "Attendu pour la situation n° ";
+    private const string NoPhysician = "Ni médecin traitant ni raison de son absence pour la situation n° ";
 
     public Task<ConveneSessionResponse> Handle(ConveneSessionRequest request, Call call) => db.Once(call, request.RequestId, request, tx => Apply(tx, request, call));
 
@@ -24,17 +25,23 @@ internal sealed class ConveneSession(Db db, VideoLinks video)
     internal async Task<ConveneSessionResponse> Apply(Tx tx, ConveneSessionRequest request, Call call)
     {
         var (meeting, actor) = await SessionVerb.Enter(tx, call, request.Name, request.Etag, (a, m) => a.Organises(m));
-        if (request.ExpertWaiverReason.Length > LongestReason)
-        {
-            throw RuleBroken.Invalid("expert_waiver_reason", "TEXT_TOO_LONG", $"Au plus {LongestReason} caractères.");
-        }
-
-        var waiver = request.Expert.Length > 0 ? "" : request.ExpertWaiverReason;
+        var waiver = WaiverOf(request.Expert, request.ExpertWaiverReason);
         var decided = Decide(meeting, await Gather(tx, meeting, request.Facilitator, request.Expert, waiver));
         var saved = await MeetingStore.Save(tx, call.Now, meeting, decided);
         await Bookings.TakePeople(tx, saved);
         await video.Make(tx, saved, call.Now);
         return new ConveneSessionResponse { Session = SessionView.For(saved, actor) };
+    }
+
+    /// <summary>Why there is no expert; nothing where there is one.</summary>
+    internal static string WaiverOf(string expert, string reason)
+    {
+        var broken = new Violations();
+        broken.Check(reason.Length <= LongestReason, "expert_waiver_reason", "TEXT_TOO_LONG", $"Au plus {LongestReason} caractères.");
+        // A code written here would outlive the erasure of its case.
+        broken.Check(!reason.Contains("SIT-", StringComparison.OrdinalIgnoreCase), "expert_waiver_reason", "CASE_CODE_IN_TEXT", "Aucune situation n'est nommée dans la raison.");
+        broken.ThrowIfAny();
+        return expert.Length > 0 ? "" : reason.Trim();
     }
 
     /// <summary>All that the decision looks at.</summary>
@@ -105,7 +112,7 @@ internal sealed class ConveneSession(Db db, VideoLinks video)
 
     /// <summary>A warning owed to who is at the table, not to the date.</summary>
     internal static bool IsOfTheTable(string warning) =>
-        warning == NoExpert || warning.StartsWith(NoCharter, StringComparison.Ordinal) || warning.StartsWith(ReviewAsks, StringComparison.Ordinal) || warning.StartsWith(Expected, StringComparison.Ordinal);
+        warning == NoExpert || warning.StartsWith(NoCharter, StringComparison.Ordinal) || warning.StartsWith(ReviewAsks, StringComparison.Ordinal) || warning.StartsWith(Expected, StringComparison.Ordinal) || warning.StartsWith(NoPhysician, StringComparison.Ordinal);
 
     internal static IEnumerable<string> Warnings(Meeting meeting, Convening with)
     {
@@ -122,6 +129,12 @@ internal sealed class ConveneSession(Db db, VideoLinks video)
         if (without.Count > 0)
         {
             yield return $"{NoCharter}{string.Join(", ", without)}.";
+        }
+
+        // C4 is refused when people are convened; Intake may take the physician back afterwards.
+        foreach (var item in meeting.Ahead.Where(i => with.Pole.AttendingPhysicianRequired && with.Cases.Any(c => c.Name == i.Case && c.LacksPhysician)))
+        {
+            yield return $"{NoPhysician}{item.Position}.";
         }
 
         foreach (var item in meeting.Ahead.Where(i => i.Review is { NeedsFunction.Length: > 0 }))

@@ -15,7 +15,7 @@ internal sealed class GetSession(Db db)
                 var meeting = Meeting.IdOf(request.Name) is { } id ? await MeetingStore.Find(tx, id) : null;
                 if (meeting is not null && actor.Sees(meeting))
                 {
-                    return new GetSessionResponse { Session = SessionView.For(meeting, actor) };
+                    return new GetSessionResponse { Session = SessionView.WithTexts(meeting, actor) };
                 }
 
                 throw meeting is null && call.Caller.HasAny(Roles.Coordinator, Roles.Auditor, Roles.Service)

@@ -25,7 +25,7 @@ internal sealed class ListSessions(Db db, PageTokens tokens)
                 var actor = await Actor.Of(tx, call.Caller);
                 var found = await Page(tx, request, actor, after, size + 1);
                 var page = await MeetingStore.WithParts(tx, [.. found.Take(size)]);
-                var response = new ListSessionsResponse { Sessions = { page.Select(m => SessionView.For(m, actor)) } };
+                var response = new ListSessionsResponse { Sessions = { page.Select(m => SessionView.WithTexts(m, actor)) } };
                 if (found.Count > size)
                 {
                     response.NextPageToken = await tokens.Seal(filter, Position.Of(page[^1]), call.Cancellation);

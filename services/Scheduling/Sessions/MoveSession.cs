@@ -91,17 +91,13 @@ internal sealed class MoveSession(Db db)
         }
     }
 
-    private static IEnumerable<string> Warnings(Meeting meeting, Slot to, Around around)
-    {
-        var half = to.StartTime.Hour switch { < 12 => "MORNING", < 14 => "NOON", _ => "AFTERNOON" };
-        var slot = $"{to.Date:yyyy-MM-dd}/{half}";
-        return
-        [
-            .. SeasonCalendar.Warnings(around.Holidays, to.Date),
-            .. around.ConventionInForce ? Array.Empty<string>() : [DateWarnings.NoConvention],
-            .. meeting.Ahead.Where(i => around.Availabilities.GetValueOrDefault(i.Case) is { Length: > 0 } given && !given.Contains(slot)).Select(i => DateWarnings.Unavailable(i.Position)),
-        ];
-    }
+    private static IEnumerable<string> Warnings(Meeting meeting, Slot to, Around around) =>
+    [
+        .. SeasonCalendar.Warnings(around.Holidays, to.Date),
+        .. around.ConventionInForce ? Array.Empty<string>() : [DateWarnings.NoConvention],
+        .. meeting.Ahead.Where(i => around.Availabilities.GetValueOrDefault(i.Case) is { Length: > 0 } given && !given.Any(a => HandPlacing.Suits(a, to.Date, to.StartTime)))
+            .Select(i => DateWarnings.Unavailable(i.Position)),
+    ];
 
     private static async Task<Around> Gather(Tx tx, Meeting meeting, Slot to)
     {

@@ -35,7 +35,7 @@ internal sealed class ProposeSubstitutes(Db db)
         .ThenByDescending(c => c.CharterAccepted)
         .ThenBy(c => c.Professional, StringComparer.Ordinal);
 
-    /// <summary>Busy is whoever holds a booking, or is invited to another convened session, at that time.</summary>
+    /// <summary>Who has declined the session as it stands is left out. Busy is whoever holds a booking, or is invited to another convened session, at that time.</summary>
     internal static Task<IReadOnlyList<Candidate>> Candidates(Tx tx, Meeting meeting, SessionRole role) => tx.Query<Candidate>(
         """
         select p.name as professional,
@@ -53,12 +53,13 @@ internal sealed class ProposeSubstitutes(Db db)
                    else exists (select from pole o where o.referent = p.name) or exists (select from session s where s.facilitator = p.name) end
           and exists (select from activity a where a.professional = p.name
                       and (a.from_date is null or a.from_date <= @Date) and (a.until_date is null or @Date < a.until_date))
+          and not exists (select from reply r where r.session_id = @Id and r.professional = p.name and r.sequence = @Sequence and r.answer = 'NO')
           and not exists (select from booking b where b.resource = p.name and b.session_id <> @Id and b.during && tstzrange(@Start, @End))
           and not exists (select from invitation i join session s on s.id = i.session_id
                           where i.professional = p.name and s.id <> @Id and s.state in ('CONVENED', 'OPEN')
                             and tstzrange(s.start_instant, s.end_instant) && tstzrange(@Start, @End))
         """,
-        new { meeting.Id, meeting.Pole, meeting.Programme, meeting.Host, meeting.Date, meeting.Facilitator, meeting.Expert, meeting.Start, meeting.End, role = role.Code() });
+        new { meeting.Id, meeting.Pole, meeting.Programme, meeting.Host, meeting.Date, meeting.Facilitator, meeting.Expert, meeting.Start, meeting.End, meeting.Sequence, role = role.Code() });
 
     /// <summary>Somebody free at that time, and what speaks for them.</summary>
     internal sealed class Candidate

@@ -1,3 +1,4 @@
+using Intervision.Scheduling.Attendance;
 using Intervision.Scheduling.V1;
 using Intervision.ServiceDefaults.Time;
 
@@ -15,8 +16,8 @@ internal static class SessionView
         if (reader.SeesAll(meeting))
         {
             session.Warnings.Add(meeting.Warnings);
-            session.CancelExplanation = meeting.CancelExplanation;
             session.Warnings.Add(meeting.Declined);
+            session.Warnings.Add(SheetGaps.Of(meeting));
             session.Items.Add(meeting.Items.Select(InFull));
             session.Invitations.Add(meeting.Invitations);
             session.Attendance.Add(meeting.Sheet);
@@ -30,6 +31,21 @@ internal static class SessionView
             session.Items.Add(meeting.Items.Where(i => mine.Role != SessionRole.Observer).Where(i => mine.Cases.Count == 0 || (i.Case.Length > 0 && mine.Cases.Contains(i.Case))).Select(ToProto));
             session.Invitations.Add(mine);
             session.Attendance.Add(meeting.Sheet.Where(l => reader.Names.Contains(l.Professional)));
+        }
+
+        return session;
+    }
+
+    /// <summary>
+    /// With what people wrote, for those who see all. Only for answers that are not kept: outcomes of verbs hold no text from
+    /// people (DESIGN §7.9).
+    /// </summary>
+    public static Session WithTexts(Meeting meeting, Actor reader)
+    {
+        var session = For(meeting, reader);
+        if (reader.SeesAll(meeting))
+        {
+            (session.CancelExplanation, session.ExpertWaiverReason) = (meeting.CancelExplanation, meeting.ExpertWaiverReason);
         }
 
         return session;

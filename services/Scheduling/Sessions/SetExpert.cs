@@ -13,12 +13,7 @@ internal sealed class SetExpert(Db db)
     internal static async Task<SetExpertResponse> Apply(Tx tx, SetExpertRequest request, Call call)
     {
         var (meeting, actor) = await SessionVerb.Enter(tx, call, request.Name, request.Etag, (a, m) => a.Organises(m));
-        if (request.ExpertWaiverReason.Length > ConveneSession.LongestReason)
-        {
-            throw RuleBroken.Invalid("expert_waiver_reason", "TEXT_TOO_LONG", $"Au plus {ConveneSession.LongestReason} caractères.");
-        }
-
-        var waiver = request.Expert.Length > 0 ? "" : request.ExpertWaiverReason;
+        var waiver = ConveneSession.WaiverOf(request.Expert, request.ExpertWaiverReason);
         var saved = await Substitution.Save(tx, call, meeting, meeting.Facilitator, request.Expert, waiver);
         return new SetExpertResponse { Session = SessionView.For(saved, actor) };
     }

@@ -25,6 +25,21 @@ internal static class Substitution
         }
 
         ConveneSession.MustHaveTable(meeting, with);
+        return Again(meeting, with);
+    }
+
+    /// <summary>People of a case changed after they were convened: who came to it is invited, who left it no longer is.</summary>
+    public static async Task Follow(Tx tx, Meeting meeting, DateTimeOffset time)
+    {
+        var with = await ConveneSession.Gather(tx, meeting, meeting.Facilitator, meeting.Expert, meeting.ExpertWaiverReason);
+        if (!meeting.Invitations.OrderBy(i => i.Professional, StringComparer.Ordinal).SequenceEqual(with.Invitations.OrderBy(i => i.Professional, StringComparer.Ordinal)))
+        {
+            await MeetingStore.Save(tx, time, meeting, Again(meeting, with));
+        }
+    }
+
+    private static Decided Again(Meeting meeting, ConveneSession.Convening with)
+    {
         var after = meeting with
         {
             Facilitator = with.Facilitator,

@@ -113,6 +113,21 @@ public sealed class SubstituteTests(SchedulingFixture fixture) : IClassFixture<S
     }
 
     [Fact]
+    public async Task Who_has_declined_the_session_as_it_stands_is_not_proposed()
+    {
+        var stage = await new Stage(fixture).Set();
+        var session = await stage.Convened();
+        await Directory.Person(fixture, stage.Requester, expert: true, mailbox: stage.MailboxOf(stage.Requester), activities: Directory.Activity(stage.Host));
+        Assert.Contains((await Propose(stage, session, SessionRole.Expert)).Substitutes, s => s.Professional == stage.Requester);
+        var answers = new Replies.Answering(stage);
+        await answers.Says(stage.Requester, session.Name, Answer.No);
+        Assert.DoesNotContain((await Propose(stage, session, SessionRole.Expert)).Substitutes, s => s.Professional == stage.Requester);
+        // Another date, another answer.
+        await answers.Move(session.Name, 1);
+        Assert.Contains((await Propose(stage, session, SessionRole.Expert)).Substitutes, s => s.Professional == stage.Requester);
+    }
+
+    [Fact]
     public void Who_knows_the_pole_comes_before_who_is_near()
     {
         ProposeSubstitutes.Candidate[] candidates =
