@@ -33,10 +33,16 @@ internal static class PlannerBenchmark
                 instance = instance.Only(poles);
             }
 
-            var (plan, figures) = Measure(instance.ToProblem(), asked.Seed, asked.Seconds, asked.Iterations, Console.WriteLine);
+            var problem = instance.ToProblem();
+            var (plan, figures) = Measure(problem, asked.Seed, asked.Seconds, asked.Iterations, Console.WriteLine);
             var placed = instance.Situations.Zip(plan.Days).Where(p => p.Second is not null)
                 .ToDictionary(p => p.First.Id.ToString(CultureInfo.InvariantCulture), p => p.Second!.Value);
             File.WriteAllText(asked.Out, JsonSerializer.Serialize(placed));
+            foreach (var left in Explanation.Of(problem, plan.Days))
+            {
+                Console.WriteLine(Said(instance.Situations[left.Situation].Id, left));
+            }
+
             return figures;
         }
         catch (Exception e) when (e is InstanceException or IOException or UnauthorizedAccessException)
@@ -45,6 +51,10 @@ internal static class PlannerBenchmark
             return null;
         }
     }
+
+    /// <summary>Which situation has no place, whether another plan could give it one, and what stands in the way.</summary>
+    private static string Said(int id, LeftOutSituation left) =>
+        $"situation {id} is left out{(left.Ever ? "" : ", by any plan")}: {string.Join(", ", left.Obstacles.Select(o => $"{o.Reason} on {o.Days} days"))}";
 
     public static (Plan Plan, PlannerFigures Figures) Measure(PlanningProblem problem, long seed, double seconds, long iterations, Action<string> say)
     {
