@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Intervision.Intake.V1;
+using Intervision.Scheduling.Calendar;
 using Intervision.Scheduling.Events.V1;
 using Intervision.Scheduling.V1;
 using Intervision.ServiceDefaults.Grpc;
@@ -118,6 +119,17 @@ public sealed class OpenSessionTests(SchedulingFixture fixture) : IClassFixture<
         var convened = await stage.Convened(1);
         await Refused.With(StatusCode.FailedPrecondition, "TOO_EARLY", () => Open(stage, convened, Stage.Start.AddDays(-1)));
         Assert.Empty(fixture.Intake.AskedFor(convened.Name));
+    }
+
+    [Fact]
+    public async Task A_convention_that_ended_meanwhile_sends_nobody_home_and_is_said()
+    {
+        var stage = await new Stage(fixture).Set();
+        var convened = await stage.Convened(1);
+        await Directory.Convention(fixture, stage.Host, new DateOnly(2025, 1, 1), new DateOnly(2026, 8, 31));
+        var opened = (await Open(stage, convened)).Session;
+        Assert.Equal(SessionState.Open, opened.State);
+        Assert.Equal([DateWarnings.NoConvention], opened.Warnings.Except(convened.Warnings, StringComparer.Ordinal));
     }
 
     [Fact]

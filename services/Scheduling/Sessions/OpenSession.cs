@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Intervision.Scheduling.Agendas;
+using Intervision.Scheduling.Calendar;
 using Intervision.Scheduling.Directory;
 using Intervision.Scheduling.Events.V1;
 using Intervision.Scheduling.V1;
@@ -26,7 +27,8 @@ internal sealed class OpenSession(Db db, ConsentCheck consents)
             var people = await People.Known(tx, seen.Invitations.Select(i => i.Professional), seen.Date);
             var answers = await consents.Ask(seen, asked, people, call);
             var (meeting, actor) = await SessionVerb.Enter(tx, call, request.Name, request.Etag, (a, m) => a.Leads(m));
-            var decided = Decide(meeting, answers, request.GiveUpCases, call.Now);
+            var conventionInForce = (await Conventions.InForce(tx, meeting.Host, meeting.Date)).Count > 0;
+            var decided = Warned(Decide(meeting, answers, request.GiveUpCases, call.Now), conventionInForce);
             var saved = await MeetingStore.Save(tx, call.Now, meeting, decided);
             await WaitingList.Return(tx, saved.Items.Where(ComesBack).Select(i => i.Case));
             return new OpenSessionResponse { Session = SessionView.For(saved, actor), Notices = { answers.Select(a => a.Notice).OfType<ItemNotice>() } };
@@ -59,6 +61,12 @@ internal sealed class OpenSession(Db db, ConsentCheck consents)
 
         return new Decided(after, said);
     }
+
+    /// <summary>S1 on the day itself: a convention that ended after people were convened sends nobody home, and is not passed over either.</summary>
+    internal static Decided Warned(Decided opened, bool conventionInForce) =>
+        conventionInForce || opened.After.Warnings.Contains(DateWarnings.NoConvention, StringComparer.Ordinal)
+            ? opened
+            : opened with { After = opened.After with { Warnings = [.. opened.After.Warnings, DateWarnings.NoConvention] } };
 
     private const string GivenUp = "GIVEN_UP";
 
