@@ -70,7 +70,7 @@ internal sealed class InboxTable(string consumer)
     public async Task<CloudEvent?> NextParked(Tx tx, Guid aggregate, long lastNo, InboxKind kind)
     {
         await Forget(tx, aggregate, lastNo);
-        var row = await tx.SingleOrDefault<ParkedRow>(
+        var row = await tx.SingleOrDefault<EventRow>(
             """
             select * from inbox_parked
             where consumer = @consumer and aggregate_id = @aggregate and not poison and (stream_no = @lastNo + 1 or @anyLater)
@@ -94,25 +94,4 @@ internal sealed class InboxTable(string consumer)
             limit 1000
             """,
             new { consumer, anyLater = kind == InboxKind.Latest });
-
-    private sealed class ParkedRow
-    {
-        public Guid EventId { get; init; }
-
-        public string EventType { get; init; } = "";
-
-        public string Subject { get; init; } = "";
-
-        public Guid AggregateId { get; init; }
-
-        public long StreamNo { get; init; }
-
-        public DateTimeOffset OccurTime { get; init; }
-
-        public string? Traceparent { get; init; }
-
-        public byte[] Payload { get; init; } = [];
-
-        public CloudEvent ToCloudEvent() => new(EventId, EventType, Subject, AggregateId, StreamNo, OccurTime, Traceparent, Payload);
-    }
 }

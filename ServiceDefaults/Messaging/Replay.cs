@@ -71,28 +71,10 @@ public sealed class Replay(ServiceName service, Broker broker)
         }
     }
 
-    private sealed class PublishedRow
+    private sealed class PublishedRow : EventRow
     {
         public long Xid { get; init; }
 
         public long Seq { get; init; }
-
-        public Guid EventId { get; init; }
-
-        public string EventType { get; init; } = "";
-
-        public string Subject { get; init; } = "";
-
-        public Guid AggregateId { get; init; }
-
-        public long StreamNo { get; init; }
-
-        public DateTimeOffset OccurTime { get; init; }
-
-        public string? Traceparent { get; init; }
-
-        public byte[] Payload { get; init; } = [];
-
-        public CloudEvent ToCloudEvent() => new(EventId, EventType, Subject, AggregateId, StreamNo, OccurTime, Traceparent, Payload);
     }
 }

@@ -69,11 +69,7 @@ public sealed class Db(NpgsqlDataSource source, OutboxSignal outbox, RequestHash
     {
         ArgumentNullException.ThrowIfNull(call);
         ArgumentNullException.ThrowIfNull(work);
-        if (!Guid.TryParse(requestId, out var id))
-        {
-            throw RuleBroken.Invalid("request_id", "REQUEST_ID_INVALID", "L'identifiant de requête doit être un UUID.");
-        }
-
+        var id = RequestIds.MustBeUuid(requestId);
         var answer = await InTransaction(
             async tx =>
             {

@@ -11,7 +11,6 @@ namespace Intervision.Indemnisation.Bank;
 /// </summary>
 internal sealed class BankUpload : IAsyncDisposable
 {
-    private const int MaximumData = 256 * 1024;
     private readonly FileStream spool;
 
     private BankUpload(string requestId, FileStream file, string sha256) => (RequestId, spool, Sha256) = (requestId, file, sha256);
@@ -25,9 +24,7 @@ internal sealed class BankUpload : IAsyncDisposable
     /// <exception cref="RuleBroken">REQUEST_ID_INVALID, DATA_TOO_LARGE, BANK_FILE_TOO_LARGE.</exception>
     public static async Task<BankUpload> Receive(IAsyncStreamReader<ImportBankFileRequest> requests, long maximum, Call call)
     {
-        var requestId = await Next(requests, call) && Guid.TryParse(requests.Current.RequestId, out var id)
-            ? id.ToString()
-            : throw RuleBroken.Invalid("request_id", "REQUEST_ID_INVALID", "L'identifiant de requête doit être un UUID.");
+        var requestId = RequestIds.MustBeUuid(await requests.Next(call) ? requests.Current.RequestId : null).ToString();
         var file = Create();
         try
         {
@@ -35,11 +32,7 @@ internal sealed class BankUpload : IAsyncDisposable
             do
             {
                 var data = requests.Current.Data.Memory;
-                if (data.Length > MaximumData)
-                {
-                    throw RuleBroken.Invalid("data", "DATA_TOO_LARGE", "Un morceau de fichier a au plus 256 Kio.");
-                }
-
+                Uploads.MustBePiece(data.Length);
                 if (file.Length + data.Length > maximum)
                 {
                     throw RuleBroken.Invalid("data", "BANK_FILE_TOO_LARGE", $"Le fichier dépasse {maximum / 1024 / 1024} Mio.");
@@ -48,7 +41,7 @@ internal sealed class BankUpload : IAsyncDisposable
                 hash.AppendData(data.Span);
                 await file.WriteAsync(data, call.Cancellation);
             }
-            while (await Next(requests, call));
+            while (await requests.Next(call));
             await file.FlushAsync(call.Cancellation);
             return new BankUpload(requestId, file, Convert.ToHexStringLower(hash.GetHashAndReset()));
         }
@@ -82,18 +75,5 @@ internal sealed class BankUpload : IAsyncDisposable
         }
 
         return new FileStream(Path.Combine(Path.GetTempPath(), $"intervision-bank-{Path.GetRandomFileName()}"), options);
-    }
-
-    private static async Task<bool> Next(IAsyncStreamReader<ImportBankFileRequest> requests, Call call)
-    {
-        try
-        {
-            return await requests.MoveNext(call.Cancellation);
-        }
-        catch (IOException) when (call.Cancellation.IsCancellationRequested)
-        {
-            // A client that hangs up shows as a reset stream: that is its choice, not our failure.
-            throw new OperationCanceledException(call.Cancellation);
-        }
     }
 }

@@ -1,30 +1,18 @@
+using Intervision.ServiceDefaults.Grpc;
+
 namespace Intervision.Indemnisation.Bank;
 
 /// <summary>
 /// Lets through bytes in which a tag begins at least every 64 KiB, and no CDATA section: an XML reader holds what lies between
 /// two tags in memory, and these are the two ways of making that long. Zero bytes are passed over, so that UTF-16 counts too.
 /// </summary>
-internal sealed class TagBoundStream(Stream source) : Stream
+internal sealed class TagBoundStream(Stream source) : ForwardStream
 {
     private const int Longest = 64 * 1024;
     private int sinceTag;
     private int lines = 1;
     private byte before;
     private byte beforeThat;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -33,9 +21,6 @@ internal sealed class TagBoundStream(Stream source) : Stream
         return count;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     /// <summary>The reader looks at the first bytes, for the encoding, without waiting.</summary>
     public override int Read(byte[] buffer, int offset, int count)
     {
@@ -43,16 +28,6 @@ internal sealed class TagBoundStream(Stream source) : Stream
         Check(buffer.AsSpan(offset, read));
         return read;
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     private void Check(ReadOnlySpan<byte> bytes)
     {

@@ -7,7 +7,6 @@ namespace Intervision.Membership.Files;
 /// <summary>The messages of an import as a sequence of files, each a stream of bytes; one message at a time in memory.</summary>
 internal sealed class IncomingFiles(IAsyncStreamReader<ImportFilesRequest> requests, Call call)
 {
-    private const int MaximumData = 256 * 1024;
     private readonly HashSet<DirectoryFile> sent = [];
     private ImportFilesRequest? pending;
     private DirectoryFile last;
@@ -23,9 +22,7 @@ internal sealed class IncomingFiles(IAsyncStreamReader<ImportFilesRequest> reque
     public async Task Begin()
     {
         var first = await Peek();
-        RequestId = Guid.TryParse(first?.RequestId, out var id)
-            ? id.ToString()
-            : throw RuleBroken.Invalid("request_id", "REQUEST_ID_INVALID", "L'identifiant de requête doit être un UUID.");
+        RequestId = RequestIds.MustBeUuid(first?.RequestId).ToString();
         DryRun = first!.DryRun;
     }
 
@@ -62,42 +59,19 @@ internal sealed class IncomingFiles(IAsyncStreamReader<ImportFilesRequest> reque
 
     private async ValueTask<ImportFilesRequest?> Peek()
     {
-        try
+        if (pending is null && await requests.Next(call))
         {
-            if (pending is null && await requests.MoveNext(call.Cancellation))
-            {
-                pending = requests.Current;
-            }
-        }
-        catch (IOException) when (call.Cancellation.IsCancellationRequested)
-        {
-            // A client that hangs up shows as a reset stream: that is its choice, not our failure.
-            throw new OperationCanceledException(call.Cancellation);
+            pending = requests.Current;
+            Uploads.MustBePiece(pending.Data.Length);
         }
 
-        return pending?.Data.Length > MaximumData
-            ? throw RuleBroken.Invalid("data", "DATA_TOO_LARGE", "Un morceau de fichier a au plus 256 Kio.")
-            : pending;
+        return pending;
     }
 
     /// <summary>Reads what the messages carry; asynchronously only.</summary>
-    private sealed class FileBytes(IncomingFiles files, DirectoryFile file) : Stream
+    private sealed class FileBytes(IncomingFiles files, DirectoryFile file) : ForwardStream
     {
         private ReadOnlyMemory<byte> rest;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
@@ -116,20 +90,5 @@ internal sealed class IncomingFiles(IAsyncStreamReader<ImportFilesRequest> reque
             rest = rest[count..];
             return count;
         }
-
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

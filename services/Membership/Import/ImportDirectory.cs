@@ -30,10 +30,10 @@ internal sealed class ImportDirectory(Db db)
         var requestId = "";
         var batch = new List<ImportDirectoryRequest>();
         var bytes = 0;
-        for (var count = 1; await Next(stream, call); count++)
+        for (var count = 1; await stream.Next(call); count++)
         {
             var row = stream.Current;
-            requestId = count == 1 ? MustBeUuid(row.RequestId) : requestId;
+            requestId = count == 1 ? RequestIds.MustBeUuid(row.RequestId).ToString() : requestId;
             MustBeWithin(count);
             batch.Add(row);
             bytes += row.CalculateSize();
@@ -61,24 +61,6 @@ internal sealed class ImportDirectory(Db db)
             bytes = 0;
         }
     }
-
-    /// <summary>A client that hangs up shows as a reset stream: that is its choice, not our failure.</summary>
-    private static async Task<bool> Next(IAsyncStreamReader<ImportDirectoryRequest> stream, Call call)
-    {
-        try
-        {
-            return await stream.MoveNext(call.Cancellation);
-        }
-        catch (IOException) when (call.Cancellation.IsCancellationRequested)
-        {
-            throw new OperationCanceledException(call.Cancellation);
-        }
-    }
-
-    private static string MustBeUuid(string requestId) =>
-        Guid.TryParse(requestId, out var id)
-            ? id.ToString()
-            : throw RuleBroken.Invalid("request_id", "REQUEST_ID_INVALID", "L'identifiant de requête doit être un UUID.");
 
     private static void MustBeWithin(int count)
     {
