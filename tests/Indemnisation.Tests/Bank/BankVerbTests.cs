@@ -68,7 +68,7 @@ public sealed class BankVerbTests(IndemnisationFixture fixture) : IClassFixture<
     public async Task A_rejected_payment_is_paid_by_another_one_of_a_next_run()
     {
         var desk = await BankDesk.Open(fixture, 2);
-        await desk.Import(desk.Report(desk.Tells(0, "RJCT", "AC01") + desk.Tells(1, "ACSC")));
+        await desk.Import(desk.Report(desk.Tells(0, "RJCT", "MS03") + desk.Tells(1, "ACSC")));
         var again = await desk.Scene.Propose(BankDesk.Morning);
         var payment = Assert.Single(again.Payments);
         Assert.Equal(desk.Run.Payments[0].Lines, payment.Lines);

@@ -35,7 +35,7 @@ public static class FinanceSeason
         var run = await scene.ReleasedRun();
         var desk = new BankDesk(scene, run);
         var rejected = run.Payments.Select((p, i) => (p, i)).Single(x => x.p.Payee == pharmacist.Payee).i;
-        await desk.Import(desk.Report(desk.Tells(1 - rejected, "ACSC") + desk.Tells(rejected, "RJCT", "AC04")));
+        await desk.Import(desk.Report(desk.Tells(1 - rejected, "ACSC") + desk.Tells(rejected, "RJCT", "MS03")));
 
         await Correct(scene, third, doctor, doctor.Present(third, 40));
         var payee = await scene.CreatePayee(late, Afterwards);
