@@ -38,6 +38,8 @@ internal sealed class Stage(SchedulingFixture fixture)
 
     public string Pharmacist => $"professionals/A{id}";
 
+    public string[] Everybody => [Referent, Expert, Requester, Physician, Pharmacist];
+
     public DevelopmentClaims Coordinator => Tokens.Coordinator();
 
     public string Case(int n) => $"cases/SIT-{id}-{n:D4}";

@@ -17,5 +17,8 @@ internal sealed record Move(PlayWorld World, Random Dice, Seen Session, IReadOnl
 
     public T One<T>(IReadOnlyList<T> several) => several[Dice.Next(several.Count)];
 
+    /// <summary>The days of the other sessions are among them, a holiday and a Sunday too.</summary>
+    public DateOnly AnyDate() => Dice.Next(3) == 0 ? One(Others).Date : new DateOnly(2026, 9, 1).AddDays(Dice.Next(90));
+
     public string Reason() => One((string[])["REQUESTER_ASKED", "PATIENT_AT_RISK", "PEOPLE_UNAVAILABLE", ""]);
 }

@@ -1,19 +1,26 @@
 using Intervision.Scheduling.Calendar;
-using Intervision.Scheduling.Events.V1;
-using Intervision.Scheduling.Ics;
-using Intervision.Scheduling.V1;
 
 namespace Intervision.Scheduling.Tests.Play;
 
 /// <summary>
-/// The invariants of DOMAIN §5, asked of the database: each statement returns what breaks its rule. S11 is no refusal but a
-/// return value (SessionDayTests).
+/// The invariants of DOMAIN §5, S1–S11 and C2–C5, asked of the database: each statement returns what breaks its rule. What no
+/// statement can say is asked in code (S9 of what was certified, S11 of what people are shown).
 /// </summary>
 internal static class PlayInvariants
 {
     private const string Standing = "s.pole = any(@Poles) and s.state <> 'CANCELLED'";
     private const string Convened = "s.pole = any(@Poles) and s.state in ('CONVENED', 'OPEN', 'HELD', 'ATTENDANCE_CERTIFIED', 'SETTLED')";
     private const string Live = "i.session_id = s.id and i.state <> 'REMOVED'";
+
+    private const string Signed = "s.pole = any(@Poles) and s.state in ('ATTENDANCE_CERTIFIED', 'SETTLED')";
+    private const string Kept = "select l.professional, l.capacity_mode, l.organisation, l.kilometres, l.in_time, l.out_time from attendance_line l where l.session_id = s.id";
+
+    private const string Then =
+        """
+        select n ->> 'professional', n -> 'capacity' ->> 'mode', coalesce(n -> 'capacity' ->> 'organisation', ''), coalesce((n ->> 'kilometres')::int, 0), (n ->> 'inTime')::timestamptz, (n ->> 'outTime')::timestamptz
+        from outbox o cross join jsonb_array_elements(convert_from(o.payload, 'UTF8')::jsonb -> 'lines') as n
+        where o.subject = 'sessions/' || s.id and o.event_type like '%.attendance_certified.%'
+        """;
 
     private const string Taken =
         $"""
@@ -43,7 +50,10 @@ internal static class PlayInvariants
         ("S7: present at another time", "select l.professional from attendance_line l join session s on s.id = l.session_id where s.pole = any(@Poles) and (l.in_time < s.start_instant - interval '1 hour' or l.out_time > s.end_instant + interval '2 hours')"),
         ("S8: certified alone for oneself", "select s.id::text from session s join programme r on r.name = s.programme where s.pole = any(@Poles) and s.state in ('ATTENDANCE_CERTIFIED', 'SETTLED') and r.indemnified and not exists (select from certification c where c.session_id = s.id and c.sheet_version = s.sheet_version and not exists (select from attendance_line l where l.session_id = s.id and l.professional = c.certifier and l.capacity_mode = 'L')) and (select count(distinct c.certifier) from certification c where c.session_id = s.id and c.sheet_version = s.sheet_version) < 2"),
         ("S8: a correction in force signed by its beneficiary alone", "select c.professional from attendance_correction c join session s on s.id = c.session_id join programme r on r.name = s.programme where s.pole = any(@Poles) and r.indemnified and exists (select from attendance_entry e where e.session_id = c.session_id and e.professional = c.professional and e.revision = c.revision and e.capacity_mode = 'L') and c.author = c.professional and not c.needs_second"),
+        ("S9: a line that was not certified", $"select s.id::text from session s where {Signed} and exists ({Kept} except {Then})"),
+        ("S9: a certified line that is gone", $"select s.id::text from session s where {Signed} and exists ({Then} except {Kept})"),
         ("S10: an observer, and the patient", "select s.id::text from session s join agenda_item i on i.session_id = s.id and i.state = 'DISCUSSED' join invitation o on o.session_id = s.id and o.role = 'OBSERVER' and o.professional = any(i.present) where s.pole = any(@Poles) and exists (select from patient_presence p where p.session_id = s.id and p.position = i.position)"),
+        ("S11: who only listens, invited where the programme is closed", "select i.professional from invitation i join session s on s.id = i.session_id join programme r on r.name = s.programme where s.pole = any(@Poles) and i.role = 'OBSERVER' and not r.open_to_members"),
         ("C2: on two open agendas", "select i.case_name from agenda_item i join session s on s.id = i.session_id where s.pole = any(@Poles) and i.state in ('SCHEDULED', 'OPEN') group by i.case_name having count(*) > 1"),
         ("C2: on an agenda and waiting", "select c.name from ready_case c join agenda_item i on i.case_name = c.name and i.state in ('SCHEDULED', 'OPEN') where c.pole = any(@Poles) and c.waiting"),
         ("C2: ahead on a session that is over", "select i.case_name from agenda_item i join session s on s.id = i.session_id where s.pole = any(@Poles) and i.state in ('SCHEDULED', 'OPEN') and s.state in ('CANCELLED', 'HELD', 'ATTENDANCE_CERTIFIED', 'SETTLED')"),
@@ -61,59 +71,40 @@ internal static class PlayInvariants
         ("waits beside a free seat", "select r.professional from registration r join session s on s.id = r.session_id left join room m on m.id = s.room where s.pole = any(@Poles) and s.state in ('PLANNED', 'PREPARED', 'CONVENED') and r.state = 'WAITING' and coalesce(m.seats, 50) - (select count(*) from invitation v where v.session_id = s.id and v.role <> 'OBSERVER') > (select count(*) from registration q where q.session_id = s.id and q.state = 'REGISTERED')"),
     ];
 
-    /// <summary>Rules that are broken, and by what.</summary>
-    public static async Task<IReadOnlyList<string>> Broken(PlayWorld world, IReadOnlySet<string> gone)
-    {
-        var given = new { world.Poles, Gone = gone.ToArray(), Holidays = PublicHolidays.Of(2026).Keys.ToArray() };
-        var broken = await world.Fixture.Db.Read(
-            async tx =>
-            {
-                var found = new List<string>();
-                foreach (var (rule, sql) in Rules)
-                {
-                    found.AddRange((await tx.Query<string>(sql, given)).Select(what => $"{rule}: {what}"));
-                }
+    // One statement, for it is asked after every call.
+    private static readonly string AllRules = string.Join("\nunion all\n", Rules.Select((r, i) => $"select {i} as rule, x.what from ({r.Sql}) as x (what)"));
 
-                return found;
-            },
-            CancellationToken.None);
-        var sessions = await world.Sessions();
-        return [.. broken, .. await Certified(world, sessions), .. await Told(world)];
-    }
+    /// <summary>S1, S2, …: every invariant that is asked, here or of those round the table.</summary>
+    public static IReadOnlyList<string> Asked => [.. Rules.Select(r => r.Rule.Split(':')[0]).Append(PlayTable.Invariant).Distinct(StringComparer.Ordinal)];
 
-    /// <summary>S9: the sheet is what was certified.</summary>
-    private static async Task<IEnumerable<string>> Certified(PlayWorld world, IReadOnlyList<Seen> sessions)
-    {
-        var broken = new List<string>();
-        foreach (var session in sessions.Where(s => s.State is "ATTENDANCE_CERTIFIED" or "SETTLED"))
-        {
-            var said = (await world.Fixture.Said(session.Name)).Single(e => e.EventType.Contains(".attendance_certified.", StringComparison.Ordinal)).As<AttendanceCertified>();
-            var kept = await world.Fixture.Db.Read(
-                tx => tx.Query<string>(
-                    "select professional || ' ' || capacity_mode || ' ' || organisation || ' ' || kilometres || ' ' || extract(epoch from in_time)::bigint || ' ' || extract(epoch from out_time)::bigint from attendance_line where session_id = @Id",
-                    new { session.Id }),
-                CancellationToken.None);
-            var then = said.Lines.Select(l => $"{l.Professional} {l.Capacity.Mode} {l.Capacity.Organisation} {l.Kilometres} {l.InTime.Seconds} {l.OutTime.Seconds}");
-            broken.AddRange(kept.Order(StringComparer.Ordinal).SequenceEqual(then.Order(StringComparer.Ordinal)) ? [] : [$"S9: the sheet of {session.Name} is no more what was certified"]);
-        }
-
-        return broken;
-    }
+    /// <summary>Rules that are broken in some pôles, and by what.</summary>
+    /// <param name="gone">Cases that Intake took back.</param>
+    public static async Task<IReadOnlyList<string>> Broken(SchedulingFixture fixture, string[] poles, IReadOnlySet<string> gone) =>
+        [.. (await fixture.Db.Read(
+            tx => tx.Query<Finding>(AllRules, new { Poles = poles, Gone = gone.ToArray(), Holidays = PublicHolidays.Of(2026).Keys.ToArray() }),
+            CancellationToken.None)).Select(f => $"{Rules[f.Rule].Rule}: {f.What}")];
 
     /// <summary>Who is invited has it in the calendar as it stands, and nobody else has.</summary>
-    private static async Task<IEnumerable<string>> Told(PlayWorld world)
+    public static async Task<IReadOnlyList<string>> ToldOtherwise(SchedulingFixture fixture, string[] poles, string[] people)
     {
-        var rows = await world.Fixture.Db.Read(
+        var rows = await fixture.Db.Read(
             tx => tx.Query<Entry>(
                 """
                 select s.id, s.state, s.sequence, p.name, m.calendar, exists (select from invitation i where i.session_id = s.id and i.professional = p.name) as invited
                 from session s cross join professional p
                 left join lateral (select calendar from mail_queue q where q.recipient = p.mssante and q.calendar like '%UID:' || s.id || '%' order by q.append_time desc limit 1) m on true
-                where s.pole = any(@Poles) and s.state in ('CONVENED', 'CANCELLED') and p.mssante <> '' and p.name = any(@people)
+                where s.pole = any(@poles) and s.state in ('CONVENED', 'CANCELLED') and p.mssante <> '' and p.name = any(@people)
                 """,
-                new { world.Poles, people = world.People.Concat(world.Members).ToArray() }),
+                new { poles, people }),
             CancellationToken.None);
-        return rows.Where(r => !r.IsRight).Select(r => $"the calendar of {r.Name} is wrong about {r.Id} ({r.State}, sequence {r.Sequence}, {(r.Invited ? "invited" : "not invited")})");
+        return [.. rows.Where(r => !r.IsRight).Select(r => $"the calendar of {r.Name} is wrong about {r.Id} ({r.State}, sequence {r.Sequence}, {(r.Invited ? "invited" : "not invited")})")];
+    }
+
+    private sealed class Finding
+    {
+        public int Rule { get; init; }
+
+        public string What { get; init; } = "";
     }
 
     private sealed class Entry

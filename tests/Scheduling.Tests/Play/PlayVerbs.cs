@@ -41,9 +41,16 @@ internal static class PlayVerbs
             new SetExpertRequest { RequestId = m.Request, Name = m.Name, Etag = m.Etag, Expert = m.Dice.Next(2) == 0 ? m.Person() : "", ExpertWaiverReason = m.Dice.Next(2) == 0 ? "Malade" : " " }, h)),
         new("AssignRoom", -15, "PLANNED CONVENED", async (m, h) => await m.World.Fixture.Seasons.AssignRoomAsync(
             new AssignRoomRequest { RequestId = m.Request, Name = m.Name, Etag = m.Etag, Room = m.Dice.Next(5) == 0 ? "" : m.One(m.World.Rooms) }, h)),
+        new("PutRoom", -16, "PLANNED", PutRoom),
+        new("AddSession", -20, "PLANNED", async (m, h) => await m.World.Fixture.Seasons.AddSessionAsync(
+            new AddSessionRequest { RequestId = m.Request, Pole = m.Session.Pole, Date = m.AnyDate().ToProto() }, h)),
         new("MoveSession", -15, "PLANNED CONVENED", MoveSession),
         new("CancelSession", -5, "PREPARED", async (m, h) => await m.World.Fixture.Seasons.CancelSessionAsync(
             new CancelSessionRequest { RequestId = m.Request, Name = m.Name, Etag = m.Etag, Reason = CancelSessionRequest.Types.Reason.RoomLost }, h)),
+        new("PutSeasonRules", -25, "PLANNED", async (m, h) => await m.World.Fixture.Seasons.PutSeasonRulesAsync(
+            new PutSeasonRulesRequest { RequestId = m.Request, Owner = m.Session.Pole, Rules = new SeasonRules { WeekOfMonth = 1 + m.Dice.Next(3) } }, h)),
+        new("PlanSeason", -20, "PLANNED", async (m, h) => await m.World.Stage.Client.PlanSeasonAsync(
+            new PlanSeasonRequest { RequestId = m.Request, Pole = m.Session.Pole, FirstDate = new DateOnly(2026, 9, 1).ToProto(), LastDate = new DateOnly(2026, 11, 30).ToProto() }, h)),
         new("ReplanSeason", -20, "PLANNED", async (m, h) => await m.World.Fixture.Seasons.ReplanSeasonAsync(
             new ReplanSeasonRequest
             {
@@ -66,6 +73,8 @@ internal static class PlayVerbs
             new CloseItemRequest { RequestId = m.Request, Name = m.Name, Etag = m.Etag, Case = m.OnAgenda(), Present = { m.World.People.Concat(m.World.Members).Where(_ => m.Dice.Next(3) == 0) } }, h)),
         new("RecordAttendance", 50 * Minute, "OPEN HELD", async (m, h) => await m.World.Stage.Client.RecordAttendanceAsync(
             new RecordAttendanceRequest { RequestId = m.Request, Name = m.Name, Etag = m.Etag, Lines = { m.World.People.Where(_ => m.Dice.Next(3) == 0).Select(p => Line(m, p)) } }, h)),
+        new("RecordPresentations", 60 * Minute, "OPEN HELD", async (m, h) => await m.World.Stage.Client.RecordPresentationsAsync(
+            new RecordPresentationsRequest { RequestId = m.Request, Name = m.Name, Etag = m.Etag, Organisations = { m.One(m.World.Hosts) } }, h)),
         new("CloseSession", 90 * Minute, "OPEN", async (m, h) => await m.World.Stage.Client.CloseSessionAsync(new CloseSessionRequest { RequestId = m.Request, Name = m.Name, Etag = m.Etag }, h)),
         new("CertifyAttendance", 1, "HELD HELD", async (m, h) => await m.World.Stage.Client.CertifyAttendanceAsync(new CertifyAttendanceRequest { RequestId = m.Request, Name = m.Name, Etag = m.Etag }, h)),
         new("CorrectAttendance", 2, "ATTENDANCE_CERTIFIED SETTLED", Correct),
@@ -99,12 +108,18 @@ internal static class PlayVerbs
         return await m.World.Stage.Client.ConveneSessionAsync(request, headers);
     }
 
+    /// <summary>Another size; now and then it is used no more.</summary>
+    private static async Task<IMessage> PutRoom(Move m, Metadata headers)
+    {
+        var n = m.Dice.Next(m.World.Rooms.Count);
+        var room = new Room { Name = m.World.Rooms[n], Host = m.World.Hosts[n > 0 ? 1 : 0], DisplayName = $"Salle {n}", Seats = 4 + m.Dice.Next(20), Retired = m.Dice.Next(4) == 0, Etag = $"v{1 + m.Dice.Next(3)}" };
+        return await m.World.Fixture.Seasons.PutRoomAsync(new PutRoomRequest { RequestId = m.Request, Room = room }, headers);
+    }
+
     private static async Task<IMessage> MoveSession(Move m, Metadata headers)
     {
-        // The days of the other sessions are among them, a holiday and a Sunday too.
-        var date = m.Dice.Next(3) == 0 ? m.One(m.Others).Date : new DateOnly(2026, 9, 1).AddDays(m.Dice.Next(90));
         return await m.World.Fixture.Seasons.MoveSessionAsync(
-            new MoveSessionRequest { RequestId = m.Request, Name = m.Name, Etag = m.Etag, Date = date.ToProto(), StartTime = new TimeOnly(11 + m.Dice.Next(3), 45).ToProto() }, headers);
+            new MoveSessionRequest { RequestId = m.Request, Name = m.Name, Etag = m.Etag, Date = m.AnyDate().ToProto(), StartTime = new TimeOnly(11 + m.Dice.Next(3), 45).ToProto() }, headers);
     }
 
     private static async Task<IMessage> Register(Move m) => await m.World.Fixture.Client<NoticeService.NoticeServiceClient>().RegisterAsync(

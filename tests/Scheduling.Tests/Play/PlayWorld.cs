@@ -41,6 +41,9 @@ internal sealed class PlayWorld(SchedulingFixture fixture, int play)
     /// <summary>Not in any case: those who come where the programme is open.</summary>
     public string[] Members => [$"{own.Referent}-M1", $"{own.Referent}-M2", $"{own.Referent}-M3"];
 
+    /// <summary>What the calendars of those people say otherwise than it is.</summary>
+    public Task<IReadOnlyList<string>> ToldOtherwise() => PlayInvariants.ToldOtherwise(fixture, Poles, [.. People, .. Members]);
+
     /// <summary>The first six of the first pôle, the others of the second.</summary>
     public string Case(int n) => own.Case(n);
 

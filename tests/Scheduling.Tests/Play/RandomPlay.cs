@@ -25,6 +25,9 @@ internal sealed class RandomPlay(PlayWorld world)
     /// <summary>Cases that Intake has taken back since it last gave them.</summary>
     public HashSet<string> Gone { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The session that the last call was about, as it was before, and the answer; null: refused, or no call.</summary>
+    public (Seen Session, IMessage? Answer)? Last { get; private set; }
+
     public async Task Step(int number)
     {
         var dice = new Random(number);
@@ -34,6 +37,7 @@ internal sealed class RandomPlay(PlayWorld world)
         var session = on.Count == 0 || dice.Next(5) == 0 ? sessions[dice.Next(sessions.Count)] : on[dice.Next(on.Count)];
         if (dice.Next(8) == 0)
         {
+            Last = null;
             await Hear(dice, session);
             return;
         }
@@ -48,6 +52,7 @@ internal sealed class RandomPlay(PlayWorld world)
         var calls = Enumerable.Range(0, dice.Next(12) == 0 ? 2 : 1).Select(_ => Call(verb, new Move(world, new Random(thrown), session, others, etag, id), Tokens.As(who, now)));
         var answers = await Task.WhenAll(calls);
         var answered = answers[0];
+        Last = (session, answered.Message);
         Script.Add($"{verb.Name} {session.Pole} {session.Date:dd/MM} ({session.State}) by {who.Subject} at {now:dd/MM HH:mm}{(answers.Length > 1 ? " twice" : "")}: {answered.Status} {answered.Reason}");
         // Refused, it may be so for two reasons: others play too.
         if (!Equals(answers[^1].Message, answered.Message))
