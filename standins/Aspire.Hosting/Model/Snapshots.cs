@@ -57,6 +57,9 @@ public sealed record CustomResourceSnapshot
     internal int Restarts { get; init; }
     internal int? ProcessId { get; init; }
 
+    /// <summary>A person stopped it, and nobody but a person starts it again.</summary>
+    internal bool StoppedByHand { get; init; }
+
     /// <summary>Why it failed, in one sentence.</summary>
     internal string? Failure { get; init; }
 

@@ -30,8 +30,8 @@ internal sealed class ChildProcess
         await thread.RunAsync(process.Start);
         var child = new ChildProcess(process, plan, watchdog) { Id = process.Id };
         watchdog.Watch(child.Id, plan.DeathSignal);
-        var output = ReadAsync(process.StandardOutput, line => onLine(line, false));
-        var errors = ReadAsync(process.StandardError, line => onLine(line, true));
+        var output = new ConsoleReader(process.StandardOutput.BaseStream, line => onLine(line, false), TimeProvider.System).ReadAsync();
+        var errors = new ConsoleReader(process.StandardError.BaseStream, line => onLine(line, true), TimeProvider.System).ReadAsync();
         child.Exit = child.EndAsync(ended.Task, Task.WhenAll(output, errors));
         return child;
     }
@@ -126,20 +126,5 @@ internal sealed class ChildProcess
         var code = _process.ExitCode;
         _process.Dispose();
         return code;
-    }
-
-    private static async Task ReadAsync(StreamReader reader, Action<string> onLine)
-    {
-        try
-        {
-            while (await reader.ReadLineAsync() is { } line)
-            {
-                onLine(line);
-            }
-        }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
-        {
-            // The pipe went with its process.
-        }
     }
 }

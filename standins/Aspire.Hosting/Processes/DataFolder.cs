@@ -46,10 +46,10 @@ internal sealed class DataFolder(string path) : IDisposable
     }
 
     /// <summary>The console of a resource since the app host started.</summary>
-    public StreamWriter CreateLog(string resource)
+    public ConsoleFile CreateLog(string resource)
     {
         var folder = Directory.CreateDirectory(System.IO.Path.Combine(Path, "logs"), ForUs).FullName;
-        return new StreamWriter(System.IO.Path.Combine(folder, resource + ".log")) { AutoFlush = true };
+        return new ConsoleFile(System.IO.Path.Combine(folder, resource + ".log"));
     }
 
     /// <summary>A generated secret, kept in a file that only its owner reads.</summary>

@@ -11,7 +11,7 @@ internal sealed class Launcher(ResourceLoggerService logs, IDistributedApplicati
 {
     private readonly ChildThread _thread = new();
     private readonly string _mark = $"{Environment.ProcessId}-{Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8))}";
-    private readonly ConcurrentDictionary<string, StreamWriter> _files = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, ConsoleFile> _files = new(StringComparer.OrdinalIgnoreCase);
     private Watchdog? _watchdog;
 
     public DataFolder Data { get; } = DataFolder.Of(builder);
@@ -77,11 +77,7 @@ internal sealed class Launcher(ResourceLoggerService logs, IDistributedApplicati
     public void Write(IResource resource, string line, bool isError = false)
     {
         logs.Write(resource.Name, line, isError);
-        var file = _files.GetOrAdd(resource.Name, name => Data.CreateLog(name));
-        lock (file)
-        {
-            file.WriteLine(line);
-        }
+        _files.GetOrAdd(resource.Name, Data.CreateLog).WriteLine(line);
     }
 
     public async ValueTask DisposeAsync()
@@ -94,7 +90,7 @@ internal sealed class Launcher(ResourceLoggerService logs, IDistributedApplicati
         _thread.Dispose();
         foreach (var file in _files.Values)
         {
-            await file.DisposeAsync();
+            file.Dispose();
         }
         Data.Dispose();
     }

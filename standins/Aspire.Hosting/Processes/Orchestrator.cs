@@ -2,6 +2,7 @@ using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.ConsolePage;
 using Aspire.Hosting.Eventing;
 using Aspire.Hosting.Ports;
+using Aspire.Hosting.Wiring;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -44,6 +45,34 @@ internal sealed class Orchestrator(
         {
             runner.Start();
         }
+    }
+
+    /// <summary><c>start</c>, <c>stop</c> or <c>restart</c>; whoever depends on the resource reads of it on its own console.</summary>
+    /// <returns>Null when done, else why not.</returns>
+    public async Task<string?> CommandAsync(string name, string command)
+    {
+        var runner = _runners.FirstOrDefault(r => string.Equals(r.Key.Name, name, StringComparison.OrdinalIgnoreCase));
+        if (runner.Key is not { } resource || !resource.Annotations.OfType<ProcessAnnotation>().Any())
+        {
+            return $"« {name} » n'est pas une ressource que l'on démarre ou arrête.";
+        }
+        var (stop, start, done) = command switch
+        {
+            "start" => (false, true, "démarré"),
+            "stop" => (true, false, "arrêté"),
+            "restart" => (true, true, "redémarré"),
+            _ => (false, false, string.Empty),
+        };
+        if (done.Length == 0)
+        {
+            return $"« {command} » : commande inconnue.";
+        }
+        foreach (var told in References.UsersOf(resource, model).Append(resource))
+        {
+            launcher.Write(told, $"[apphost] {resource.Name} est {done} à la demande");
+        }
+        await runner.Value.CommandAsync(stop, start);
+        return null;
     }
 
     private IEnumerable<int> ServerPorts() =>

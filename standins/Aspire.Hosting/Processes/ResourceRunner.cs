@@ -15,20 +15,59 @@ internal sealed class ResourceRunner(
     IDistributedApplicationEventing eventing, Launcher launcher, HealthMonitor health, DistributedApplicationModel model,
     DashboardSwitch dashboard, DistributedApplicationExecutionContext execution, IConfiguration configuration, TimeProvider? clock = null) : IDisposable
 {
-    private readonly CancellationTokenSource _stop = new();
+    private CancellationTokenSource _stop = new();
     private readonly RestartPolicy _restart = RestartPolicy.From(configuration);
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
+    private readonly SemaphoreSlim _oneAtATime = new(1, 1);
     private Task _run = Task.CompletedTask;
+    private bool _startedByHand;
+    private bool _closed;
 
     public void Start() => _run = Task.Run(RunAsync);
 
+    /// <summary>For good.</summary>
     public async Task StopAsync()
     {
+        _closed = true;
+        // A command under way would wait for its process; this wakes it.
+        await _stop.CancelAsync();
+        await _oneAtATime.WaitAsync();
         await _stop.CancelAsync();
         await _run;
     }
 
-    public void Dispose() => _stop.Dispose();
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _oneAtATime.Dispose();
+    }
+
+    /// <summary>What a person asks for on the page. A resource stopped so stays stopped: its end is not a crash.</summary>
+    public async Task CommandAsync(bool stop, bool start)
+    {
+        await _oneAtATime.WaitAsync();
+        try
+        {
+            if (stop && !_closed)
+            {
+                await _stop.CancelAsync();
+                await _run;
+                await PublishAsync(s => s with { StoppedByHand = !start });
+            }
+            if (start && !_closed && _run.IsCompleted)
+            {
+                _stop.Dispose();
+                _stop = new CancellationTokenSource();
+                _startedByHand = true;
+                await PublishAsync(s => s with { StoppedByHand = false, Failure = null, HealthReports = HealthMonitor.Unknown(resource) });
+                Start();
+            }
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
 
     private async Task RunAsync()
     {
@@ -164,7 +203,8 @@ internal sealed class ResourceRunner(
         var message = e is DistributedApplicationException ? e.Message : $"« {resource.Name} » ne peut pas démarrer : {e.Message}";
         launcher.Write(resource, $"[apphost] {message}", isError: true);
         await PublishAsync(s => s with { State = KnownResourceStates.FailedToStart, Failure = message, StopTimeStamp = Now, ProcessId = null });
-        if (configuration.GetValue("AppHost:StopOnFailure", true))
+        // What a person started, a person watches: the rest goes on.
+        if (!_startedByHand && configuration.GetValue("AppHost:StopOnFailure", true))
         {
             services.GetRequiredService<Orchestrator>().Fail(message);
         }

@@ -10,7 +10,7 @@ public static partial class ResourceBuilderExtensions
     public static IResourceBuilder<TDestination> WithReference<TDestination>(
         this IResourceBuilder<TDestination> builder, IResourceBuilder<IResourceWithConnectionString> source,
         string? connectionName = null, bool optional = false) where TDestination : IResourceWithEnvironment =>
-        builder.WithEnvironment(async context =>
+        builder.WithAnnotation(new ReferenceAnnotation(source.Resource)).WithEnvironment(async context =>
         {
             var resource = source.Resource;
             var name = connectionName ?? resource.Name;
@@ -40,13 +40,13 @@ public static partial class ResourceBuilderExtensions
     public static IResourceBuilder<TDestination> WithReference<TDestination>(
         this IResourceBuilder<TDestination> builder, IResourceBuilder<IResourceWithServiceDiscovery> source, string name)
         where TDestination : IResourceWithEnvironment =>
-        builder.WithEnvironment(context => ServiceDiscoveryVariables.Add(
+        builder.WithAnnotation(new ReferenceAnnotation(source.Resource)).WithEnvironment(context => ServiceDiscoveryVariables.Add(
             context.EnvironmentVariables, name, source.Resource.Annotations.OfType<EndpointAnnotation>()));
 
     /// <summary>The same for one endpoint only.</summary>
     public static IResourceBuilder<TDestination> WithReference<TDestination>(
         this IResourceBuilder<TDestination> builder, EndpointReference endpointReference) where TDestination : IResourceWithEnvironment =>
-        builder.WithEnvironment(context => ServiceDiscoveryVariables.Add(
+        builder.WithAnnotation(new ReferenceAnnotation(endpointReference.Resource)).WithEnvironment(context => ServiceDiscoveryVariables.Add(
             context.EnvironmentVariables, endpointReference.Resource.Name, [endpointReference.Annotation]));
 
     public static IResourceBuilder<TDestination> WithReference<TDestination>(
