@@ -38,6 +38,16 @@ public sealed class EmailTests(IntakeFixture service) : EmailSteps(service)
             new AcceptCaseRequest { RequestId = IntakeFixture.NewId(), Name = completed.Case.Name, Etag = completed.Case.Etag }, IntakeFixture.At(IntakeFixture.Coordinator, 2));
     }
 
+    /// <summary>Nobody repeats them, so nobody is refused for them.</summary>
+    [Fact]
+    public async Task Days_of_the_mail_that_are_over_when_it_is_completed_are_not_kept()
+    {
+        var draft = (await Submit(await Mail("Comment coordonner le suivi à domicile ?\n\nLe 6 octobre 2026 matin."))).Case;
+        var completed = await Intake.CompleteCaseAsync(Complete(draft), IntakeFixture.At(IntakeFixture.Requester, 24 * 10));
+        Assert.Equal(CaseState.Submitted, completed.Case.State);
+        Assert.Equal("{}", await Service.Db.Read(tx => tx.Single<string>("select availabilities::text from cases where 'cases/' || code = @Name", new { draft.Name }), CancellationToken.None));
+    }
+
     [Fact]
     public async Task The_same_message_is_the_same_case_even_once_completed()
     {

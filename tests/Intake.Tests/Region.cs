@@ -1,4 +1,5 @@
 using System.Globalization;
+using Grpc.Core;
 using Intervision.Intake.V1;
 using Intervision.Membership.Events.V1;
 using Intervision.Membership.V1;
@@ -89,6 +90,23 @@ internal static class Region
         "REFERENT_POLE" when row["pole_code"].Length > 0 => Tokens.Referent("professionals/somebody", $"poles/{row["pole_code"]}"),
         _ => Tokens.Coordinator(),
     };
+
+    /// <summary>Who deposits it, on the day it was: its availabilities were ahead then.</summary>
+    public static Metadata Deposit(IReadOnlyDictionary<string, string> row) =>
+        Tokens.As(Depositor(row), new DateTimeOffset(DateOnly.ParseExact(row["submitted_date"], "yyyy-MM-dd", CultureInfo.InvariantCulture), new TimeOnly(8, 0), TimeSpan.Zero));
+
+    /// <summary>The same request deposited today, its availabilities as many days ahead.</summary>
+    public static SubmitCaseRequest RequestToday(IReadOnlyDictionary<string, string> row)
+    {
+        var request = Request(row);
+        var since = Paris.DateOf(TimeProvider.System.GetUtcNow()).DayNumber - DateOnly.ParseExact(row["submitted_date"], "yyyy-MM-dd", CultureInfo.InvariantCulture).DayNumber;
+        foreach (var availability in request.Availabilities)
+        {
+            availability.Date = availability.Date.ToDate()!.Value.AddDays(since).ToProto();
+        }
+
+        return request;
+    }
 
     public static SubmitCaseRequest Request(IReadOnlyDictionary<string, string> row)
     {

@@ -42,7 +42,7 @@ public sealed class RegionTests(RegionFixture service) : IClassFixture<RegionFix
         var settled = 0;
         foreach (var row in rows)
         {
-            var response = await service.Intake.SubmitCaseAsync(Region.Request(row), Tokens.As(Region.Depositor(row)));
+            var response = await service.Intake.SubmitCaseAsync(Region.Request(row), Region.Deposit(row));
             Assert.Equal(row["consent_status"] == "REFUSED" ? CaseState.ConsentRefused : CaseState.Submitted, response.Case.State);
             Assert.Matches("^cases/SIT-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$", response.Case.Name);
             Assert.Empty(response.Warnings);
@@ -70,7 +70,7 @@ public sealed class RegionTests(RegionFixture service) : IClassFixture<RegionFix
         foreach (var row in rows)
         {
             var refused = await Assert.ThrowsAsync<RpcException>(
-                async () => await service.Intake.SubmitCaseAsync(Region.Request(row), Tokens.As(Region.Depositor(row))));
+                async () => await service.Intake.SubmitCaseAsync(Region.Request(row), Region.Deposit(row)));
             Assert.Equal((row["external_id"], StatusCode.InvalidArgument, row["expected_reason"]), (row["external_id"], refused.StatusCode, refused.Reason()));
             Assert.DoesNotContain(row["question"], refused.ToString(), StringComparison.Ordinal);
         }

@@ -38,7 +38,7 @@ public sealed class RunningYearTests(RunningYearTests.Region service) : IClassFi
     {
         for (var i = 0; i < number; i++)
         {
-            await service.Intake.SubmitCaseAsync(IntakeFixture.Request(), IntakeFixture.At(IntakeFixture.Coordinator, FollowUpSteps.Day(days)));
+            await service.Intake.SubmitCaseAsync(IntakeFixture.Request(r => r.Availabilities[0].Date = Paris.DateOf(IntakeFixture.Start).AddDays(days + 20).ToProto()), IntakeFixture.At(IntakeFixture.Coordinator, FollowUpSteps.Day(days)));
         }
     }
 

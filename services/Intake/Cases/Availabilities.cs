@@ -12,6 +12,15 @@ internal static class Availabilities
         && availability.HalfDay != Availability.Types.HalfDay.Unspecified
         && Enum.IsDefined(availability.HalfDay);
 
+    /// <summary>Today's may still be kept, whatever the hour. A date that is none is refused, not past.</summary>
+    public static bool IsPast(Availability availability, DateOnly today) => availability.Date.ToDate() < today;
+
+    /// <summary>What is not kept of a request, for its author: software may push it long after it was written.</summary>
+    public static IEnumerable<TextWarning> Dropped(IEnumerable<Availability> said, DateOnly today) =>
+        said.Count(a => IsPast(a, today)) is > 0 and var past
+            ? [new TextWarning { Field = "availabilities", Reason = "AVAILABILITY_PAST", Message = $"{past} disponibilité(s) d'une date passée : non retenue(s)." }]
+            : [];
+
     public static string[] ToStored(IEnumerable<Availability> availabilities) =>
     [
         .. availabilities

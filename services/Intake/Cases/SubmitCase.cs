@@ -10,6 +10,7 @@ using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Messaging;
 using Intervision.ServiceDefaults.Persistence;
 using Intervision.ServiceDefaults.Security;
+using Intervision.ServiceDefaults.Time;
 
 namespace Intervision.Intake.Cases;
 
@@ -35,7 +36,7 @@ internal sealed class SubmitCase(Db db, SubmitGroups groups, UrgentAlerts alerts
             var known = await Find(tx, request, call, mac);
             var warnings = known is null
                 ? MustBeRight(request, facts, await DepositedConsent.Load(tx, request, facts, call))
-                : Texts.Question(new Violations(), "question", request.Question, facts.Seats);
+                : [.. Texts.Question(new Violations(), "question", request.Question, facts.Seats), .. Availabilities.Dropped(request.Availabilities, Paris.DateOf(known.SubmitTime))];
             var (submitted, isNew) = known is null ? await InsertOrFind(tx, request, facts, call, mac) : (known, false);
             if (isNew)
             {
@@ -46,7 +47,7 @@ internal sealed class SubmitCase(Db db, SubmitGroups groups, UrgentAlerts alerts
             return Answer(submitted, warnings, call, told);
         });
 
-    /// <returns>Suspicions in the question that do not refuse it.</returns>
+    /// <returns>Suspicions in the question that do not refuse it, and what is not kept.</returns>
     /// <exception cref="RuleBroken">INVALID_ARGUMENT with every violation, or what the answer's attestation lacks.</exception>
     internal static IReadOnlyList<TextWarning> MustBeRight(SubmitCaseRequest request, SubmitFacts facts, DepositedConsent? answer = null)
     {
@@ -96,7 +97,7 @@ internal sealed class SubmitCase(Db db, SubmitGroups groups, UrgentAlerts alerts
             AttendingPhysician = request.AttendingPhysician.Length > 0 ? request.AttendingPhysician : null,
             PhysicianAbsence = request.AttendingPhysicianAbsence,
             Actors = Distinct(request.Actors),
-            Availabilities = Availabilities.ToStored(request.Availabilities),
+            Availabilities = Availabilities.ToStored(request.Availabilities.Where(a => !Availabilities.IsPast(a, facts.Today))),
             SubmitTime = now,
             UpdateTime = now,
             StateTime = now,

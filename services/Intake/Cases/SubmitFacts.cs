@@ -3,6 +3,7 @@ using Intervision.Intake.ReferenceLists;
 using Intervision.Intake.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
+using Intervision.ServiceDefaults.Time;
 
 namespace Intervision.Intake.Cases;
 
@@ -44,6 +45,9 @@ internal sealed class SubmitFacts
     /// <summary>The pôle and the CPTS share at least one commune.</summary>
     public bool PoleInTerritory { get; init; }
 
+    /// <summary>Day of the deposit in Paris.</summary>
+    public DateOnly Today { get; init; }
+
     public ReferenceCodes Codes { get; private init; } = new([]);
 
     public static async Task<SubmitFacts> Load(Tx tx, SubmitCaseRequest request, Call call) => (await Load(tx, [(request, call)]))[0];
@@ -78,6 +82,7 @@ internal sealed class SubmitFacts
             CommuneInTerritory = cpts?.Communes.Contains(request.Commune) == true,
             PoleCoversCommune = commune?.Poles.Contains(request.Pole) == true,
             PoleInTerritory = cpts?.Poles.Contains(request.Pole) == true,
+            Today = Paris.DateOf(call.Now),
             Codes = directory.Codes,
         };
     }

@@ -11,7 +11,7 @@ internal static class SubmitValidation
 {
     private const string CptsChannel = "CPTS";
 
-    /// <returns>Suspicions in the question that do not refuse it.</returns>
+    /// <returns>Suspicions in the question that do not refuse it, and what is not kept.</returns>
     /// <exception cref="RuleBroken">INVALID_ARGUMENT with every violation.</exception>
     public static IReadOnlyList<TextWarning> Check(SubmitCaseRequest request, SubmitFacts facts, DepositedConsent? answer = null)
     {
@@ -23,7 +23,7 @@ internal static class SubmitValidation
         Consent(violations, request, answer);
         People(violations, request, facts);
         violations.ThrowIfAny();
-        return warnings;
+        return [.. warnings, .. Availabilities.Dropped(request.Availabilities, facts.Today)];
     }
 
     private static void Origin(Violations v, SubmitCaseRequest request, SubmitFacts facts)
@@ -137,5 +137,8 @@ internal static class SubmitValidation
         v.Check(
             request.Availabilities.All(Availabilities.IsValid),
             "availabilities", "AVAILABILITY_INVALID", "Une disponibilité est un jour et une demi-journée.");
+        v.Check(
+            request.Availabilities.Count == 0 || !request.Availabilities.All(a => Availabilities.IsPast(a, facts.Today)),
+            "availabilities", "AVAILABILITIES_PAST", "Toutes les disponibilités sont d'une date passée : donnez-en à venir, ou aucune.");
     }
 }

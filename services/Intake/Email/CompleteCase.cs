@@ -8,6 +8,7 @@ using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Messaging;
 using Intervision.ServiceDefaults.Persistence;
 using Intervision.ServiceDefaults.Security;
+using Intervision.ServiceDefaults.Time;
 using Case = Intervision.Intake.Cases.Case;
 
 namespace Intervision.Intake.Email;
@@ -23,7 +24,7 @@ internal sealed class CompleteCase(Db db, Vault vault, UrgentAlerts alerts)
             var before = await CaseStore.LockFor(
                 tx, request.Name, request.Etag, call, (c, caller) => caller.Has(Roles.Coordinator) || c.IsRequestedBy(caller));
             before.MustBe("CASE_NOT_DRAFT", "Cette demande n'est plus à compléter.", CaseState.Draft);
-            var deposit = Deposit(before, request, await QuestionOf(tx, before, request));
+            var deposit = Deposit(before, request, await QuestionOf(tx, before, request), Paris.DateOf(call.Now));
             var facts = await SubmitFacts.Load(tx, deposit, call);
             var warnings = SubmitCase.MustBeRight(deposit, facts, await DepositedConsent.Load(tx, deposit, facts, call));
             var after = Decide(before, deposit, facts, call);
@@ -53,7 +54,7 @@ internal sealed class CompleteCase(Db db, Vault vault, UrgentAlerts alerts)
             StateTime = before.StateTime,
         };
 
-    private static SubmitCaseRequest Deposit(Case before, CompleteCaseRequest said, string question) => new()
+    private static SubmitCaseRequest Deposit(Case before, CompleteCaseRequest said, string question, DateOnly today) => new()
     {
         Channel = before.Channel,
         ExternalId = before.ExternalId,
@@ -76,7 +77,7 @@ internal sealed class CompleteCase(Db db, Vault vault, UrgentAlerts alerts)
         ConsentForm = said.ConsentForm,
         ConsentGiver = said.ConsentGiver,
         ConsentDetails = said.ConsentDetails,
-        Availabilities = { said.Availabilities.Count > 0 ? said.Availabilities : Availabilities.FromStored(before.Availabilities) },
+        Availabilities = { said.Availabilities.Count > 0 ? said.Availabilities : Availabilities.FromStored(before.Availabilities).Where(a => !Availabilities.IsPast(a, today)) },
     };
 
     /// <summary>The one found in the e-mail is checked again and shown to nobody: no reading for the access log.</summary>

@@ -12,7 +12,7 @@ internal sealed class Deposits
 {
     private readonly (SubmitCaseRequest Request, Metadata Headers)[] samples =
     [
-        .. Region.Rows("requests.csv").Where(r => r["urgent"] != "1").Select(r => (Region.Request(r), Tokens.As(Region.Depositor(r)))),
+        .. Region.Rows("requests.csv").Where(r => r["urgent"] != "1").Select(r => (Region.RequestToday(r), Tokens.As(Region.Depositor(r)))),
     ];
 
     private int sent;

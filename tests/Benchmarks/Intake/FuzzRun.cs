@@ -28,7 +28,7 @@ internal sealed record FuzzRun(int Messages, int Failures, double MessagesPerSec
         var (channel, client) = intake.Connect();
         using var closing = channel;
         var rows = Region.Rows("requests.csv").Where(r => r["urgent"] != "1").Take(20).ToList();
-        var deposited = (await client.SubmitCaseAsync(Region.Request(rows[0]), Tokens.As(Tokens.Coordinator()))).Case;
+        var deposited = (await client.SubmitCaseAsync(Region.RequestToday(rows[0]), Tokens.As(Tokens.Coordinator()))).Case;
         var service = IntakeReflection.Descriptor.FindTypeByName<ServiceDescriptor>("IntakeService");
         var (words, good, callers) = (Words(deposited, rows), Good(deposited, rows), Callers(rows));
         var clock = Stopwatch.StartNew();
@@ -56,7 +56,7 @@ internal sealed record FuzzRun(int Messages, int Failures, double MessagesPerSec
 
     private static Dictionary<string, IReadOnlyList<IMessage>> Good(Case deposited, IEnumerable<Dictionary<string, string>> rows) => new(StringComparer.Ordinal)
     {
-        ["SubmitCase"] = [.. rows.Select(Region.Request)],
+        ["SubmitCase"] = [.. rows.Select(Region.RequestToday)],
         ["TakeCase"] = [new TakeCaseRequest { RequestId = Guid.CreateVersion7().ToString(), Name = deposited.Name, Etag = deposited.Etag }],
         ["AcceptCase"] = [new AcceptCaseRequest { RequestId = Guid.CreateVersion7().ToString(), Name = deposited.Name, Etag = deposited.Etag }],
         ["SubmitEmail"] =

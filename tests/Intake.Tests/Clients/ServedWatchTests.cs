@@ -77,7 +77,7 @@ public sealed class ServedWatchTests(ServedRegion intake, ITestOutputHelper outp
 
     private async Task<(DevelopmentClaims Cpts, string Case)> Deposited()
     {
-        var request = Region.Rows("requests.csv").Where(r => r["channel"] == "CPTS").Select(Region.Request).First();
+        var request = Region.Rows("requests.csv").Where(r => r["channel"] == "CPTS").Select(Region.RequestToday).First();
         request.ExternalId = IntakeFixture.NewId();
         var cpts = Tokens.Cpts(request.SubmittingOrganisation);
         return (cpts, (await intake.Intake.SubmitCaseAsync(request, Tokens.As(cpts))).Case.Name);

@@ -83,6 +83,7 @@ public sealed class ErasureTests(RetentionFixture service) : CaseSteps(service),
         await service.Erase(RetentionFixture.Months(4));
         request.RequestId = IntakeFixture.NewId();
         request.Question = "Une autre question, posée bien plus tard ?";
+        request.Availabilities[0].Date = new DateOnly(2027, 4, 20).ToProto();
         var second = (await Intake.SubmitCaseAsync(request, IntakeFixture.At(IntakeFixture.Coordinator, RetentionFixture.Months(5)))).Case;
         Assert.NotEqual(first.Name, second.Name);
         Assert.Equal(CaseState.Submitted, second.State);
