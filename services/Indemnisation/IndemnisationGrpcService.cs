@@ -24,6 +24,7 @@ public sealed class IndemnisationGrpcService(
     PutDebtor putDebtor,
     ListLines listLines,
     CloseFiscalYear closeFiscalYear,
+    CarryLateLines carryLateLines,
     ChooseLinePayee chooseLinePayee,
     ApproveLines approveLines,
     ApproveProgrammeLines approveProgrammeLines,
@@ -76,6 +77,10 @@ public sealed class IndemnisationGrpcService(
     [CalledBy(Roles.FinanceApprover)]
     public override Task<CloseFiscalYearResponse> CloseFiscalYear(CloseFiscalYearRequest request, ServerCallContext context) =>
         closeFiscalYear.Handle(request, context.Call());
+
+    [CalledBy(Roles.FinanceApprover)]
+    public override Task<CarryLateLinesResponse> CarryLateLines(CarryLateLinesRequest request, ServerCallContext context) =>
+        carryLateLines.Handle(request, context.Call());
 
     [CalledBy(Roles.FinanceOfficer)]
     public override Task<ChooseLinePayeeResponse> ChooseLinePayee(ChooseLinePayeeRequest request, ServerCallContext context) =>

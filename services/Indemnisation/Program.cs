@@ -43,7 +43,7 @@ builder.Services.AddSingleton(calculator).AddSingleton(waiting).AddSingleton<Pay
 builder.Services.AddSingleton<PublishRateGrid>().AddSingleton<ImportRateGrid>().AddSingleton<ListRateGrids>().AddPayees();
 builder.Services.AddSingleton<PutEnvelope>().AddSingleton<ListEnvelopes>().AddSingleton<PutDebtor>();
 builder.Services.AddSingleton<ListLines>().AddSingleton<ChooseLinePayee>().AddSingleton<ApproveLines>().AddSingleton<ApproveProgrammeLines>();
-builder.Services.AddSingleton<CloseFiscalYear>().AddSingleton<ReconcileLedger>();
+builder.Services.AddSingleton<CloseFiscalYear>().AddSingleton(record).AddSingleton<CarryLateLines>().AddSingleton<ReconcileLedger>();
 builder.Services.AddSingleton<ProposePaymentRun>().AddSingleton<ApprovePaymentRun>().AddSingleton<ReleasePaymentRun>().AddSingleton<WithdrawPaymentRun>();
 builder.Services.AddSingleton<GetPaymentRun>().AddSingleton<ListPayments>().AddSingleton<GetPaymentFile>().AddSingleton<ImportBankFile>();
 builder.Services.AddReports();

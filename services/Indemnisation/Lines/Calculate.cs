@@ -19,16 +19,16 @@ public static class Calculate
         ArgumentNullException.ThrowIfNull(known);
         ArgumentNullException.ThrowIfNull(caps);
         var line = Identified(recorded, known.Identity) with { ChangeTime = Later(recorded.ChangeTime, now) };
+        if (recorded.Reason == Reasons.FiscalYearClosed)
+        {
+            // Came after the close: kept, even where it gives nothing (it may take back what was paid), and weighs on no envelope.
+            return new Change(recorded, line with { Payee = known.Payee, Envelope = null }, []);
+        }
+
         if (NothingDue(line, known) is { } reason)
         {
             var cancelled = line.Cancelled(reason);
             return new Change(recorded, cancelled, [new IndemnityCancelled { Indemnity = cancelled.Facts() }]);
-        }
-
-        if (recorded.Reason == Reasons.FiscalYearClosed)
-        {
-            // Came after the close: kept, and weighs on no envelope.
-            return new Change(recorded, line with { Payee = known.Payee, Envelope = null }, []);
         }
 
         line = Priced(line, known.Tariffs) with { Payee = known.Payee, Envelope = known.Envelope };

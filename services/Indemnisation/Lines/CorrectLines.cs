@@ -39,7 +39,7 @@ public sealed class CorrectLines(RecordAttendance record)
 
         var live = (await LineStore.LockLiveOf(tx, [said.Session])).Where(l => l.Professional == said.Professional).ToList();
         var day = await Day.Of(tx, sheet);
-        var anew = Anew(sheet, said, day, () => Guid.CreateVersion7(now), now);
+        var anew = Anew(sheet, said.Professional, said.Revision, day, () => Guid.CreateVersion7(now), now);
         if (day.YearClosed)
         {
             await LineStore.Save(tx, Kept(live, anew, said.Revision, () => Guid.CreateVersion7(now), now), now);
@@ -53,13 +53,14 @@ public sealed class CorrectLines(RecordAttendance record)
     }
 
     /// <summary>
-    /// The year is closed: its lines stay, and what the correction would make of them waits beside them, not live. Somebody who
-    /// was not there at all has lines of no minutes.
+    /// The year is closed: its lines stay, and what the correction would make of them waits beside them, not live. Somebody to
+    /// whom nothing is due after all (not there, paid by another funder) has lines of no minutes.
     /// </summary>
     internal static IReadOnlyList<Change> Kept(IReadOnlyList<Line> live, IReadOnlyList<Change> anew, int revision, Func<Guid> newId, DateTimeOffset now)
     {
-        var kept = anew.Count > 0
-            ? anew.Where(c => c.After.State == LineState.Recorded).Select(c => c.After)
+        var due = anew.Where(c => c.After.State == LineState.Recorded).Select(c => c.After).ToList();
+        var kept = due.Count > 0
+            ? due
             : live.Select(l => l with { Id = newId(), PresentMinutes = 0, Kilometres = 0, DueCents = 0, AmountCents = 0, Corrects = l.Id });
         return [.. kept.Select(l =>
         {
@@ -89,30 +90,32 @@ public sealed class CorrectLines(RecordAttendance record)
 
     /// <summary>What is live of the person is cancelled, or countered once approved.</summary>
     internal static IReadOnlyList<Change> Undo(IReadOnlyList<Line> live, int revision, Func<Guid> newId, DateTimeOffset now) =>
-        [.. live.SelectMany(l => l.State < LineState.Approved ? [Cancelled(l, now)] : Countered(l, revision, newId(), now))];
+        [.. live.SelectMany(l => l.State < LineState.Approved ? [Cancelled(l, now)] : Countered(l, revision, newId(), now, l.FiscalYear, l.Envelope))];
 
     /// <summary>What the corrected sheet gives this person.</summary>
-    internal static IReadOnlyList<Change> Anew(AttendanceCertified sheet, AttendanceCorrected said, Day day, Func<Guid> newId, DateTimeOffset now)
+    internal static IReadOnlyList<Change> Anew(AttendanceCertified sheet, string professional, int revision, Day day, Func<Guid> newId, DateTimeOffset now)
     {
         var own = sheet.Clone();
         own.Lines.Clear();
-        own.Lines.Add(sheet.Lines.Where(l => l.Professional == said.Professional));
-        return Sheet.Decide(own, [], day, newId, now, said.Revision);
+        own.Lines.Add(sheet.Lines.Where(l => l.Professional == professional));
+        return Sheet.Decide(own, [], day, newId, now, revision);
     }
 
-    private static Change Cancelled(Line line, DateTimeOffset now)
+    internal static Change Cancelled(Line line, DateTimeOffset now)
     {
         var after = line.Cancelled(Reasons.Corrected) with { ChangeTime = now };
         return new Change(line, after, [new IndemnityCancelled { Indemnity = after.Facts() }]);
     }
 
-    private static IEnumerable<Change> Countered(Line line, int revision, Guid id, DateTimeOffset now)
+    /// <summary>The year and the envelope that get the amount back: the line's own, or those of a year it is carried into.</summary>
+    internal static IEnumerable<Change> Countered(Line line, int revision, Guid id, DateTimeOffset now, int fiscalYear, string? envelope)
     {
         yield return new Change(line, line with { Live = false, ChangeTime = now }, []);
         var counter = line with
         {
             Id = id, Revision = revision, Live = false, State = LineState.Calculated, DueCents = -line.DueCents, AmountCents = -line.AmountCents,
             Reason = Reasons.Corrected, Approver = null, Payment = null, Corrects = line.Id, Version = 1, ChangeTime = now,
+            FiscalYear = fiscalYear, Envelope = envelope,
         };
         yield return new Change(null, counter, [new IndemnityCorrected { Indemnity = counter.Facts(), Corrects = line.Name }]);
     }

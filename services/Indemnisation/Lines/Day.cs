@@ -11,6 +11,9 @@ namespace Intervision.Indemnisation.Lines;
 /// <summary>What holds on the day of a session: rates, conventions with the employers of its experts; and whether its year is closed by now.</summary>
 internal sealed record Day(RatesOfDay Rates, IReadOnlyList<ExpertConvention> Conventions, bool YearClosed)
 {
+    /// <summary>The year that pays when it is not the session's, which was closed before the sheet came.</summary>
+    public int? CarriedInto { get; init; }
+
     public static async Task<Day> Of(Tx tx, AttendanceCertified sheet) => (await OfEach(tx, [sheet]))[sheet.Session];
 
     /// <returns>By session.</returns>

@@ -149,6 +149,8 @@ public sealed record Line
         PresentMinutes = PresentMinutes,
         Reason = Reason,
         Revision = Revision,
+        FiscalYear = FiscalYear,
+        Envelope = Envelope ?? "",
         Etag = Etag.Of(Version),
         Evidence = new Evidence
         {
@@ -215,8 +217,11 @@ public static class Reasons
     /// <summary>Waiting: finance says whether who stood in or who was replaced is paid.</summary>
     public const string ReplacementPayee = "REPLACEMENT_PAYEE";
 
-    /// <summary>Waiting for good: the fiscal year of the session was closed before the sheet came.</summary>
+    /// <summary>Waiting: the fiscal year of the session was closed before the sheet or the correction came.</summary>
     public const string FiscalYearClosed = "FISCAL_YEAR_CLOSED";
+
+    /// <summary>Cancelled: another year pays what came after the session's was closed.</summary>
+    public const string CarriedOver = "CARRIED_OVER";
 
     /// <summary>Cancelled: another funder pays.</summary>
     public const string OtherFunder = "OTHER_FUNDER";

@@ -34,6 +34,9 @@ internal static class LineStore
     public static Task<IReadOnlyList<Line>> LockLiveOf(Tx tx, IReadOnlyCollection<string> sessions) =>
         Locked(tx, "session = any(@sessions) and live", new { sessions = sessions.ToArray() });
 
+    /// <summary>Live or not, cancelled ones left out.</summary>
+    public static Task<IReadOnlyList<Line>> LockOfSession(Tx tx, string session) => Locked(tx, "session = @session and state <> 8", new { session });
+
     public static Task<IReadOnlyList<Line>> Lock(Tx tx, Guid[] ids) => Locked(tx, "id = any(@ids)", new { ids });
 
     /// <summary>Lines recorded or committed of a programme, of all years when none is said.</summary>

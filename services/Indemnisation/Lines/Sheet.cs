@@ -73,6 +73,7 @@ internal static class Sheet
             Convention = convention?.Name ?? "",
             Payee = convention?.Payee,
             Reason = day.YearClosed ? Reasons.FiscalYearClosed : "",
+            FiscalYear = day.CarriedInto ?? line.FiscalYear,
         };
         return Calculate.Priced(decided, day.Rates.Find(decided.Component, decided.ProfessionTable, decided.ProfessionCode, decided.Role));
     }

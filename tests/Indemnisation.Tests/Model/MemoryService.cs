@@ -1,7 +1,9 @@
 using Google.Protobuf;
+using Intervision.Indemnisation.Funding;
 using Intervision.Indemnisation.Lines;
 using Intervision.Indemnisation.Rates;
 using Intervision.Indemnisation.V1;
+using Intervision.Indemnisation.Years;
 using Intervision.Scheduling.Events.V1;
 using Intervision.ServiceDefaults.Time;
 
@@ -18,6 +20,7 @@ internal sealed class MemoryService(Caps caps)
     private readonly Dictionary<(string Person, int Year), long> personYear = [];
     private readonly HashSet<string> payees = new(StringComparer.Ordinal);
     private readonly Dictionary<int, long> envelopes = [];
+    private readonly HashSet<int> closed = [];
     private bool hasGrid;
     private int ids;
 
@@ -81,6 +84,29 @@ internal sealed class MemoryService(Caps caps)
         TakeUp();
     }
 
+    public void CloseYear(int year)
+    {
+        if (closed.Add(year))
+        {
+            Save(CloseFiscalYear.Decide([.. Lines.Values.Where(l => l.State == LineState.Committed && l.FiscalYear == year)], Now));
+        }
+    }
+
+    /// <summary>Nothing where the verb refuses: no late line, no envelope, a line that is to be approved first.</summary>
+    public void CarryLateLines(string session, int into)
+    {
+        List<Line> lines = [.. Lines.Values.Where(l => l.Session == session && l.State != LineState.Cancelled).Select(AsNow)];
+        List<Line> late = [.. lines.Where(l => l is { State: LineState.Recorded, Reason: Reasons.FiscalYearClosed })];
+        if (late.Count == 0 || !envelopes.TryGetValue(into, out var cents) || lines.Exists(l => l is { Live: true, State: LineState.Calculated } && late.Exists(o => o.Professional == l.Professional)))
+        {
+            return;
+        }
+
+        var sheet = Assert.IsType<AttendanceCertified>(sessions[session].Event);
+        Save(Indemnisation.Years.CarryLateLines.Undo(lines, late, new EnvelopeRow { Name = EnvelopeOf(into)!, FiscalYear = into, AmountCents = cents }, NewId, Now));
+        SaveCalculated(Indemnisation.Years.CarryLateLines.Anew(sheet, late, DayOf(sheet.Date) with { YearClosed = false, CarriedInto = into }, NewId, Now));
+    }
+
     private SessionState StateOf(string session) => sessions.TryGetValue(session, out var s) ? s.State : SessionState.Convened;
 
     private List<Line> LiveOf(string session) =>
@@ -90,6 +116,12 @@ internal sealed class MemoryService(Caps caps)
     {
         sessions[said.Session] = (SessionState.Convened, said);
         var year = said.Date.Year;
+        if (closed.Contains(year))
+        {
+            Save(CloseFiscalYear.Decide([.. LiveOf(said.Session).Where(l => l.State == LineState.Committed)], Now));
+            return;
+        }
+
         Save(CommitSession.Decide(said, LiveOf(said.Session), new Dictionary<string, string>(), RatesOf(year), EnvelopeOf(year), NewId, Now));
     }
 
@@ -97,14 +129,22 @@ internal sealed class MemoryService(Caps caps)
     {
         var sheet = CorrectLines.Corrected(Assert.IsType<AttendanceCertified>(sessions[said.Session].Event), said);
         sessions[said.Session] = (SessionState.Certified, sheet);
-        var undone = CorrectLines.Undo([.. LiveOf(said.Session).Where(l => l.Professional == said.Professional)], said.Revision, NewId, Now);
+        var (day, live) = (DayOf(sheet.Date), LiveOf(said.Session).Where(l => l.Professional == said.Professional).ToList());
+        var anew = CorrectLines.Anew(sheet, said.Professional, said.Revision, day, NewId, Now);
+        if (day.YearClosed)
+        {
+            Save(CorrectLines.Kept(live, anew, said.Revision, NewId, Now));
+            return;
+        }
+
+        var undone = CorrectLines.Undo(live, said.Revision, NewId, Now);
         foreach (var freed in undone.Where(c => c is { Before.State: LineState.Calculated, After.State: LineState.Cancelled }))
         {
             personYear[(freed.Before!.Professional, freed.Before.FiscalYear)] -= freed.Before.AmountCents;
         }
 
         Save(undone);
-        SaveCalculated(CorrectLines.Anew(sheet, said, DayOf(sheet.Date), NewId, Now));
+        SaveCalculated(anew);
     }
 
     /// <summary>Lines that waited, in the order of DESIGN §7.17; and what is committed gets its price.</summary>
@@ -135,7 +175,7 @@ internal sealed class MemoryService(Caps caps)
         var added = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var line in recorded.OrderBy(l => l.Professional, StringComparer.Ordinal).ThenBy(l => l.Component))
         {
-            var rates = RatesOf(line.FiscalYear);
+            var rates = RatesOf(line.SessionDate.Year);
             var person = int.Parse(line.Professional["professionals/P".Length..], System.Globalization.CultureInfo.InvariantCulture);
             var known = new Known(
                 new Identity("99700000013", Evidence.Types.Source.Directory, VerifiedDate: null), rates.IsCovered, rates.Find(line.Component, line.ProfessionTable, line.ProfessionCode, line.Role),
@@ -179,7 +219,7 @@ internal sealed class MemoryService(Caps caps)
 
     private string? EnvelopeOf(int year) => envelopes.ContainsKey(year) ? $"envelopes/E-{year}" : null;
 
-    private Day DayOf(Google.Type.Date date) => new(RatesOf(date.Year), [], YearClosed: false);
+    private Day DayOf(Google.Type.Date date) => new(RatesOf(date.Year), [], closed.Contains(date.Year));
 
     private RatesOfDay RatesOf(int year) => hasGrid ? Grid(year) : NoGrid;
 

@@ -25,7 +25,7 @@ public sealed class ModelTests(ITestOutputHelper output)
         var config = Config.QuickThrowOnFailure.WithMaxTest(stories).WithReplay(seed, Gamma);
         Prop.ForAll(Story.Any.ToArbitrary(), story => Play(story, met)).Check(config);
         output.WriteLine(string.Join(", ", met.Select(m => $"{m.Key}: {m.Value}")));
-        Assert.Equal(9, met.Count);
+        Assert.Equal(11, met.Count);
     }
 
     private static void Play(Story story, Dictionary<string, int> met)

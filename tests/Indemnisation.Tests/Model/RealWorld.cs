@@ -8,7 +8,7 @@ namespace Intervision.Indemnisation.Tests.Model;
 
 /// <summary>
 /// The same stories through the real service and its database, by gRPC and by its event handlers; what the bank says is left
-/// out. Names are made the scene's own, so that stories share a database.
+/// out, and the close of a year, which is one for all who share the database. Names are made the scene's own, so that stories share a database.
 /// </summary>
 internal sealed class RealWorld(Scene scene, Story story)
 {

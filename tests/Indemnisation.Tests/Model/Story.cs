@@ -136,6 +136,8 @@ public enum Act
     Withdraw,
     BankPays,
     BankRejects,
+    CloseYear,
+    CarryLateLines,
 }
 
 public sealed record Step(Act Act, int A, int B)
@@ -144,7 +146,8 @@ public sealed record Step(Act Act, int A, int B)
         from act in Gen.Frequency(
             (20, Gen.Constant(Act.Deliver)), (2, Gen.Constant(Act.TellPayee)), (1, Gen.Constant(Act.PublishGrid)), (1, Gen.Constant(Act.PutEnvelope)),
             (5, Gen.Constant(Act.Approve)), (3, Gen.Constant(Act.Propose)), (3, Gen.Constant(Act.Release)), (1, Gen.Constant(Act.Withdraw)),
-            (2, Gen.Constant(Act.BankPays)), (2, Gen.Constant(Act.BankRejects)))
+            (2, Gen.Constant(Act.BankPays)), (2, Gen.Constant(Act.BankRejects)),
+            (1, Gen.Constant(Act.CloseYear)), (1, Gen.Constant(Act.CarryLateLines)))
         from a in Gen.Choose(0, 1000)
         from b in Gen.Choose(0, 1000)
         select new Step(act, a, b);
@@ -152,14 +155,16 @@ public sealed record Step(Act Act, int A, int B)
 
 /// <summary>Sessions and a schedule in which their events, payees, grids and the people of finance come as they like.</summary>
 /// <param name="Ready">Payees, grids and envelopes are there before the first session.</param>
-public sealed record Story(SessionStory[] Sessions, Step[] Steps, bool Capped, bool Ready)
+/// <param name="Closes">Finance closes 2026 when it comes to it.</param>
+public sealed record Story(SessionStory[] Sessions, Step[] Steps, bool Capped, bool Ready, bool Closes)
 {
     public static Gen<Story> Any =>
         from sessions in Gen.ArrayOf(SessionStory.Any, 3)
         from steps in Gen.ArrayOf(Step.Any, 60)
         from capped in Gen.Frequency((3, Gen.Constant(false)), (1, Gen.Constant(true)))
         from ready in Gen.Frequency((3, Gen.Constant(true)), (1, Gen.Constant(false)))
-        select new Story(sessions, steps, capped, ready);
+        from closes in Gen.Frequency((2, Gen.Constant(false)), (1, Gen.Constant(true)))
+        select new Story(sessions, steps, capped, ready, closes);
 
     /// <summary>Which event of a session arrives, from 1.</summary>
     public static int Arriving(Step step, int applied, int events) => step.B % 4 == 0 || applied == events ? (step.B % events) + 1 : applied + 1;

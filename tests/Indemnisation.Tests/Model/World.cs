@@ -43,6 +43,8 @@ internal sealed class World
             ("a negative line netted", finance.Payments.Any(p => p.Executed == true && p.Lines.Any(l => finance.Approved[l] < 0))),
             ("a session moved into another year", story.Sessions.Any(s => !s.Cancelled && s.Moves.Length > 0 && s.Date.Year == 2027)),
             ("a capped line", lines.Exists(l => l.Reason.StartsWith("CAP_", StringComparison.Ordinal))),
+            ("a line carried into another year", lines.Exists(l => l.FiscalYear > l.SessionDate.Year)),
+            ("a correction carried into another year", lines.Exists(l => l.Corrects is not null && l.FiscalYear > l.SessionDate.Year)),
             ("a missing declaration", lines.Exists(l => l.Reason == "DECLARATION_MISSING")),
         }.Where(m => m.Met).Select(m => m.Mark);
     }
@@ -82,6 +84,8 @@ internal sealed class World
             case Act.Withdraw: finance.Withdraw(step.A); break;
             case Act.BankPays: finance.Bank(step.A, executed: true); break;
             case Act.BankRejects: finance.Bank(step.A, executed: false); break;
+            case Act.CloseYear when story.Closes: service.CloseYear(Years[0]); break;
+            case Act.CarryLateLines: service.CarryLateLines(streams[step.A % streams.Count].Name, Years[1]); break;
         }
     }
 
@@ -114,6 +118,8 @@ internal sealed class World
         do
         {
             MustHold();
+            finance.Approve(_ => true);
+            streams.ForEach(s => service.CarryLateLines(s.Name, Years[1]));
             finance.Approve(_ => true);
             while (finance.Payments.Any(p => p is { Issued: false, Withdrawn: false }))
             {

@@ -86,7 +86,10 @@ internal sealed class ExportAccruals(Db db)
             call.Cancellation);
     }
 
-    /// <summary>A session that has not been held yet is nobody's debt: not after today either.</summary>
+    /// <summary>
+    /// A session that has not been held yet is nobody's debt: not after today either. What came after the close is no debt of its
+    /// year, and of another one only once it was carried there.
+    /// </summary>
     private static IAsyncEnumerable<AccrualLine> Lines(Tx tx, DateOnly end, DateOnly today) => tx.Stream<AccrualLine>(
         """
         with paid as (
@@ -99,6 +102,7 @@ internal sealed class ExportAccruals(Db db)
         left join payee p on p.name = l.payee
         where l.session_date <= least(@end, @today) and l.state in (1, 2, 3) and (l.amount_cents <> 0 or l.state < 3)
           and l.id not in (select line_id from paid)
+          and l.fiscal_year <= extract(year from @end) and l.reason <> 'FISCAL_YEAR_CLOSED'
         order by is_booked, l.session_date, l.session, l.professional, l.component, l.id
         """,
         new { end, today });
