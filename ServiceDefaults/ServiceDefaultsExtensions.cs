@@ -79,7 +79,8 @@ public static class ServiceDefaultsExtensions
 
     /// <summary>
     /// <c>dotnet {Service}.dll migrate</c>: applies migrations and seeds as the owner (<c>ConnectionStrings:owner</c>,
-    /// <c>Database:AppPassword</c>) and is done; <c>redrive [queue]</c>: gives parked events another chance, and is done.
+    /// <c>Database:AppPassword</c>) and is done; <c>redrive [queue]</c>: gives parked events another chance, and is done; <c>healthy</c>: says by its exit code whether
+    /// the service that runs beside it is.
     /// True when that was the command.
     /// </summary>
     public static async Task<bool> MigrateIfAsked(
@@ -89,6 +90,12 @@ public static class ServiceDefaultsExtensions
         if (args is ["redrive", .. var queue])
         {
             await RedriveCommand.Run(builder.Configuration, service, queue.FirstOrDefault() ?? "");
+            return true;
+        }
+
+        if (args is ["healthy"])
+        {
+            Environment.ExitCode = await HealthCommand.Run(builder.Configuration);
             return true;
         }
 

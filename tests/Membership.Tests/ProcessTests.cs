@@ -81,6 +81,22 @@ public sealed class ProcessTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.DoesNotContain(said, line => line.Contains("Unexpected failure", StringComparison.Ordinal) || line.Contains("fail:", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Says_by_an_exit_code_whether_it_is_well()
+    {
+        Assert.Equal(0, await Healthy());
+        service!.Kill();
+        await service.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(1, await Healthy());
+
+        async Task<int> Healthy()
+        {
+            using var check = await Start("healthy");
+            await check.WaitForExitAsync(TestContext.Current.CancellationToken);
+            return check.ExitCode;
+        }
+    }
+
     private async Task AnybodyReadsThePlaces(MembershipService.MembershipServiceClient directory)
     {
         var places = (await directory.ListPlacesAsync(new ListPlacesRequest())).Places;

@@ -25,6 +25,9 @@ public sealed class EndpointAnnotation(
 
     /// <summary>Set when the endpoint comes from the project's <c>Kestrel:Endpoints</c>: the key there.</summary>
     internal string? KestrelKey { get; set; }
+
+    /// <summary>Where each replica of the resource listens, once it is known how many there are; empty without replicas.</summary>
+    internal IReadOnlyList<EndpointAnnotation> Replicas { get; set; } = [];
 }
 
 /// <summary>Where the endpoint is, once ports are given out.</summary>

@@ -12,6 +12,11 @@ internal static class ProjectEnvironment
         EnvironmentCallbackContext context, IHostEnvironment host, IConfiguration configuration, LaunchProfile? profile)
     {
         var environment = context.EnvironmentVariables;
+        if (context.ExecutionContext.IsPublishMode)
+        {
+            AddPublished(context);
+            return;
+        }
         AddTelemetry(environment, context.Resource.Name, host.IsDevelopment(), configuration);
         environment["LOGGING__CONSOLE__FORMATTERNAME"] = "simple";
         environment["DOTNET_SYSTEM_CONSOLE_ALLOW_ANSI_COLOR_REDIRECTION"] = "true";
@@ -24,6 +29,19 @@ internal static class ProjectEnvironment
             }
         }
         AddAddresses(environment, [.. context.Resource.Annotations.OfType<EndpointAnnotation>()]);
+    }
+
+    /// <summary>Elsewhere than on this machine a process listens to everyone, on its own port, behind a proxy.</summary>
+    private static void AddPublished(EnvironmentCallbackContext context)
+    {
+        var environment = context.EnvironmentVariables;
+        environment["OTEL_SERVICE_NAME"] = context.Resource.Name;
+        environment["OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY"] = "in_memory";
+        environment["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] = "true";
+        foreach (var endpoint in context.Resource.Annotations.OfType<EndpointAnnotation>().Where(e => e.KestrelKey is not null))
+        {
+            environment[$"Kestrel__Endpoints__{endpoint.KestrelKey}__Url"] = $"{endpoint.UriScheme}://*:{endpoint.TargetPort ?? endpoint.Port}";
+        }
     }
 
     private static void AddTelemetry(Dictionary<string, object> environment, string name, bool development, IConfiguration configuration)

@@ -14,6 +14,13 @@ public static partial class ResourceBuilderExtensions
         {
             var resource = source.Resource;
             var name = connectionName ?? resource.Name;
+            if (context.ExecutionContext.IsPublishMode)
+            {
+                // Nothing has a value yet, and what will have one may be secret: the variable says whose value it is.
+                context.EnvironmentVariables[resource.ConnectionStringEnvironmentVariable ?? $"ConnectionStrings__{name}"] = resource;
+                AddParts(context, resource, name);
+                return;
+            }
             var value = await resource.GetConnectionStringAsync(context.CancellationToken);
             if (string.IsNullOrEmpty(value))
             {
@@ -25,12 +32,17 @@ public static partial class ResourceBuilderExtensions
                 return;
             }
             context.EnvironmentVariables[resource.ConnectionStringEnvironmentVariable ?? $"ConnectionStrings__{name}"] = value;
-            foreach (var (part, expression) in resource.GetConnectionProperties())
-            {
-                var variable = ResourceNames.AsVariable(part);
-                context.EnvironmentVariables[name.Length == 0 ? variable : $"{ResourceNames.AsVariable(name)}_{variable}"] = expression;
-            }
+            AddParts(context, resource, name);
         });
+
+    private static void AddParts(EnvironmentCallbackContext context, IResourceWithConnectionString resource, string name)
+    {
+        foreach (var (part, expression) in resource.GetConnectionProperties())
+        {
+            var variable = ResourceNames.AsVariable(part);
+            context.EnvironmentVariables[name.Length == 0 ? variable : $"{ResourceNames.AsVariable(name)}_{variable}"] = expression;
+        }
+    }
 
     /// <summary><c>services__name__key__i</c> and <c>NAME_ENDPOINT</c> for each endpoint of the source.</summary>
     public static IResourceBuilder<TDestination> WithReference<TDestination>(
@@ -41,13 +53,13 @@ public static partial class ResourceBuilderExtensions
         this IResourceBuilder<TDestination> builder, IResourceBuilder<IResourceWithServiceDiscovery> source, string name)
         where TDestination : IResourceWithEnvironment =>
         builder.WithAnnotation(new ReferenceAnnotation(source.Resource)).WithEnvironment(context => ServiceDiscoveryVariables.Add(
-            context.EnvironmentVariables, name, source.Resource.Annotations.OfType<EndpointAnnotation>()));
+            context, name, source.Resource.Annotations.OfType<EndpointAnnotation>().Select(e => new EndpointReference(source.Resource, e.Name))));
 
     /// <summary>The same for one endpoint only.</summary>
     public static IResourceBuilder<TDestination> WithReference<TDestination>(
         this IResourceBuilder<TDestination> builder, EndpointReference endpointReference) where TDestination : IResourceWithEnvironment =>
         builder.WithAnnotation(new ReferenceAnnotation(endpointReference.Resource)).WithEnvironment(context => ServiceDiscoveryVariables.Add(
-            context.EnvironmentVariables, endpointReference.Resource.Name, [endpointReference.Annotation]));
+            context, endpointReference.Resource.Name, [endpointReference]));
 
     public static IResourceBuilder<TDestination> WithReference<TDestination>(
         this IResourceBuilder<TDestination> builder, string name, Uri uri) where TDestination : IResourceWithEnvironment =>

@@ -4,20 +4,36 @@ namespace Aspire.Hosting.Wiring;
 
 internal static class ServiceDiscoveryVariables
 {
-    /// <summary>An endpoint named http or https goes by its scheme, any other by its name; numbers count from 0 per key.</summary>
-    public static void Add(Dictionary<string, object> environment, string service, IEnumerable<EndpointAnnotation> endpoints)
+    /// <summary>
+    /// An endpoint named http or https goes by its scheme, any other by its name; numbers count from 0 per key. A service
+    /// with replicas has one address for each, and as <c>NAME_ENDPOINT</c> that of the first.
+    /// </summary>
+    public static void Add(EnvironmentCallbackContext context, string service, IEnumerable<EndpointReference> endpoints)
     {
-        foreach (var endpoint in endpoints)
+        foreach (var reference in endpoints)
         {
-            var key = endpoint.Name is "http" or "https" ? endpoint.UriScheme : endpoint.Name;
-            var url = endpoint.AllocatedEndpoint!.UriString;
-            var prefix = $"services__{service}__{key}__";
-            var taken = environment.Keys.Count(k => k.StartsWith(prefix, StringComparison.Ordinal));
-            if (!environment.Any(v => v.Key.StartsWith(prefix, StringComparison.Ordinal) && (v.Value as string) == url))
+            var endpoint = reference.Annotation;
+            var prefix = $"services__{service}__{(endpoint.Name is "http" or "https" ? endpoint.UriScheme : endpoint.Name)}__";
+            var addresses = context.ExecutionContext.IsPublishMode ? [reference] : AddressesOf(endpoint);
+            foreach (var address in addresses)
             {
-                environment[prefix + taken] = url;
+                AddAddress(context.EnvironmentVariables, prefix, address);
             }
-            environment[$"{ResourceNames.AsVariable(service)}_{ResourceNames.AsVariable(endpoint.Name)}"] = url;
+            context.EnvironmentVariables[$"{ResourceNames.AsVariable(service)}_{ResourceNames.AsVariable(endpoint.Name)}"] = addresses[0];
+        }
+    }
+
+    private static object[] AddressesOf(EndpointAnnotation endpoint) =>
+        endpoint.Replicas.Count == 0
+            ? [endpoint.AllocatedEndpoint!.UriString]
+            : [.. endpoint.Replicas.Select(r => r.AllocatedEndpoint!.UriString)];
+
+    private static void AddAddress(Dictionary<string, object> environment, string prefix, object address)
+    {
+        var taken = environment.Where(v => v.Key.StartsWith(prefix, StringComparison.Ordinal)).ToList();
+        if (!taken.Exists(v => v.Value.Equals(address)))
+        {
+            environment[prefix + taken.Count] = address;
         }
     }
 }

@@ -1,0 +1,19 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+
+namespace Intervision.AppHost.Publish;
+
+/// <summary>What a parameter is for, and what it is when nobody gives it; null: it must be given.</summary>
+internal sealed record Asked(string Purpose, string? Otherwise) : IResourceAnnotation;
+
+/// <summary>Paths of the http endpoint that are for everybody's browser; nothing else of it leaves the inside.</summary>
+internal sealed record PublicPages(IReadOnlyList<string> Paths) : IResourceAnnotation;
+
+/// <summary>A folder whose files outlive the process.</summary>
+internal sealed record KeptFolder(string Name, string Path) : IResourceAnnotation;
+
+internal static class PublishedResources
+{
+    public static IResourceBuilder<T> WithPublicPages<T>(this IResourceBuilder<T> builder, params string[] paths) where T : IResource =>
+        builder.WithAnnotation(new PublicPages(paths));
+}

