@@ -3,6 +3,7 @@
 #
 #   ./run.sh                                        start, play the season when the database is empty, stay until Ctrl+C
 #   ./run.sh --once [--data DIR] [--report FILE]    from an empty data folder, play, stop; exit code of the season
+#   ./run.sh login                                  print the newest address that logs a browser in to the dashboard
 #   ./run.sh token --role ROLE [--subject S] [--rpps R] [--pole P] [--cpts C]    print a development token
 set -euo pipefail
 caller=$PWD
@@ -10,7 +11,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 . scripts/machine.sh
 
 usage() {
-    sed -n '2,7s/^# \{0,1\}//p' "$0"
+    sed -n '2,8s/^# \{0,1\}//p' "$0"
 }
 
 port() {
@@ -33,6 +34,18 @@ if [ "${1:-}" = token ]; then
     find_dotnet
     [ -f "$demo" ] || build services/Demo/Demo.csproj -c $configuration
     exec dotnet "$demo" token --suite "${INTERVISION_DATA:-$PWD/.data}" "$@"
+fi
+
+# A fixed token, or none (no login), is what configuration says; else each address is good once, and the last one printed is.
+login_address() {
+    sed -n 's/.*Login to the dashboard at \(http[^ ]*\).*/\1/p' "$1/logs/apphost.log" | tail -n 1
+}
+
+if [ "${1:-}" = login ]; then
+    suite=${INTERVISION_DATA:-$PWD/.data}
+    [ -r "$suite/logs/apphost.log" ] || fail "no suite has been started in $suite"
+    login_address "$suite"
+    exit 0
 fi
 
 while [ $# -gt 0 ]; do
@@ -95,6 +108,9 @@ trap 'status=143; leave' TERM
 
 # Standard error passes: a taken port, a missing server, a wrong connection string are said there in one sentence.
 mkdir -p "$INTERVISION_DATA/logs"
+# It holds the addresses that log in: for its owner only.
+rm -f "$INTERVISION_DATA/logs/apphost.log"
+install -m 600 /dev/null "$INTERVISION_DATA/logs/apphost.log"
 tied=()
 # Should this script be killed, the suite goes too.
 command -v setpriv > /dev/null && tied=(setpriv --pdeathsig TERM --)
@@ -121,7 +137,7 @@ fi
 cat << EOF
 
 The suite is running:
-  page      http://localhost:$(port page 18888)    resources, states, consoles
+  dashboard $(login_address "$INTERVISION_DATA")    (good once; ./run.sh login prints the next one)
   gRPC      membership $(port membership-grpc 5101), intake $(port intake-grpc 5102), scheduling $(port scheduling-grpc 5103), indemnisation $(port indemnisation-grpc 5104) (reflection is on)
   data      $INTERVISION_DATA    servers, keys, payment files, logs
   a token   ./run.sh token --role coordinator

@@ -15,6 +15,8 @@ find_dotnet
 install_servers
 # What checks the contract, a client in another language, a calendar library and a reader of PDF that are not ours.
 command -v pdftotext > /dev/null || install_from_debian poppler-utils
+# The dashboard's pages are looked at in a real browser.
+[ -x /usr/bin/chromium ] || install_from_debian chromium fonts-dejavu-core
 install_node
 install_packages protos
 install_packages clients/node

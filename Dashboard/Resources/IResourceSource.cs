@@ -6,15 +6,12 @@ namespace Intervision.Dashboard.Resources;
 /// </summary>
 internal interface IResourceSource
 {
-    IReadOnlyList<ShownResource> All();
+    ValueTask<IReadOnlyList<ShownResource>> All();
 
-    /// <summary>All of them, now and after each change; changes that come together come once.</summary>
-    IAsyncEnumerable<IReadOnlyList<ShownResource>> Changes(CancellationToken cancellation);
-
-    /// <summary>What a resource has said on its console and goes on saying; null: no such resource.</summary>
-    IAsyncEnumerable<IReadOnlyList<ConsoleLine>>? Console(string resource, CancellationToken cancellation);
+    /// <summary>At most <paramref name="most"/> lines of a console after the one of that number (0: from the first), the newest; null: no such resource.</summary>
+    ConsoleLines? Console(string resource, long after, int most);
 
     /// <summary><c>start</c>, <c>stop</c> or <c>restart</c>.</summary>
     /// <returns>Null when done, else why not, in French.</returns>
-    Task<string?> Command(string resource, string command, CancellationToken cancellation);
+    Task<string?> Command(string resource, string command);
 }

@@ -9,12 +9,13 @@ namespace Intervision.AppHost.Tests;
 public sealed class PageTests : IAsyncLifetime
 {
     private const string Secret = "tr3s-s3cret";
+    private const string Token = "0123456789abcdef";
     private readonly HttpClient _http = new() { BaseAddress = new Uri($"http://localhost:{PortAllocation.Free()}"), Timeout = Sample.Patience };
     private DistributedApplication _app = null!;
 
     public async ValueTask InitializeAsync()
     {
-        var builder = DistributedApplication.CreateBuilder([$"--AppHost:DataFolder={Sample.DataFolder()}", $"--ASPNETCORE_URLS={_http.BaseAddress}"]);
+        var builder = DistributedApplication.CreateBuilder([$"--AppHost:DataFolder={Sample.DataFolder()}", $"--ASPNETCORE_URLS={_http.BaseAddress}", $"--AppHost:BrowserToken={Token}"]);
         var password = builder.AddParameter("password", Secret, secret: true);
         builder.AddSample("sample").WithEnvironment("DATABASE_ADDRESS", $"Host=x;Password={password};").WithEnvironment("SHOWN", "as it is");
         builder.AddExecutable("talker", "sh", "/tmp", "-c", $"printf '\\033[32mgreen\\033[0m {Secret} é\\n'; exec sleep 500");
@@ -42,9 +43,18 @@ public sealed class PageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_in_a_resource_needs_a_login()
+    {
+        Assert.Equal(HttpStatusCode.Unauthorized, (await _http.GetAsync("/resources/sample")).StatusCode);
+        Assert.DoesNotContain("DATABASE_ADDRESS", await _http.GetStringAsync("/api/resources"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task No_secret_is_shown()
     {
-        var text = await _http.GetStringAsync("/api/resources");
+        await LogIn();
+
+        var text = await _http.GetStringAsync("/resources/sample");
 
         Assert.Contains("as it is", text, StringComparison.Ordinal);
         Assert.Contains("DATABASE_ADDRESS", text, StringComparison.Ordinal);
@@ -54,24 +64,28 @@ public sealed class PageTests : IAsyncLifetime
     [Fact]
     public async Task A_console_is_followed_without_colours_and_secrets()
     {
-        using var stream = new StreamReader(await _http.GetStreamAsync("/api/resources/talker/console"));
+        await LogIn();
+        using var stream = new StreamReader(await _http.GetStreamAsync("/consoles/stream?resource=talker"));
         var line = await stream.ReadLineAsync();
         while (line is not null && !line.Contains("green", StringComparison.Ordinal))
         {
             line = await stream.ReadLineAsync();
         }
 
-        var said = JsonDocument.Parse(line!["data: ".Length..]).RootElement[0].GetProperty("text").GetString();
+        var said = JsonDocument.Parse(line!["data: ".Length..]).RootElement.GetProperty("lines")[0].GetProperty("text").GetString();
         Assert.Equal("green •••••• é", said);
-        Assert.Equal(HttpStatusCode.NotFound, (await _http.GetAsync("/api/resources/nobody/console")).StatusCode);
     }
 
     [Fact]
-    public async Task States_are_followed()
+    public async Task A_service_is_restarted_from_its_page()
     {
-        using var stream = new StreamReader(await _http.GetStreamAsync("/api/resources/stream"));
+        await LogIn();
+        Assert.True(_app.ResourceNotifications.TryGetCurrentState("sample", out var before));
 
-        Assert.StartsWith("data: [", await stream.ReadLineAsync(), StringComparison.Ordinal);
+        var answer = await _http.PostAsync("/resources/sample/restart", null);
+
+        Assert.True(answer.IsSuccessStatusCode, $"{answer.StatusCode}");
+        await Sample.State(_app, "sample", s => s.IsHealthyAndReady && s.ProcessId != before.Snapshot.ProcessId);
     }
 
     [Fact]
@@ -81,4 +95,6 @@ public sealed class PageTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.BadRequest, (await _http.SendAsync(request)).StatusCode);
     }
+
+    private async Task LogIn() => Assert.Equal(HttpStatusCode.OK, (await _http.GetAsync($"/login?t={Token}")).StatusCode);
 }

@@ -1,8 +1,11 @@
 using Aspire.Hosting.ApplicationModel;
-using Aspire.Hosting.ConsolePage;
+using Aspire.Hosting.Dashboard;
 using Aspire.Hosting.Eventing;
 using Aspire.Hosting.Ports;
 using Aspire.Hosting.Wiring;
+using Intervision.Dashboard;
+using Intervision.Dashboard.Telemetry;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -16,7 +19,8 @@ internal sealed class Orchestrator(
 {
     private readonly Dictionary<IResource, ResourceRunner> _runners = [];
     private readonly Lock _lock = new();
-    private ConsolePageHost? _page;
+    private DashboardTelemetry? _telemetry;
+    private DashboardHost? _page;
     private Task? _stopped;
 
     /// <summary>Why the system stopped by itself.</summary>
@@ -26,11 +30,17 @@ internal sealed class Orchestrator(
     {
         await eventing.PublishAsync(new BeforeStartEvent(services, model), cancellationToken);
         WaitGraph.RefuseCycles(model);
-        var page = dashboard.Enabled ? ConsolePageHost.Address(services) : null;
+        var page = dashboard.Enabled ? DashboardOfHost.Address(services) : null;
         await PortAllocation.AllocateAsync(model, page, cancellationToken);
         await reservations.HoldAsync(ServerPorts(), cancellationToken);
         await launcher.OpenAsync();
-        _page = page is null ? null : await ConsolePageHost.StartAsync(page, services, cancellationToken);
+        if (page is not null)
+        {
+            // Before any resource's environment is made: it tells where telemetry goes.
+            _telemetry = await DashboardTelemetry.StartAsync(
+                services.GetRequiredService<IDistributedApplicationBuilder>().Configuration, launcher.Data.Path, loggers, cancellationToken);
+            _page = await DashboardOfHost.StartAsync(page, _telemetry.Store, services, cancellationToken);
+        }
 
         foreach (var resource in model.Resources)
         {
@@ -107,6 +117,10 @@ internal sealed class Orchestrator(
         if (_page is not null)
         {
             await _page.DisposeAsync();
+        }
+        if (_telemetry is not null)
+        {
+            await _telemetry.DisposeAsync();
         }
         await launcher.DisposeAsync();
         reservations.Dispose();

@@ -1,0 +1,34 @@
+using Intervision.Dashboard.Pages.Consoles;
+using Intervision.Dashboard.Pages.Resources;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace Intervision.Dashboard.Pages;
+
+/// <summary>Every address of the dashboard.</summary>
+internal static class Routes
+{
+    public static void MapPages(this WebApplication web, Board board)
+    {
+        web.MapGet("/assets/{name}", Assets.Get);
+        web.MapGet("/language", Language.Choose);
+        Show(web, "/health", _ => ForScripts.Health(board));
+        Show(web, "/api/resources", _ => ForScripts.Resources(board));
+
+        Show(web, "/", visitor => ResourcesPage.Show(visitor, board));
+        Show(web, "/resources", visitor => ResourcesPage.Show(visitor, board));
+        Show(web, "/resources/{name}", (visitor, name) => ResourcePage.Show(visitor, board, name));
+        web.MapPost("/resources/{name}/{command}", (string name, string command, HttpContext http) => GiveCommand.Do(Visitor.Of(http), board, name, command));
+        Show(web, "/consoles", visitor => ConsolesPage.Show(visitor, board));
+        web.MapGet("/consoles/stream", (HttpContext http) => ConsoleStream.Follow(http, board));
+        Show(web, "/consoles/download", visitor => ConsoleDownload.Get(visitor, board));
+        web.MapFallback((HttpContext http) => NotFound.Show(Visitor.Of(http)));
+    }
+
+    /// <summary>Run here: a lambda from HttpContext to Task would be taken for one that has answered already.</summary>
+    private static void Show(WebApplication web, string path, Func<Visitor, Task<IResult>> page) =>
+        web.MapGet(path, async (HttpContext http) => await (await page(Visitor.Of(http))).ExecuteAsync(http));
+
+    private static void Show(WebApplication web, string path, Func<Visitor, string, Task<IResult>> page) =>
+        web.MapGet(path, (string name, HttpContext http) => page(Visitor.Of(http), name));
+}

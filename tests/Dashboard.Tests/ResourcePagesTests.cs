@@ -1,0 +1,149 @@
+using Intervision.Dashboard.Tests.Support;
+using Microsoft.Playwright;
+
+namespace Intervision.Dashboard.Tests;
+
+/// <summary>Resources and consoles, as a person uses them.</summary>
+public sealed class ResourcePagesTests(Browser browser)
+{
+    [Fact]
+    public async Task The_table_says_what_is_wrong_and_follows_changes()
+    {
+        await using var dashboard = await RunningDashboard.Start();
+        await using var tab = await browser.Open();
+        await tab.Page.GotoAsync($"{dashboard.Address}resources");
+        var intake = tab.Page.Locator("#resource-intake");
+        await Assertions.Expect(intake).ToContainTextAsync("En marche");
+        await Assertions.Expect(intake.GetByRole(AriaRole.Link, new() { Name = "http://localhost:5112" })).ToBeVisibleAsync();
+
+        dashboard.Resources.Change("intake", r => r with { Health = "Unhealthy", Checks = [new("ready", "Unhealthy", "503 <script>alert(1)</script>")] });
+
+        await Assertions.Expect(intake).ToContainTextAsync("En mauvaise santé");
+        await Assertions.Expect(intake).ToContainTextAsync("503 <script>alert(1)</script>");
+    }
+
+    [Fact]
+    public async Task A_resource_is_stopped_after_a_question()
+    {
+        await using var dashboard = await RunningDashboard.Start();
+        await using var tab = await browser.Open();
+        await tab.Page.GotoAsync($"{dashboard.Address}resources");
+        var asked = string.Empty;
+        tab.Page.Dialog += async (_, dialog) =>
+        {
+            asked = dialog.Message;
+            await dialog.AcceptAsync();
+        };
+
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Arrêter intake" }).ClickAsync();
+
+        await Assertions.Expect(tab.Page).ToHaveURLAsync($"{dashboard.Address}resources");
+        Assert.Equal("Arrêter intake ?", asked);
+        Assert.Contains(("intake", "stop"), dashboard.Resources.Commands);
+    }
+
+    [Fact]
+    public async Task Why_a_command_failed_is_said()
+    {
+        await using var dashboard = await RunningDashboard.Start();
+        dashboard.Resources.Refusal = "Le port est pris.";
+        await using var tab = await browser.Open();
+        await tab.Page.GotoAsync($"{dashboard.Address}resources/intake-migration");
+
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Démarrer intake-migration" }).ClickAsync();
+
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("Le port est pris.");
+    }
+
+    [Fact]
+    public async Task A_resources_page_shows_its_environment_without_secrets()
+    {
+        await using var dashboard = await RunningDashboard.Start();
+        await using var tab = await browser.Open();
+
+        await tab.Page.GotoAsync($"{dashboard.Address}resources/intake");
+
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Row, new() { Name = "ASPNETCORE_ENVIRONMENT" })).ToContainTextAsync("Development");
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Row, new() { Name = "ConnectionStrings__database" })).ToContainTextAsync("masqué");
+        await Assertions.Expect(tab.Page.Locator("dl.facts")).ToContainTextAsync("scheduling");
+    }
+
+    [Fact]
+    public async Task The_graph_shows_who_uses_whom()
+    {
+        await using var dashboard = await RunningDashboard.Start();
+        await using var tab = await browser.Open();
+
+        await tab.Page.GotoAsync($"{dashboard.Address}resources?view=graph");
+
+        await Assertions.Expect(tab.Page.Locator("svg.graph a.node")).ToHaveCountAsync(4);
+        await Assertions.Expect(tab.Page.Locator("svg.graph path.edge")).ToHaveCountAsync(5);
+        await tab.Page.Locator("svg.graph a.node", new() { HasText = "scheduling" }).ClickAsync();
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync("scheduling");
+    }
+
+    [Fact]
+    public async Task Consoles_are_followed_filtered_and_paused()
+    {
+        await using var dashboard = await RunningDashboard.Start();
+        dashboard.Resources.Say("intake", "first <script>document.title='x'</script>");
+        await using var tab = await browser.Open();
+        await tab.Page.GotoAsync($"{dashboard.Address}consoles");
+        var screen = tab.Page.GetByRole(AriaRole.Log);
+        await Assertions.Expect(screen).ToContainTextAsync("first <script>document.title='x'</script>");
+
+        dashboard.Resources.Say("scheduling", "second");
+        await Assertions.Expect(screen).ToContainTextAsync("second");
+
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
+        dashboard.Resources.Say("intake", "third");
+        await Assertions.Expect(tab.Page.GetByText("En pause")).ToBeVisibleAsync();
+        await Assertions.Expect(screen).Not.ToContainTextAsync("third");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Reprendre" }).ClickAsync();
+        await Assertions.Expect(screen).ToContainTextAsync("third");
+
+        await tab.Page.GetByLabel("Texte").FillAsync("FIRST");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Afficher" }).ClickAsync();
+        await Assertions.Expect(screen).ToContainTextAsync("first");
+        await Assertions.Expect(screen).Not.ToContainTextAsync("second");
+    }
+
+    [Fact]
+    public async Task A_flooded_console_says_what_was_left_out_and_stays_bounded()
+    {
+        await using var dashboard = await RunningDashboard.Start();
+        await using var tab = await browser.Open();
+        await tab.Page.GotoAsync($"{dashboard.Address}consoles?resource=intake");
+        dashboard.Resources.Say("intake", "before");
+        var screen = tab.Page.GetByRole(AriaRole.Log);
+        await Assertions.Expect(screen).ToContainTextAsync("before");
+
+        for (var line = 0; line < 200_000; line++)
+        {
+            dashboard.Resources.Say("intake", $"line {line}");
+        }
+        dashboard.Resources.Say("intake", "after");
+
+        await Assertions.Expect(screen).ToContainTextAsync("after");
+        await Assertions.Expect(screen.Locator(".gap").First).ToContainTextAsync("lignes omises");
+        Assert.InRange(await screen.Locator("div").CountAsync(), 1, 5_000);
+    }
+
+    [Fact]
+    public async Task Keys_lead_to_the_pages()
+    {
+        await using var dashboard = await RunningDashboard.Start();
+        await using var tab = await browser.Open();
+        await tab.Page.GotoAsync($"{dashboard.Address}consoles");
+
+        await tab.Page.Keyboard.PressAsync("r");
+        await Assertions.Expect(tab.Page).ToHaveURLAsync($"{dashboard.Address}resources");
+        await tab.Page.Keyboard.PressAsync("c");
+        await Assertions.Expect(tab.Page).ToHaveURLAsync($"{dashboard.Address}consoles");
+        await tab.Page.GetByLabel("Texte").PressAsync("r");
+        await Assertions.Expect(tab.Page.GetByLabel("Texte")).ToHaveValueAsync("r");
+        await tab.Page.Locator("h1").ClickAsync();
+        await tab.Page.Keyboard.PressAsync("?");
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Dialog)).ToBeVisibleAsync();
+    }
+}
