@@ -22,18 +22,18 @@ internal sealed class Watermark
 internal sealed class InboxTable(string consumer)
 {
     /// <summary>
-    /// Locks the watermarks, in one order for everybody. The insert comes first: without a row to lock, two racing
-    /// deliveries could each see the other's predecessor missing and park one for ever (DESIGN §7.1).
+    /// Locks the watermarks, in one order for everybody. They are made first: without a row to lock, two racing deliveries
+    /// could each see the other's predecessor missing and park one for ever (DESIGN §7.1). By INSERT alone, which finds each
+    /// row by its key: a SELECT prepared while the table was small goes on reading all of it when it has grown.
     /// </summary>
     public async Task<Dictionary<Guid, Watermark>> Lock(Tx tx, Guid[] aggregates) =>
         (await tx.Query<Watermark>(
             """
-            insert into inbox_watermark (consumer, aggregate_id, last_no)
-            select @consumer, id, 0 from unnest(@aggregates) id order by id on conflict do nothing;
-            select aggregate_id, last_no,
-                   exists (select 1 from inbox_parked p where p.consumer = w.consumer and p.aggregate_id = w.aggregate_id) as has_parked
-            from inbox_watermark w where consumer = @consumer and aggregate_id = any (@aggregates)
-            order by aggregate_id for update of w
+            insert into inbox_watermark as w (consumer, aggregate_id, last_no)
+            select @consumer, id, 0 from unnest(@aggregates) id order by id
+            on conflict (consumer, aggregate_id) do update set last_no = w.last_no
+            returning aggregate_id, last_no,
+              exists (select 1 from inbox_parked p where p.consumer = w.consumer and p.aggregate_id = w.aggregate_id) as has_parked
             """,
             new { consumer, aggregates })).ToDictionary(w => w.AggregateId);
 
@@ -44,8 +44,8 @@ internal sealed class InboxTable(string consumer)
         {
             await tx.Execute(
                 """
-                update inbox_watermark w set last_no = new.last_no
-                from unnest(@ids, @numbers) as new(id, last_no) where w.consumer = @consumer and w.aggregate_id = new.id
+                insert into inbox_watermark (consumer, aggregate_id, last_no) select @consumer, id, no from unnest(@ids, @numbers) as moved (id, no)
+                on conflict (consumer, aggregate_id) do update set last_no = excluded.last_no
                 """,
                 new { consumer, ids = moved.ConvertAll(w => w.AggregateId).ToArray(), numbers = moved.ConvertAll(w => w.LastNo).ToArray() });
         }

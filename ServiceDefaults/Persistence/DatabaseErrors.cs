@@ -7,6 +7,7 @@ internal static class DatabaseErrors
 {
     public static bool IsTransient(Exception exception) =>
         exception is NpgsqlException { IsTransient: true } and not PostgresException
+        || exception is OvertakenException
         || exception is PostgresException
         {
             SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow

@@ -12,8 +12,8 @@ public sealed class Db(NpgsqlDataSource source, OutboxSignal outbox, RequestHash
     private const int Attempts = 4;
 
     /// <summary>
-    /// Runs the work in one transaction and commits. Deadlocks and serialisation failures are tried again from the
-    /// start, so the work must not have effects outside the transaction.
+    /// Runs the work in one transaction and commits. Deadlocks, serialisation failures and work that was overtaken are tried again
+    /// from the start, so the work must not have effects outside the transaction.
     /// </summary>
     public async Task<T> InTransaction<T>(Func<Tx, Task<T>> work, CancellationToken cancellation)
     {
@@ -24,7 +24,7 @@ public sealed class Db(NpgsqlDataSource source, OutboxSignal outbox, RequestHash
             {
                 return await RunOnce(work, cancellation);
             }
-            catch (PostgresException e) when (e.SqlState is "40001" or "40P01" && attempt < Attempts)
+            catch (Exception e) when (e is OvertakenException or PostgresException { SqlState: "40001" or "40P01" } && attempt < Attempts)
             {
                 // Another transaction won; from the top.
             }

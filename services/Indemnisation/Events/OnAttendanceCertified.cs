@@ -12,7 +12,7 @@ public sealed class OnAttendanceCertified(RecordAttendance record)
     public async Task Handle(Tx tx, IReadOnlyList<Received<AttendanceCertified>> received)
     {
         ArgumentNullException.ThrowIfNull(received);
+        await SessionFacts.Certified(tx, received.Select(r => r.Event), received[^1].Time);
         await record.Handle(tx, [.. received.Select(r => new CertifiedSheet(r.Event, r.Time, r.Traceparent))]);
-        await SessionFacts.Certified(tx, [.. received.Select(r => r.Event)], received[^1].Time);
     }
 }

@@ -26,7 +26,7 @@ public sealed class OnProgrammeChanged(RecordAttendance record)
 
         foreach (var sessions in waiting.Where(s => s.State == SessionState.Certified).Chunk(SessionsAtOnce))
         {
-            await record.Apply(tx, [.. sessions.Select(s => new CertifiedSheet(AttendanceCertified.Parser.ParseFrom(s.Event), received.Time, received.Traceparent))]);
+            await record.TakeUp(tx, [.. sessions.Select(s => new CertifiedSheet(AttendanceCertified.Parser.ParseFrom(s.Event), received.Time, received.Traceparent))]);
         }
     }
 }

@@ -59,13 +59,16 @@ internal static class EnvelopeStore
         tx.SingleOrDefault<EnvelopeRow>(
             $"select {Columns} from envelope where programme = @programme and fiscal_year = @fiscalYear for update", new { programme, fiscalYear });
 
-    /// <summary>Of each programme and year that has one, locked in the order of their names.</summary>
-    public static async Task<IReadOnlyDictionary<(string Programme, int FiscalYear), EnvelopeRow>> LockOf(Tx tx, IEnumerable<(string Programme, int FiscalYear)> wanted)
+    /// <summary>Of each programme and year that has one.</summary>
+    /// <param name="underLock">In the order of their names.</param>
+    public static async Task<IReadOnlyDictionary<(string Programme, int FiscalYear), EnvelopeRow>> Of(
+        Tx tx, IEnumerable<(string Programme, int FiscalYear)> wanted, bool underLock)
     {
         var keys = wanted.Distinct().ToList();
         var envelopes = await tx.Query<EnvelopeRow>(
             $"""
-            select {Columns} from envelope where (programme, fiscal_year) in (select * from unnest(@programmes, @years)) order by name collate "C" for update
+            select {Columns} from envelope where (programme, fiscal_year) in (select * from unnest(@programmes, @years))
+            {(underLock ? "order by name collate \"C\" for update" : "")}
             """,
             new { programmes = keys.ConvertAll(k => k.Programme).ToArray(), years = keys.ConvertAll(k => k.FiscalYear).ToArray() });
         return envelopes.ToDictionary(e => (e.Programme, e.FiscalYear));
@@ -94,6 +97,7 @@ internal static class EnvelopeStore
             });
 
     /// <summary>Moves what lines weigh, envelope by envelope in the order of their names, and says thresholds passed.</summary>
+    /// <exception cref="OvertakenException">Somebody else's lines came first, and what was left is not any more.</exception>
     public static async Task Move(Tx tx, IReadOnlyList<Change> changes, DateTimeOffset now)
     {
         var weights = changes
@@ -142,6 +146,11 @@ internal static class EnvelopeStore
             where name = @name returning {Columns}
             """,
             new { name, reserved, calculated, consumed });
+        if (calculated > 0 && envelope.CalculatedCents > envelope.AmountCents)
+        {
+            throw new OvertakenException(name);
+        }
+
         await SayThresholds(tx, envelope, now);
     }
 }

@@ -31,12 +31,8 @@ internal sealed record CalculatedLines(string Programme, DateOnly UpTo, string[]
     /// <summary>What the approver approves of <c>indemnity_line l</c>, by the properties as parameters.</summary>
     public const string Where = $"{Calculated} and not {Concerned}";
 
-    public static async Task<CalculatedLines> Of(Tx tx, string programme, DateOnly upTo, IReadOnlyCollection<string> names, string rpps)
-    {
-        var all = names.ToArray();
-        var certified = await tx.Query<string>("select session from session_certifier where certifier = any(@all)", new { all });
-        return new CalculatedLines(programme, upTo, all, rpps, [.. certified]);
-    }
+    public static async Task<CalculatedLines> Of(Tx tx, string programme, DateOnly upTo, IReadOnlyCollection<string> names, string rpps) =>
+        new CalculatedLines(programme, upTo, [.. names], rpps, await Certifiers.SessionsOf(tx, names));
 
     public Task<int> CountConcerned(Tx tx) =>
         tx.Single<int>($"select count(*)::int from indemnity_line l where {Concerned} and {Calculated}", this);

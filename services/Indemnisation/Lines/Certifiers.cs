@@ -20,6 +20,9 @@ internal static class Certifiers
             "select session, certifier from session_certifier where session = any(@sessions)", new { sessions = sessions.Distinct(StringComparer.Ordinal).ToArray() }))
         .ToLookup(c => c.Session, c => c.Certifier, StringComparer.Ordinal);
 
+    public static async Task<string[]> SessionsOf(Tx tx, IReadOnlyCollection<string> certifiers) =>
+        [.. await tx.Query<string>("select session from session_certifier where certifier = any(@all)", new { all = certifiers.ToArray() })];
+
     private static Comparer<(string Certifier, string Session)> Ordinal { get; } =
         Comparer<(string Certifier, string Session)>.Create((a, b) => string.CompareOrdinal(a.Certifier, b.Certifier) is var order and not 0 ? order : string.CompareOrdinal(a.Session, b.Session));
 }

@@ -10,6 +10,9 @@ public sealed record Change(Line? Before, Line After, IReadOnlyList<IMessage> Ev
 {
     public IReadOnlyList<Reduction> Reductions { get; init; } = [];
 
+    /// <summary>The cap of the person's year that it was calculated under; 0 for none.</summary>
+    public long YearCapCents { get; init; }
+
     /// <summary>When, where one transaction holds what several events did; else it is the transaction's.</summary>
     public DateTimeOffset? Time { get; init; }
 

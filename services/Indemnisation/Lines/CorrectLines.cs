@@ -47,7 +47,6 @@ public sealed class CorrectLines(RecordAttendance record)
         }
 
         var undone = Undo(live, said.Revision, () => Guid.CreateVersion7(now), now);
-        await FreeYear(tx, undone);
         await LineStore.Save(tx, undone, now);
         await LineStore.Save(tx, await record.Calculated(tx, anew, now), now);
     }
@@ -118,16 +117,5 @@ public sealed class CorrectLines(RecordAttendance record)
             FiscalYear = fiscalYear, Envelope = envelope,
         };
         yield return new Change(null, counter, [new IndemnityCorrected { Indemnity = counter.Facts(), Corrects = line.Name }]);
-    }
-
-    /// <summary>A calculated line that is cancelled no longer counts in its person's year; a counter-line never gives a cap back (DESIGN §7.17).</summary>
-    private static async Task FreeYear(Tx tx, IReadOnlyList<Change> undone)
-    {
-        foreach (var change in undone.Where(c => c is { Before.State: LineState.Calculated, After.State: LineState.Cancelled }))
-        {
-            await tx.Execute(
-                "update person_year set calculated_cents = calculated_cents - @AmountCents where professional = @Professional and fiscal_year = @FiscalYear",
-                new { change.Before!.AmountCents, change.Before.Professional, change.Before.FiscalYear });
-        }
     }
 }

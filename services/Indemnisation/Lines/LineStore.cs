@@ -78,7 +78,10 @@ internal static class LineStore
                 limit,
             });
 
-    /// <summary>Saves the lines, moves what they weigh in their envelopes, and says the events, in that order.</summary>
+    /// <summary>
+    /// Saves the lines, says the events, and last moves what they weigh on people's years and then on envelopes: everybody else
+    /// waits for these, from then to the commit.
+    /// </summary>
     public static async Task Save(Tx tx, IReadOnlyList<Change> changes, DateTimeOffset now)
     {
         if (changes.Count == 0)
@@ -97,8 +100,9 @@ internal static class LineStore
                 copy.Write(r.Reduction.Cap, NpgsqlDbType.Text);
                 copy.Write(r.Reduction.Cents, NpgsqlDbType.Bigint);
             });
-        await EnvelopeStore.Move(tx, changes, now);
         await Said.Append(tx, changes, now);
+        await PersonYears.Move(tx, changes);
+        await EnvelopeStore.Move(tx, changes, now);
     }
 
     /// <summary>

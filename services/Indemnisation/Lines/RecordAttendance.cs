@@ -13,25 +13,28 @@ public sealed class RecordAttendance(Calculator calculator)
     public async Task Handle(Tx tx, IReadOnlyList<CertifiedSheet> sheets)
     {
         ArgumentNullException.ThrowIfNull(sheets);
+        await tx.FindByKey();
         await References.Read(tx);
         var first = sheets.DistinctBy(s => s.Sheet.Session, StringComparer.Ordinal).ToList();
-        var before = await SessionStore.Lock(tx, first.ConvertAll(s => s.Sheet.Session), first[0].Time);
-        await Apply(tx, first.FindAll(s => before[s.Sheet.Session] != SessionState.Certified));
+        var rules = await ProgrammeRules.Of(tx, first.Select(s => s.Sheet.Programme));
+        var news = await SessionStore.Certify(tx, first, waits: s => rules.On(s.Sheet.Programme, s.Date) is null);
+        await Apply(tx, first.FindAll(s => news.Contains(s.Sheet.Session)), rules);
+    }
+
+    /// <summary>Sheets that waited for their programme, which is known now; the caller has locked the sessions.</summary>
+    internal async Task TakeUp(Tx tx, IReadOnlyList<CertifiedSheet> sheets)
+    {
+        var rules = await ProgrammeRules.Of(tx, sheets.Select(s => s.Sheet.Programme));
+        await SessionStore.WaitNoMore(tx, sheets.Select(s => s.Sheet.Session), sheets[0].Time);
+        await Apply(tx, sheets, rules);
     }
 
     /// <summary>
-    /// Waits when the programme is unknown; the caller has locked the sessions. Answers with SessionSettled, which has a
-    /// stream of its own (<c>settlements/{session}</c>: the session's belongs to Scheduling).
+    /// Those whose programme is known. Answers with SessionSettled, which has a stream of its own (<c>settlements/{session}</c>:
+    /// the session's belongs to Scheduling).
     /// </summary>
-    internal async Task Apply(Tx tx, IReadOnlyList<CertifiedSheet> sheets)
+    private async Task Apply(Tx tx, IReadOnlyList<CertifiedSheet> sheets, ProgrammeRules rules)
     {
-        if (sheets.Count == 0)
-        {
-            return;
-        }
-
-        var rules = await ProgrammeRules.Of(tx, sheets.Select(s => s.Sheet.Programme));
-        await SessionStore.Certify(tx, sheets, waits: s => rules.On(s.Sheet.Programme, s.Date) is null);
         await Certifiers.Add(tx, [.. sheets.Select(s => s.Sheet)]);
         var known = sheets.Where(s => rules.On(s.Sheet.Programme, s.Date) is not null).ToList();
         if (known.Count == 0)
@@ -47,8 +50,8 @@ public sealed class RecordAttendance(Calculator calculator)
         // Each line keeps the instant of its own sheet.
         var changes = (await Calculated(tx, [.. decided], DateTimeOffset.MinValue)).ToLookup(c => c.After.Session, StringComparer.Ordinal);
         var settled = known.ConvertAll(s => Settlement.Of(s, [.. changes[s.Sheet.Session]]));
-        await LineStore.Save(tx, [.. settled.SelectMany(s => s.Changes)], known[^1].Time);
         await OutboxBatch.Append(tx, known[^1].Time, settled.ConvertAll(s => s.Said));
+        await LineStore.Save(tx, [.. settled.SelectMany(s => s.Changes)], known[^1].Time);
     }
 
     internal async Task<IReadOnlyList<Change>> Calculated(Tx tx, IReadOnlyList<Change> recorded, DateTimeOffset now)

@@ -31,16 +31,6 @@ internal static class SessionStore
         return await tx.Single<SessionRow>("select name, state, event from session_seen where name = @name for update", new { name });
     }
 
-    /// <summary>Those of a batch, locked in the order of their names; only what they were is read.</summary>
-    public static async Task<IReadOnlyDictionary<string, SessionState>> Lock(Tx tx, IReadOnlyCollection<string> names, DateTimeOffset now)
-    {
-        var ordered = names.Order(StringComparer.Ordinal).ToArray();
-        await tx.Execute(
-            "insert into session_seen (name, state, change_time) select unnest(@ordered), 1, @now on conflict do nothing", new { ordered, now });
-        return (await tx.Query<SessionRow>("select name, state from session_seen where name = any(@ordered) order by name for update", new { ordered }))
-            .ToDictionary(s => s.Name, s => s.State, StringComparer.Ordinal);
-    }
-
     public static Task<SessionRow?> Find(Tx tx, string name) =>
         tx.SingleOrDefault<SessionRow>("select name, state, event from session_seen where name = @name for update", new { name });
 
@@ -53,24 +43,36 @@ internal static class SessionStore
             """,
             new { name, state = (int)state, programme, date, Event = said.ToByteArray(), waitingReason, now });
 
+    /// <summary>Once each, in the order of their names: each is found and locked by what writes it.</summary>
     /// <param name="waits">Those whose programme is unknown.</param>
-    public static Task Certify(Tx tx, IReadOnlyList<CertifiedSheet> sheets, Func<CertifiedSheet, bool> waits) =>
-        tx.Execute(
+    /// <returns>Those that were not certified before.</returns>
+    public static async Task<IReadOnlySet<string>> Certify(Tx tx, IEnumerable<CertifiedSheet> certified, Func<CertifiedSheet, bool> waits)
+    {
+        var sheets = certified.OrderBy(s => s.Sheet.Session, StringComparer.Ordinal).ToList();
+        return (await tx.Query<string>(
             """
-            update session_seen s set state = 3, programme = n.programme, session_date = n.session_date, event = n.event,
-              waiting_reason = n.waiting_reason, change_time = n.change_time
+            insert into session_seen as s (name, state, programme, session_date, event, waiting_reason, change_time)
+            select name, 3, programme, session_date, event, waiting_reason, change_time
             from unnest(@names, @programmes, @dates, @events, @reasons, @times) as n (name, programme, session_date, event, waiting_reason, change_time)
-            where s.name = n.name
+            on conflict (name) do update set state = 3, programme = excluded.programme, session_date = excluded.session_date, event = excluded.event,
+              waiting_reason = excluded.waiting_reason, change_time = excluded.change_time
+            where s.state <> 3
+            returning name
             """,
             new
             {
-                names = sheets.Select(s => s.Sheet.Session).ToArray(),
-                programmes = sheets.Select(s => s.Sheet.Programme).ToArray(),
-                dates = sheets.Select(s => s.Date).ToArray(),
-                events = sheets.Select(s => s.Sheet.ToByteArray()).ToArray(),
-                reasons = sheets.Select(s => waits(s) ? Reasons.ProgrammeMissing : "").ToArray(),
-                times = sheets.Select(s => s.Time).ToArray(),
-            });
+                names = sheets.ConvertAll(s => s.Sheet.Session).ToArray(),
+                programmes = sheets.ConvertAll(s => s.Sheet.Programme).ToArray(),
+                dates = sheets.ConvertAll(s => s.Date).ToArray(),
+                events = sheets.ConvertAll(s => s.Sheet.ToByteArray()).ToArray(),
+                reasons = sheets.ConvertAll(s => waits(s) ? Reasons.ProgrammeMissing : "").ToArray(),
+                times = sheets.ConvertAll(s => s.Time).ToArray(),
+            })).ToHashSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>Their programme is known now.</summary>
+    public static Task WaitNoMore(Tx tx, IEnumerable<string> names, DateTimeOffset now) =>
+        tx.Execute("update session_seen set waiting_reason = '', change_time = @now where name = any(@names)", new { names = names.ToArray(), now });
 
     public static Task Cancel(Tx tx, string name, DateTimeOffset now) =>
         tx.Execute("update session_seen set state = 2, waiting_reason = '', change_time = @now where name = @name", new { name, now });

@@ -1,0 +1,49 @@
+using Intervision.Indemnisation.V1;
+using Intervision.ServiceDefaults.Persistence;
+
+namespace Intervision.Indemnisation.Lines;
+
+/// <summary>
+/// What each person's lines of a year come to, for the cap of the year. A counter-line does not count: it never gives a cap back
+/// (DESIGN §7.17).
+/// </summary>
+internal static class PersonYears
+{
+    /// <summary>Moves them by what became of the lines, person after person in one order for everybody.</summary>
+    /// <exception cref="OvertakenException">Somebody else's lines came first, and a cap that was far away is not any more.</exception>
+    public static async Task Move(Tx tx, IReadOnlyList<Change> changes)
+    {
+        var moved = changes
+            .GroupBy(c => (c.After.Professional, c.After.FiscalYear))
+            .Select(g => (g.Key.Professional, g.Key.FiscalYear, Cents: g.Sum(c => checked(Weight(c.After) - Weight(c.Before))), Cap: g.Max(c => c.YearCapCents)))
+            .Where(m => m.Cents != 0)
+            .OrderBy(m => m.Professional, StringComparer.Ordinal).ThenBy(m => m.FiscalYear).ToList();
+        if (moved.Count > 0 && await Add(tx, moved))
+        {
+            throw new OvertakenException("a person's year");
+        }
+    }
+
+    private static long Weight(Line? line) => line is { StoredState: LineState.Calculated, Corrects: null } ? line.AmountCents : 0;
+
+    /// <returns>Whether more than a cap was added to.</returns>
+    private static Task<bool> Add(Tx tx, List<(string Professional, int FiscalYear, long Cents, long Cap)> moved) =>
+        tx.Single<bool>(
+            """
+            with moved as (
+              select * from unnest(@people, @years, @cents, @caps) as m (professional, fiscal_year, cents, cap)),
+            saved as (
+              insert into person_year as y (professional, fiscal_year, calculated_cents) select professional, fiscal_year, cents from moved
+              on conflict (professional, fiscal_year) do update set calculated_cents = y.calculated_cents + excluded.calculated_cents
+              returning professional, fiscal_year, calculated_cents)
+            select exists (
+              select from saved s join moved m using (professional, fiscal_year) where m.cents > 0 and m.cap > 0 and s.calculated_cents > m.cap)
+            """,
+            new
+            {
+                people = moved.ConvertAll(m => m.Professional).ToArray(),
+                years = moved.ConvertAll(m => m.FiscalYear).ToArray(),
+                cents = moved.ConvertAll(m => m.Cents).ToArray(),
+                caps = moved.ConvertAll(m => m.Cap).ToArray(),
+            });
+}
