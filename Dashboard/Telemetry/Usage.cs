@@ -8,7 +8,7 @@ internal sealed record Found(IReadOnlyList<LogRow> Logs, IReadOnlyList<FoundSpan
 
 internal sealed record FoundSpan(string TraceId, string SpanId, string Resource, string Name, DateTimeOffset Start, TimeSpan Duration, SpanStatus Status);
 
-/// <param name="Kind">logs, spans, traces, points, series, exemplars.</param>
+/// <param name="Kind">logs, traces, spans, points.</param>
 /// <param name="Limit">Rows kept at most.</param>
 internal sealed record KindUsage(string Kind, long Rows, long Limit, DateTimeOffset? Oldest);
 

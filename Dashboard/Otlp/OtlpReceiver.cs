@@ -1,0 +1,66 @@
+using System.Net;
+using Intervision.Dashboard.Telemetry;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Intervision.Dashboard.Otlp;
+
+/// <summary>Two ports on loopback: gRPC, and HTTP for those who have no gRPC. A web server of its own: a flood here does not queue before the pages.</summary>
+internal sealed class OtlpReceiver : IAsyncDisposable
+{
+    private readonly WebApplication web;
+
+    private OtlpReceiver(WebApplication web) => this.web = web;
+
+    public Uri Grpc => new(web.Urls.First());
+
+    public Uri Http => new(web.Urls.Last());
+
+    /// <param name="grpc">Port of loopback; 0: a free one.</param>
+    public static async Task<OtlpReceiver> Start(TelemetryStore store, string key, int grpc, int http, CancellationToken cancellation)
+    {
+        var limits = store.Options;
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = "Production", ApplicationName = typeof(OtlpReceiver).Assembly.GetName().Name });
+        builder.Configuration.Sources.Clear();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = limits.MaxRequestBytes;
+            kestrel.Limits.MaxConcurrentConnections = 128;
+            kestrel.Limits.Http2.MaxStreamsPerConnection = 16;
+            kestrel.Listen(IPAddress.Loopback, grpc, o => o.Protocols = HttpProtocols.Http2);
+            kestrel.Listen(IPAddress.Loopback, http, o => o.Protocols = HttpProtocols.Http1);
+        });
+        builder.Services.AddSingleton(new Intake(store));
+        builder.Services.AddGrpc(o => o.MaxReceiveMessageSize = limits.MaxRequestBytes);
+        var web = builder.Build();
+        web.Use(new ApiKey(key, store.Drops).Check);
+        web.MapGrpcService<TraceGrpc>();
+        web.MapGrpcService<LogsGrpc>();
+        web.MapGrpcService<MetricsGrpc>();
+        web.MapOtlpHttp(web.Services.GetRequiredService<Intake>(), limits, store.Drops);
+        try
+        {
+            await web.StartAsync(cancellation);
+            return new OtlpReceiver(web);
+        }
+        catch
+        {
+            await web.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // What a service says while it stops is taken; one that holds its connection open is not waited for.
+        using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        await web.StopAsync(soon.Token);
+        await web.DisposeAsync();
+    }
+}

@@ -1,0 +1,159 @@
+using System.Buffers.Binary;
+using Google.Protobuf;
+using Google.Protobuf.Collections;
+using OpenTelemetry.Proto.Collector.Metrics.V1;
+using OpenTelemetry.Proto.Common.V1;
+using OpenTelemetry.Proto.Metrics.V1;
+using OtlpExemplar = OpenTelemetry.Proto.Metrics.V1.Exemplar;
+using Microsoft.Data.Sqlite;
+
+namespace Intervision.Dashboard.Telemetry.Writing;
+
+/// <summary>
+/// Points of series. A value that does not change is written twice a minute only: most series of a quiet system say the same each
+/// second, and a chart carries the last value on.
+/// </summary>
+internal sealed class MetricRows(SqliteConnection connection, Names names, Drops drops, TelemetryOptions limits) : IDisposable
+{
+    public const long Repeat = 30 * Instants.Second;
+    private readonly SeriesRows series = new(connection, limits);
+    private readonly Statement addPoint = new(connection, "insert or ignore into point (series, at, value, detail) values (?, ?, ?, ?)");
+    private readonly Statement addExemplar = new(connection, "insert into exemplar (series, at, value, trace, span) values (?, ?, ?, ?, ?)");
+
+    /// <returns>How many points were added.</returns>
+    public int Write(ExportMetricsServiceRequest request, long arrival)
+    {
+        var added = 0;
+        foreach (var resource in request.ResourceMetrics)
+        {
+            if (names.Resource(resource.Resource, arrival) is not { } sender)
+            {
+                drops.Add("points", Drops.TooManyResources, resource.ScopeMetrics.Sum(s => s.Metrics.Count));
+                continue;
+            }
+
+            foreach (var scope in resource.ScopeMetrics)
+            {
+                var scopeId = names.Scope(scope.Scope?.Name ?? "");
+                foreach (var metric in scope.Metrics)
+                {
+                    added += Write(metric, sender, scopeId, arrival);
+                }
+            }
+        }
+
+        return added;
+    }
+
+    public void Flush() => series.Flush();
+
+    public void Dispose()
+    {
+        series.Dispose();
+        addPoint.Dispose();
+        addExemplar.Dispose();
+    }
+
+    private int Write(Metric metric, Sender sender, long scope, long arrival)
+    {
+        if (metric.DataCase == Metric.DataOneofCase.None)
+        {
+            return 0;
+        }
+
+        var kind = Kind(metric);
+        if (series.Instrument(metric, kind, IsCumulative(metric), sender, scope, arrival) is not { } instrument)
+        {
+            drops.Add("points", Drops.TooManyInstruments);
+            return 0;
+        }
+
+        var into = new Target(instrument, sender.Resource, arrival);
+        return metric.DataCase switch
+        {
+            Metric.DataOneofCase.Gauge => metric.Gauge.DataPoints.Sum(p => Write(into, p)),
+            Metric.DataOneofCase.Sum => metric.Sum.DataPoints.Sum(p => Write(into, p)),
+            Metric.DataOneofCase.Histogram => metric.Histogram.DataPoints.Sum(p => Write(into, p)),
+            Metric.DataOneofCase.ExponentialHistogram => metric.ExponentialHistogram.DataPoints.Sum(p => Write(into, p)),
+            _ => metric.Summary.DataPoints.Sum(p => Write(into, p.Attributes, [], p.TimeUnixNano, p.Count, null)),
+        };
+    }
+
+    private int Write(Target into, NumberDataPoint p) =>
+        Write(into, p.Attributes, p.Exemplars, p.TimeUnixNano, p.ValueCase == NumberDataPoint.ValueOneofCase.AsInt ? p.AsInt : p.AsDouble, null);
+
+    private int Write(Target into, HistogramDataPoint p)
+    {
+        var (attributes, exemplars) = (p.Attributes.Clone(), p.Exemplars.Clone());
+        p.Attributes.Clear();
+        p.Exemplars.Clear();
+        return Write(into, attributes, exemplars, p.TimeUnixNano, p.Count, p);
+    }
+
+    private int Write(Target into, ExponentialHistogramDataPoint p)
+    {
+        var (attributes, exemplars) = (p.Attributes.Clone(), p.Exemplars.Clone());
+        p.Attributes.Clear();
+        p.Exemplars.Clear();
+        return Write(into, attributes, exemplars, p.TimeUnixNano, p.Count, p);
+    }
+
+    private int Write(Target into, RepeatedField<KeyValue> attributes, RepeatedField<OtlpExemplar> exemplars, ulong time, double value, IMessage? detail)
+    {
+        if (series.Of(into.Instrument, into.Resource, attributes) is not { } state)
+        {
+            drops.Add("points", Drops.TooManySeries);
+            return 0;
+        }
+
+        var at = Instants.IsBelievable(time, into.Arrival) ? (long)time : into.Arrival;
+        var isRepeated = into.Instrument.Repeats && state.Latest == value && at - state.StoredAt is >= 0 and < Repeat;
+        state.See(value, at);
+        foreach (var exemplar in exemplars.Where(e => e.TraceId.Length == 16 && e.SpanId.Length == 8))
+        {
+            Write(state, exemplar, into.Arrival);
+        }
+
+        if (isRepeated)
+        {
+            return 0;
+        }
+
+        state.StoredAt = at;
+        addPoint.Bind(state.Id).Bind(at).Bind(value);
+        return (detail is null ? addPoint.BindNull() : addPoint.Bind(detail.ToByteArray())).Run();
+    }
+
+    private void Write(SeriesState state, OtlpExemplar exemplar, long arrival)
+    {
+        var value = exemplar.ValueCase == OtlpExemplar.ValueOneofCase.AsInt ? exemplar.AsInt : exemplar.AsDouble;
+        var at = Instants.IsBelievable(exemplar.TimeUnixNano, arrival) ? (long)exemplar.TimeUnixNano : arrival;
+        // Those of a cumulative point come again with each export until a newer one takes their place.
+        if (at <= state.ExemplarAt || !double.IsFinite(value))
+        {
+            return;
+        }
+
+        state.ExemplarAt = at;
+        addExemplar.Bind(state.Id).Bind(at).Bind(value).Bind(exemplar.TraceId.Span).Bind(BinaryPrimitives.ReadInt64BigEndian(exemplar.SpanId.Span)).Run();
+    }
+
+    private static InstrumentKind Kind(Metric metric) => metric.DataCase switch
+    {
+        Metric.DataOneofCase.Sum => metric.Sum.IsMonotonic ? InstrumentKind.Counter : InstrumentKind.UpDownCounter,
+        Metric.DataOneofCase.Histogram => InstrumentKind.Histogram,
+        Metric.DataOneofCase.ExponentialHistogram => InstrumentKind.ExponentialHistogram,
+        Metric.DataOneofCase.Summary => InstrumentKind.Summary,
+        _ => InstrumentKind.Gauge,
+    };
+
+    private static bool IsCumulative(Metric metric) => metric.DataCase switch
+    {
+        Metric.DataOneofCase.Sum => metric.Sum.AggregationTemporality != AggregationTemporality.Delta,
+        Metric.DataOneofCase.Histogram => metric.Histogram.AggregationTemporality != AggregationTemporality.Delta,
+        Metric.DataOneofCase.ExponentialHistogram => metric.ExponentialHistogram.AggregationTemporality != AggregationTemporality.Delta,
+        _ => true,
+    };
+
+    private readonly record struct Target(InstrumentState Instrument, long Resource, long Arrival);
+}
