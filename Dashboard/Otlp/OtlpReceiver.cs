@@ -38,20 +38,20 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         });
         builder.Services.AddSingleton(new Intake(store));
         builder.Services.AddGrpc(o => o.MaxReceiveMessageSize = limits.MaxRequestBytes);
-        var web = builder.Build();
-        web.Use(new ApiKey(key, store.Drops).Check);
-        web.MapGrpcService<TraceGrpc>();
-        web.MapGrpcService<LogsGrpc>();
-        web.MapGrpcService<MetricsGrpc>();
-        web.MapOtlpHttp(web.Services.GetRequiredService<Intake>(), limits, store.Drops);
+        var server = builder.Build();
+        server.Use(new ApiKey(key, store.Drops).Check);
+        server.MapGrpcService<TraceGrpc>();
+        server.MapGrpcService<LogsGrpc>();
+        server.MapGrpcService<MetricsGrpc>();
+        server.MapOtlpHttp(server.Services.GetRequiredService<Intake>(), limits, store.Drops);
         try
         {
-            await web.StartAsync(cancellation);
-            return new OtlpReceiver(web);
+            await server.StartAsync(cancellation);
+            return new OtlpReceiver(server);
         }
         catch
         {
-            await web.DisposeAsync();
+            await server.DisposeAsync();
             throw;
         }
     }

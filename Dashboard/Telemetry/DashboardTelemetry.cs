@@ -36,11 +36,11 @@ internal sealed class DashboardTelemetry : IAsyncDisposable
         try
         {
             var key = Key(configuration);
-            var receiver = await Listen(store, key, grpc, http, cancellation);
-            configuration[GrpcKey] = Address(receiver.Grpc);
-            configuration[HttpKey] = Address(receiver.Http);
+            var listening = await Listen(store, key, grpc, http, cancellation);
+            configuration[GrpcKey] = Address(listening.Grpc);
+            configuration[HttpKey] = Address(listening.Http);
             configuration["AppHost:OtlpApiKey"] = key;
-            return new DashboardTelemetry(store, receiver);
+            return new DashboardTelemetry(store, listening);
         }
         catch
         {

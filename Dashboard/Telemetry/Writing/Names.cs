@@ -7,7 +7,7 @@ using SQLitePCL;
 namespace Intervision.Dashboard.Telemetry.Writing;
 
 /// <summary>A resource as rows refer to it. A service started twice is one service and two resources.</summary>
-internal readonly record struct Sender(long Resource, long Service);
+internal sealed record Sender(long Resource, long Service);
 
 /// <summary>The ids of services, resources and scopes. A sender that invents ever new names is refused beyond a bound.</summary>
 internal sealed class Names(SqliteConnection connection) : IDisposable

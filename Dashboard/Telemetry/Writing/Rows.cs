@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 using OpenTelemetry.Proto.Collector.Logs.V1;
 using OpenTelemetry.Proto.Collector.Metrics.V1;
@@ -6,6 +7,7 @@ using OpenTelemetry.Proto.Collector.Trace.V1;
 namespace Intervision.Dashboard.Telemetry.Writing;
 
 /// <summary>How many rows there are of each kind.</summary>
+[StructLayout(LayoutKind.Auto)]
 internal record struct RowCounts(long Logs, long Traces, long Spans, long Points);
 
 /// <summary>The prepared statements of one connection and what they remember. After a rollback another one is made: what it remembers is not so.</summary>

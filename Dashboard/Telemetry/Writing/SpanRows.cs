@@ -89,7 +89,7 @@ internal sealed class SpanRows(SqliteConnection connection, Names names, TraceRo
     {
         (span.TraceId, span.SpanId, span.ParentSpanId) = (ByteString.Empty, ByteString.Empty, ByteString.Empty);
         (span.Name, span.TraceState, span.Status) = ("", "", null);
-        (span.StartTimeUnixNano, span.EndTimeUnixNano, span.Kind) = (0, 0, 0);
+        (span.StartTimeUnixNano, span.EndTimeUnixNano, span.Kind) = (0, 0, OpenTelemetry.Proto.Trace.V1.Span.Types.SpanKind.Unspecified);
         return span.ToByteArray();
     }
 }

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Intervision.Dashboard.Pages;
-using Intervision.Dashboard.Telemetry;
+using Intervision.Dashboard.Tests.Telemetry;
 
 namespace Intervision.Dashboard.Tests.Support;
 
@@ -11,7 +11,7 @@ internal sealed class RunningDashboard : IAsyncDisposable
 {
     private readonly DashboardHost _host;
 
-    private RunningDashboard(DashboardHost host, FakeResources resources, TelemetryStore telemetry, Uri address, ConcurrentQueue<string> announced)
+    private RunningDashboard(DashboardHost host, FakeResources resources, Receiving telemetry, Uri address, ConcurrentQueue<string> announced)
     {
         _host = host;
         Resources = resources;
@@ -21,21 +21,22 @@ internal sealed class RunningDashboard : IAsyncDisposable
     }
 
     public FakeResources Resources { get; }
-    public TelemetryStore Telemetry { get; }
+    /// <summary>Where services would send; what the pages show.</summary>
+    public Receiving Telemetry { get; }
     public Uri Address { get; }
     public ConcurrentQueue<string> Announced { get; }
 
     /// <summary>The newest address to log in by.</summary>
     public string LoginAddress => Announced.Last()["Login to the dashboard at ".Length..];
 
-    public static async Task<RunningDashboard> Start(bool unsecured = true, string? token = null, TelemetryStore? telemetry = null, TimeProvider? clock = null)
+    public static async Task<RunningDashboard> Start(bool unsecured = true, string? token = null)
     {
         var (resources, announced) = (new FakeResources(), new ConcurrentQueue<string>());
         var address = new Uri($"http://localhost:{FreePort()}");
-        telemetry ??= new TelemetryStore();
+        var telemetry = await Receiving.Start();
         var host = await DashboardHost.StartAsync(
-            new DashboardOptions { Address = address, Unsecured = unsecured, BrowserToken = token, Announce = announced.Enqueue, Complain = failure => announced.Enqueue(failure.ToString()), Clock = clock ?? TimeProvider.System },
-            new Board(resources, telemetry, clock ?? TimeProvider.System), CancellationToken.None);
+            new DashboardOptions { Address = address, Unsecured = unsecured, BrowserToken = token, Announce = announced.Enqueue, Complain = failure => announced.Enqueue(failure.ToString()) },
+            new Board(resources, telemetry.Store, TimeProvider.System), CancellationToken.None);
         return new RunningDashboard(host, resources, telemetry, address, announced);
     }
 
