@@ -47,6 +47,14 @@ public sealed class UpgradeTests
             [SessionState.Settled, SessionState.AttendanceCertified, SessionState.Convened, SessionState.Cancelled, SessionState.Planned], sessions.Select(s => s.State));
         Assert.All(sessions, s => Assert.Equal((s.Date, false, "", 1), (s.PlannedDate, s.MovedByHand, s.Room, s.Live.Count())));
 
+        // Whom they name is booked for them.
+        Assert.Equal(
+            sessions.Count(s => s.State != SessionState.Cancelled && s.Facilitator.Length > 0),
+            await owner.ExecuteScalarAsync<int>("select count(*)::int from session s join booking b on b.session_id = s.id and b.resource = s.facilitator and b.during = tstzrange(s.start_instant, s.end_instant)"));
+        Assert.Equal(
+            (PostgresErrorCodes.ForeignKeyViolation, "session_holds_its_facilitator"),
+            await Assert.ThrowsAsync<PostgresException>(() => owner.ExecuteAsync("delete from booking where resource = 'professionals/F'")) is var left ? (left.SqlState, left.ConstraintName) : default);
+
         // A day that was called off is free again, one that was not is taken.
         Assert.Equal(1, await Again(owner, "CANCELLED"));
         var refused = await Assert.ThrowsAsync<PostgresException>(() => Again(owner, "PLANNED"));
@@ -59,7 +67,7 @@ public sealed class UpgradeTests
     private static Task<int> Again(NpgsqlConnection owner, string state) => owner.ExecuteAsync(
         """
         insert into session (id, pole, programme, state, date, planned_date, start_time, duration_minutes, start_instant, end_instant, modality, host, capacity, version, change_time)
-        select gen_random_uuid(), pole, programme, 'PLANNED', date, date, start_time, duration_minutes, start_instant, end_instant, modality, host, capacity, 1, change_time
+        select gen_random_uuid(), pole, programme, 'PLANNED', date, date, start_time, duration_minutes, start_instant, end_instant, 'VIDEO', host, capacity, 1, change_time
         from session where state = @state
         """,
         new { state });
@@ -78,6 +86,9 @@ public sealed class UpgradeTests
           date - interval '10 days', 3, date - interval '10 days'
         from (values ('SETTLED', date '2026-03-03'), ('CONVENED', '2026-05-05'), ('CANCELLED', '2026-06-02'), ('PLANNED', '2026-09-01'), ('HELD', '2026-04-07')) as v (state, date);
         insert into booking (session_id, resource, during) select id, host, tstzrange(start_instant, end_instant) from session where state <> 'CANCELLED';
+        -- As verbs do; some sessions of before the keys did not name whom they had taken.
+        insert into booking (session_id, resource, during) select id, facilitator, tstzrange(start_instant, end_instant) from session
+        where facilitator <> '' and (state = 'CONVENED' or exists (select from information_schema.columns where table_name = 'session' and column_name = 'held_facilitator'));
         insert into agenda_item (session_id, position, case_name, state, discuss_time)
         select id, 1, 'cases/SIT-0000-' || to_char(date, 'MMDD'), case when state in ('SETTLED', 'HELD') then 'DISCUSSED' else 'SCHEDULED' end,
           case when state in ('SETTLED', 'HELD') then start_instant end from session;

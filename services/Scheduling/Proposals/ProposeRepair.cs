@@ -110,7 +110,7 @@ internal sealed class ProposeRepair(Db db)
         from room r
         where not r.retired and 'rooms/' || r.id <> @Room
           and (r.host = @Host or exists (select from convention c where c.organisation = r.host and @Date between c.first_date and c.last_date))
-          and not exists (select from booking b where b.resource = 'rooms/' || r.id and b.session_id <> @Id and b.during && tstzrange(@Start, @End))
+          and not exists (select from taken b where b.resource = 'rooms/' || r.id and b.session_id <> @Id and b.during && tstzrange(@Start, @End))
         order by r.host = @Host desc, r.seats >= @people desc, r.seats, r.host, r.display_name
         limit 3
         """,

@@ -25,7 +25,7 @@ internal sealed class AssignRoom(Db db)
         return new AssignRoomResponse { Session = SessionView.For(saved, actor), Warnings = { Warnings(saved, room, isPublic) } };
     }
 
-    /// <param name="room">Null: none any more; the host as a whole is booked again.</param>
+    /// <param name="room">Null: none any more; the host is booked again.</param>
     /// <param name="conventionInForce">Of the room's host, on the session's date.</param>
     internal static Decided Decide(Meeting meeting, Room? room, bool conventionInForce)
     {

@@ -4,10 +4,13 @@ using Npgsql;
 
 namespace Intervision.Scheduling.Sessions;
 
-/// <summary>Rooms and people taken by sessions; the database refuses two at once (S6), however they race.</summary>
+/// <summary>
+/// Rooms and people taken by sessions. The database refuses two at once (S6), however they race, and a session that names
+/// what it has not taken (docs/adr/0026).
+/// </summary>
 internal static class Bookings
 {
-    /// <summary>Takes the room assigned, else the host as a whole; a meeting by video needs none.</summary>
+    /// <summary>Takes the room assigned, else the host, one of whose rooms must be left; a meeting by video needs none.</summary>
     /// <exception cref="RuleBroken">DOUBLE_BOOKING_ROOM.</exception>
     public static Task TakeRoom(Tx tx, Meeting meeting) =>
         meeting.Modality == Membership.V1.Modality.Video.Code() ? Task.CompletedTask : Take(tx, meeting, meeting.Room.Length > 0 ? meeting.Room : meeting.Host, "ROOM", "La salle est déjà prise");

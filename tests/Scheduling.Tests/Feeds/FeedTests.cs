@@ -264,7 +264,7 @@ public sealed class FeedTests(FeedTests.Served fixture) : IClassFixture<FeedTest
     /// <summary>The window follows the clock on the wall.</summary>
     private Task Shift(Session session, DateTimeOffset to) => fixture.Db.InTransaction(
         tx => tx.Execute(
-            "update session set date = @date, start_instant = @to, end_instant = @end, version = version + 1 where id = @id",
+            "update session set date = @date, start_instant = @to, end_instant = @end, version = version + 1 where id = @id; update booking set during = tstzrange(@to, @end) where session_id = @id",
             new { date = DateOnly.FromDateTime(to.UtcDateTime), to, end = to.AddHours(1), id = Guid.Parse(session.Name["sessions/".Length..]) }),
         CancellationToken.None);
 

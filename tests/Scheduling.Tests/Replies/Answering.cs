@@ -52,7 +52,8 @@ internal sealed class Answering(Stage stage)
             await tx.Execute(
                 """
                 update session set sequence = sequence + 1, version = version + 1, date = date + @days,
-                  start_instant = start_instant + make_interval(days => @days), end_instant = end_instant + make_interval(days => @days) where id = @id
+                  start_instant = start_instant + make_interval(days => @days), end_instant = end_instant + make_interval(days => @days) where id = @id;
+                update booking b set during = tstzrange(s.start_instant, s.end_instant) from session s where s.id = @id and b.session_id = s.id
                 """,
                 new { days, id = Guid.Parse(session["sessions/".Length..]) });
         },

@@ -92,10 +92,10 @@ public sealed class RoomTests(SchedulingFixture fixture) : IClassFixture<Schedul
     public async Task Of_two_sessions_that_want_a_room_at_once_one_gets_it()
     {
         var stages = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => new Stage(fixture).Set()));
-        var room = await Put(stages[0], "Salle", 10);
+        var elsewhere = await new Stage(fixture).Set();
+        var room = await Put(elsewhere, "Salle", 10);
         var outcomes = await Task.WhenAll(stages.Select(async stage =>
         {
-            await Directory.Convention(fixture, stages[0].Host, new DateOnly(2025, 1, 1), new DateOnly(2028, 1, 1));
             var session = (await stage.Plan())[0];
             try
             {

@@ -91,8 +91,9 @@ public sealed class SubstituteTests(SchedulingFixture fixture) : IClassFixture<S
         await Directory.Person(fixture, names[2], expert: true, activities: Directory.Activity(stage.Host, until: new DateOnly(2026, 8, 1)));
         await Directory.Person(fixture, names[3], expert: false, activities: Directory.Activity(stage.Host));
         await Directory.Person(fixture, names[4], expert: true, activities: Directory.Activity("organisations/FAR"));
-        await Db("insert into session (id, pole, programme, state, date, start_time, duration_minutes, start_instant, end_instant, modality, host, facilitator, expert, capacity, planned_date, version, change_time) "
-            + "values (gen_random_uuid(), @Pole, 'programmes/ADDICTIONS', 'HELD', '2026-03-03', '12:15', 60, '2026-03-03 11:15Z', '2026-03-03 12:15Z', 'HYBRID', @Host, @Referent, @who, 2, '2026-03-03', 1, '2026-03-03 13:00Z')",
+        await Db("with held as (insert into session (id, pole, programme, state, date, start_time, duration_minutes, start_instant, end_instant, modality, host, facilitator, expert, capacity, planned_date, version, change_time) "
+            + "values (gen_random_uuid(), @Pole, 'programmes/ADDICTIONS', 'HELD', '2026-03-03', '12:15', 60, '2026-03-03 11:15Z', '2026-03-03 12:15Z', 'HYBRID', @Host, @Referent, @who, 2, '2026-03-03', 1, '2026-03-03 13:00Z') returning *) "
+            + "insert into booking (session_id, resource, during) select id, taken, tstzrange(start_instant, end_instant) from held cross join lateral (values (host), (facilitator), (expert)) as v (taken)",
             new { stage.Pole, stage.Host, stage.Referent, who = names[4] });
 
         var found = (await Propose(stage, session, SessionRole.Expert)).Substitutes;
