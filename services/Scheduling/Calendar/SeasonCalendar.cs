@@ -66,6 +66,18 @@ internal static class SeasonCalendar
         return null;
     }
 
+    /// <summary>
+    /// Which turn of the rhythm a day is in, counted from that of a date the rhythm gave: days of one turn have one session
+    /// between them. Whole months of a rhythm of months, six weeks from date to date; without a rhythm, the month.
+    /// </summary>
+    public static int Turn(PoleRhythm pole, DateOnly date, DateOnly day)
+    {
+        var (apart, length) = pole.Rhythm == Rhythm.EverySixWeeks
+            ? (day.DayNumber - date.DayNumber, SixWeeks)
+            : ((day.Year - date.Year) * 12 + day.Month - date.Month, pole.Rhythm is Rhythm.OnDemand or Rhythm.Unspecified ? 1 : MonthsOf(pole.Rhythm));
+        return (int)Math.Floor((double)apart / length);
+    }
+
     /// <summary>Why no session may be held on a day, whatever the rules; null when one may.</summary>
     public static SkippedDate? Refusal(PoleRhythm pole, Holidays holidays, DateOnly date) =>
         Closed(pole, date) ?? (holidays.PublicHoliday(date) is { } name ? new SkippedDate(date, "PUBLIC_HOLIDAY", $"Jour férié : {name}.") : null);

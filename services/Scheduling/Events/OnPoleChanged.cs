@@ -8,11 +8,11 @@ namespace Intervision.Scheduling.Events;
 
 internal static class OnPoleChanged
 {
-    public static Task Handle(Tx tx, Received<PoleChanged> received)
+    public static async Task Handle(Tx tx, Received<PoleChanged> received)
     {
         var pole = received.Event.Pole;
         var startTime = pole.StartTime.ToTime();
-        return tx.Execute(
+        await tx.Execute(
             """
             insert into pole (name, display_name, programme, rhythm, weekday, start_time, duration_minutes, modality, referent, host, active_from_date, state, coordinator_email)
             values (@Name, @DisplayName, @Programme, @rhythm, @weekday, @startTime, @DurationMinutes, @modality, @Referent, @Host, @activeFrom, @state, @coordinatorEmail)
@@ -38,6 +38,19 @@ internal static class OnPoleChanged
                 state = pole.State.Code(),
                 // One that no mail can be addressed to must not stop the stream.
                 coordinatorEmail = MailQueue.IsMailbox(pole.CoordinatorEmail) ? pole.CoordinatorEmail : "",
+            });
+        await tx.Execute("delete from referent_term where pole = @Name", new { pole.Name });
+        await tx.Execute(
+            """
+            insert into referent_term (pole, professional, from_date, until_date)
+            select @Name, who, first, until from unnest(@who, @from, @until) as t(who, first, until)
+            """,
+            new
+            {
+                pole.Name,
+                who = pole.Referents.Select(r => r.Professional).ToArray(),
+                from = pole.Referents.Select(r => r.FromDate.ToDate() ?? DateOnly.MinValue).ToArray(),
+                until = pole.Referents.Select(r => r.UntilDate.ToDate()).ToArray(),
             });
     }
 }

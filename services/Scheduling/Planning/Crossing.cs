@@ -179,7 +179,7 @@ internal sealed class Crossing(SearchTables t, SearchState state, BestPlans plan
         {
             foreach (var s in t.SituationsOf[pole])
             {
-                if (state.DayOf[s] is var at && at != SearchTables.Out && t.MonthOf[at] == t.MonthOf[day] && IsElsewhere(s, other))
+                if (state.DayOf[s] is var at && at != SearchTables.Out && t.MonthOf[pole * t.Days + at] == t.MonthOf[pole * t.Days + day] && IsElsewhere(s, other))
                 {
                     Add(s, other);
                 }

@@ -87,7 +87,7 @@ internal sealed class DayChoice(SearchTables t, SearchState state, Dice dice)
             for (var days = state.OpenDays[pole * t.Words + w]; days != 0; days &= days - 1)
             {
                 var day = w * 64 + BitOperations.TrailingZeroCount(days);
-                if (t.MonthOf[day] == month && dice.Below(++seen) == 0)
+                if (t.MonthOf[pole * t.Days + day] == month && dice.Below(++seen) == 0)
                 {
                     chosen = day;
                 }

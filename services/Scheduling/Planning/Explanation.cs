@@ -50,7 +50,7 @@ public static class Explanation
         }
 
         var taken = sessions.Keys.Any(s => s.Day == day && problem.Poles[s.Pole].Coordinator == pole.Coordinator);
-        var inMonth = sessions.Keys.Count(s => s.Pole == poleIndex && problem.MonthOfDay[s.Day] == problem.MonthOfDay[day]);
+        var inMonth = sessions.Keys.Count(s => s.Pole == poleIndex && problem.PeriodOf(poleIndex, s.Day) == problem.PeriodOf(poleIndex, day));
         return taken ? Obstacles.CoordinatorTaken
             : inMonth >= pole.SessionsPerMonth ? Obstacles.MonthFull
             : Obstacles.NotWorthIt;

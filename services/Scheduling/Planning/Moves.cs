@@ -140,7 +140,7 @@ internal sealed class Moves
     private bool IsBarred(int pole, int day, int closed) =>
         state.CoordinatorIsTaken(pole, day)
         || (state.MonthIsFull(pole, day)
-            && (closed == SearchTables.Out || t.MonthOf[closed] != t.MonthOf[day] || t.Kept[pole * t.Days + closed]));
+            && (closed == SearchTables.Out || t.MonthOf[pole * t.Days + closed] != t.MonthOf[pole * t.Days + day] || t.Kept[pole * t.Days + closed]));
 
     /// <summary>Gives up what bars a session: those the coordinator has elsewhere that day, and one of the month if it is full.</summary>
     private bool MakeRoom(int pole, int day)
@@ -155,7 +155,7 @@ internal sealed class Moves
 
         if (state.MonthIsFull(pole, day))
         {
-            var closed = days.RandomOfMonth(pole, t.MonthOf[day]);
+            var closed = days.RandomOfMonth(pole, t.MonthOf[pole * t.Days + day]);
             if (closed != SearchTables.Out)
             {
                 Eject(pole, closed);

@@ -64,7 +64,7 @@ public sealed record PlanEvaluation(double Objective, IReadOnlyList<BrokenConstr
         var kept = problem.StandingSessions().ToHashSet();
         var full = sessions.Where(s => s.Value > problem.Poles[s.Key.Pole].Most).Select(s => new BrokenConstraint(Obstacles.SessionFull, s.Key.Pole, s.Key.Day));
         var months = from s in sessions.Keys
-                     group s by (s.Pole, problem.MonthOfDay[s.Day]) into month
+                     group s by (s.Pole, problem.PeriodOf(s.Pole, s.Day)) into month
                      where month.Count() > Math.Max(problem.Poles[month.Key.Pole].SessionsPerMonth, month.Count(kept.Contains))
                      select new BrokenConstraint(Obstacles.MonthFull, month.Key.Pole, month.Min(s => s.Day));
         var coordinators = from s in sessions.Keys

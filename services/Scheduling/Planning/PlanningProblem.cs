@@ -21,6 +21,9 @@ public sealed record PlanningProblem(
 {
     public int Days => MonthOfDay.Count;
 
+    /// <summary>What a pôle's sessions of a day are counted with.</summary>
+    internal int PeriodOf(int pole, int day) => Poles[pole].Periods is { Count: > 0 } own ? own[day] : MonthOfDay[day];
+
     /// <summary>The sessions every plan holds: those said to be kept, and those of the situations that stay.</summary>
     internal IEnumerable<(int Pole, int Day)> StandingSessions() =>
         Poles.Index().SelectMany(p => p.Item.KeptSessions.Days().Where(d => d < Days).Select(d => (p.Index, d)))
@@ -41,6 +44,11 @@ public sealed record PlanningProblem(
             {
                 yield return $"pôle {index}: a session takes 1 to {MostSeats} situations, a month 0 to {byte.MaxValue} sessions";
             }
+        }
+
+        foreach (var (index, pole) in Poles.Index().Where(p => p.Item.Periods.Count > 0 && p.Item.Periods.Count != Days))
+        {
+            yield return $"pôle {index} has periods for {pole.Periods.Count} days of {Days}";
         }
 
         foreach (var (index, s) in Situations.Index())
@@ -81,13 +89,16 @@ public sealed record PlanningProblem(
 
 /// <param name="Coordinator">Index of the coordinator; the pôles of one coordinator share their days, one session a day.</param>
 /// <param name="SessionDays">Days on which a session may be held at all: rhythm, holidays, convention, minimum notice.</param>
-/// <param name="SessionsPerMonth">At most so many sessions in a month.</param>
+/// <param name="SessionsPerMonth">At most so many sessions in a month, or in one of its <see cref="PoleToPlan.Periods"/>.</param>
 /// <param name="Normal">Situations a session takes without a price.</param>
 /// <param name="Most">Situations a session takes at most.</param>
 public sealed record PoleToPlan(int Coordinator, DaySet SessionDays, int SessionsPerMonth, int Normal, int Most)
 {
     /// <summary>Sessions that stand whatever the plan: they cost nothing and take their coordinator's day and their place in the month.</summary>
     public DaySet KeptSessions { get; init; } = DaySet.Empty;
+
+    /// <summary>Where its rhythm is not of months: one entry a day, the days of one period having the same. Empty: calendar months.</summary>
+    public IReadOnlyList<int> Periods { get; init; } = [];
 
     /// <summary>Sessions of the plan to be repaired: giving one up, and opening another, costs <see cref="PlanningPrices.ChangedSession"/>.</summary>
     public DaySet CurrentSessions { get; init; } = DaySet.Empty;

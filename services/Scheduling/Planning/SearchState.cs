@@ -63,7 +63,7 @@ internal sealed class SearchState
 
     public bool CoordinatorIsTaken(int pole, int day) => coordinatorTaken[t.CoordinatorOf[pole] * t.Days + day] != 0;
 
-    public bool MonthIsFull(int pole, int day) => sessionsInMonth[pole * t.Months + t.MonthOf[day]] >= t.SessionsPerMonth[pole];
+    public bool MonthIsFull(int pole, int day) => sessionsInMonth[pole * t.Months + t.MonthOf[pole * t.Days + day]] >= t.SessionsPerMonth[pole];
 
     /// <summary>What placing an unplaced situation adds to the objective; <see cref="SearchTables.Impossible"/> or more if it may not.</summary>
     public int PlacingAdds(int situation, int day)
@@ -213,14 +213,14 @@ internal sealed class SearchState
 
     private void Open(int pole, int day)
     {
-        sessionsInMonth[pole * t.Months + t.MonthOf[day]]++;
+        sessionsInMonth[pole * t.Months + t.MonthOf[pole * t.Days + day]]++;
         coordinatorTaken[t.CoordinatorOf[pole] * t.Days + day]++;
         OpenDays[pole * t.Words + (day >> 6)] |= 1UL << (day & 63);
     }
 
     private void Close(int pole, int day)
     {
-        sessionsInMonth[pole * t.Months + t.MonthOf[day]]--;
+        sessionsInMonth[pole * t.Months + t.MonthOf[pole * t.Days + day]]--;
         coordinatorTaken[t.CoordinatorOf[pole] * t.Days + day]--;
         OpenDays[pole * t.Words + (day >> 6)] &= ~(1UL << (day & 63));
     }

@@ -23,8 +23,6 @@ internal sealed class SearchTables
     /// <summary>Situations a session of any pôle takes at most.</summary>
     public readonly int Seats;
 
-    public readonly int[] MonthOf;
-
     // By situation.
     public readonly int[] PoleOf;
     public readonly int[] LeftOut;
@@ -41,6 +39,7 @@ internal sealed class SearchTables
     public readonly int[] WishedPair;
 
     // By pôle, or by pôle and day.
+    public readonly int[] MonthOf;
     public readonly int[] CoordinatorOf;
     public readonly int[] SessionsPerMonth;
     public readonly int[] Normal;
@@ -74,9 +73,7 @@ internal sealed class SearchTables
         Coordinators = problem.Coordinators.Count;
         Experts = problem.Experts.Count;
         Seats = problem.Poles.Select(p => p.Most).DefaultIfEmpty(0).Max();
-        var months = problem.MonthOfDay.Distinct().ToList();
-        Months = months.Count;
-        MonthOf = [.. problem.MonthOfDay.Select(month => months.IndexOf(month))];
+        (MonthOf, Months) = MonthsOf(problem);
         Crowded = Thousandths(prices.Crowded);
         Scale = Thousandths((prices.Session + prices.Crowded + prices.Gp + prices.Expert) / 30);
 
@@ -127,6 +124,26 @@ internal sealed class SearchTables
     {
         var offset = day - first[situation];
         return unchecked((uint)offset) < (uint)length[situation] ? cost[costAt[situation] + offset] : Impossible;
+    }
+
+    /// <summary>Months, or whatever a pôle counts its sessions by, as numbers from 0 on.</summary>
+    private static (int[] Of, int Most) MonthsOf(PlanningProblem problem)
+    {
+        var (of, most) = (new int[problem.Poles.Count * problem.Days], 0);
+        for (var pole = 0; pole < problem.Poles.Count; pole++)
+        {
+            var numbers = new Dictionary<int, int>();
+            for (var day = 0; day < problem.Days; day++)
+            {
+                var period = problem.PeriodOf(pole, day);
+                numbers.TryAdd(period, numbers.Count);
+                of[pole * problem.Days + day] = numbers[period];
+            }
+
+            most = Math.Max(most, numbers.Count);
+        }
+
+        return (of, most);
     }
 
     private static int Thousandths(double points) => (int)Math.Round(points * 1000);

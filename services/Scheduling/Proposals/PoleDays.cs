@@ -66,7 +66,7 @@ internal sealed record PoleDays(
         || session.Capacity != pole.Capacity || session.Date <= today.AddDays(PlaceReadyCases.FreezeDays);
 
     /// <summary>
-    /// A rhythm keeps its number of sessions: one may take another usual day of its month. Without any session it is laid
+    /// A rhythm keeps its number of sessions: one may take another usual day of its turn. Without any session it is laid
     /// over the period; on demand every usual day will do.
     /// </summary>
     private static IEnumerable<DateOnly> NewDates(
@@ -77,8 +77,16 @@ internal sealed record PoleDays(
             return SeasonCalendar.Dates(region.Rhythms[pole.Name], region.Holidays, from, to).Planned.Select(p => p.Date);
         }
 
-        var months = standing.Keys.Where(d => !stays.Contains(d)).Select(d => (d.Year, d.Month)).ToHashSet();
+        var turn = TurnOf(region.Rhythms[pole.Name], standing.Values, from);
+        var turns = standing.Keys.Where(d => !stays.Contains(d)).Select(turn).ToHashSet();
         return Enumerable.Range(from.DayNumber, to.DayNumber - from.DayNumber + 1).Select(DateOnly.FromDayNumber)
-            .Where(d => (int)d.DayOfWeek == pole.Weekday % 7 && (pole.IsOnDemand || months.Contains((d.Year, d.Month))));
+            .Where(d => (int)d.DayOfWeek == pole.Weekday % 7 && (pole.IsOnDemand || turns.Contains(turn(d))));
+    }
+
+    /// <summary>Turns of the rhythm as the season has it: from its first date that is still ahead, else from the first day of the period.</summary>
+    public static Func<DateOnly, int> TurnOf(PoleRhythm rhythm, IEnumerable<StandingSession> standing, DateOnly from)
+    {
+        var first = standing.Where(s => !s.MovedByHand).Select(s => s.PlannedDate).DefaultIfEmpty(from).Min();
+        return day => SeasonCalendar.Turn(rhythm, first, day);
     }
 }

@@ -55,7 +55,7 @@ internal sealed record RegionProblem(
             : standing?.FreezeTime is not null && !of.Urgent ? "AGENDA_FROZEN"
             : standing?.State == V1.SessionState.Convened.Code() && pole.AttendingPhysicianRequired && of.LacksPhysician ? "PHYSICIAN_REASON_MISSING"
             : standing is not null && date <= wishes.Today.AddDays(PlaceReadyCases.FreezeDays) && !of.Urgent ? "NOTICE_TOO_SHORT"
-            : standing?.Facilitator is not { Length: > 0 } && region.IsTaken(pole.Referent, pole, date) ? "REFERENT_AWAY"
+            : standing?.Facilitator is not { Length: > 0 } && region.LacksReferent(pole, date) ? "REFERENT_AWAY"
             : wishes.OfferedDatesOnly && !of.IsOffered(date) ? "DATE_NOT_OFFERED"
             : null;
     }
@@ -100,9 +100,13 @@ internal sealed record RegionProblem(
         private PoleToPlan ToPlan(Pole pole, PoleDays days, int coordinator) =>
             new(coordinator, Indexed(days.Open), pole.IsOnDemand ? 2 : 1, Math.Min(Usual, pole.Capacity), Math.Max(pole.Capacity, 1))
             {
+                Periods = [.. dates.Select(Proposals.PoleDays.TurnOf(region.Rhythms[pole.Name], days.Standing.Values, FirstOf(days)))],
                 KeptSessions = Indexed(days.Stays),
                 CurrentSessions = Indexed(days.Standing.Keys.Where(d => !days.Stays.Contains(d))),
             };
+
+        /// <summary>Where no session stands, the rhythm is laid from its first date.</summary>
+        private DateOnly FirstOf(PoleDays days) => days.Open.Count > 0 ? days.Open.Min() : wishes.From;
 
         private SituationToPlace Situation(CaseAhead of)
         {

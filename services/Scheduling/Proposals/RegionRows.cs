@@ -1,50 +1,15 @@
+using Intervision.Scheduling.Sessions;
+
 namespace Intervision.Scheduling.Proposals;
 
-/// <summary>A session that is ahead.</summary>
-internal sealed class StandingSession
+/// <summary>A session that is ahead, as proposals look at it: without what people wrote of it.</summary>
+internal sealed class StandingSession : MeetingRow
 {
-    public Guid Id { get; init; }
-
-    public string Name => $"{Sessions.Meeting.Collection}{Id}";
-
-    public string Pole { get; init; } = "";
-
-    public string State { get; init; } = "";
-
-    public DateOnly Date { get; init; }
-
-    public TimeOnly StartTime { get; init; }
-
-    public int DurationMinutes { get; init; }
-
-    public DateTimeOffset StartInstant { get; init; }
-
-    public DateTimeOffset EndInstant { get; init; }
-
-    public string Modality { get; init; } = "";
-
-    public string Host { get; init; } = "";
-
-    public Guid? Room { get; init; }
-
-    public string Facilitator { get; init; } = "";
-
-    public string Expert { get; init; } = "";
-
-    public int Capacity { get; init; }
-
-    public bool MovedByHand { get; init; }
-
-    /// <summary>When its preparatory meeting was held.</summary>
-    public DateOnly? PreparatoryDate { get; init; }
-
-    public DateTimeOffset? FreezeTime { get; init; }
-
-    public long Version { get; init; }
+    public string Name => $"{Meeting.Collection}{Id}";
 
     public string Etag => ServiceDefaults.Persistence.Etag.Of(Version);
 
-    /// <summary>What the booking holds: the room assigned, else the host as a whole.</summary>
+    /// <summary>What the booking holds: the room assigned, else the host.</summary>
     public string Place => Room is { } room ? $"{Rooms.Room.Collection}{room}" : Host;
 }
 
@@ -99,6 +64,21 @@ internal sealed class Taken
     public Guid SessionId { get; init; }
 
     public string Pole { get; init; } = "";
+}
+
+/// <summary>When somebody is référent of a pôle.</summary>
+internal sealed class ReferentTerm
+{
+    public string Pole { get; init; } = "";
+
+    public string Professional { get; init; } = "";
+
+    public DateOnly FromDate { get; init; }
+
+    /// <summary>Exclusive; null: nobody has said until when.</summary>
+    public DateOnly? UntilDate { get; init; }
+
+    public bool IsOn(DateOnly date) => FromDate <= date && !(UntilDate <= date);
 }
 
 /// <summary>The days a host may receive sessions.</summary>

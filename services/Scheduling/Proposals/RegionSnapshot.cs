@@ -24,6 +24,17 @@ internal sealed record RegionSnapshot(
     ILookup<string, DateOnly> ElsewhereDays,
     Holidays Holidays)
 {
+    /// <summary>By pôle: who leads it from when until when; nothing where the directory has not said.</summary>
+    public ILookup<string, ReferentTerm> Terms { get; init; } = Array.Empty<ReferentTerm>().ToLookup(t => t.Pole);
+
+    /// <summary>Whether nobody leads the pôle's session of a date: between two référents, or the one in office has another session then.</summary>
+    public bool LacksReferent(Pole pole, DateOnly date)
+    {
+        var terms = Terms[pole.Name];
+        var leads = terms.Any() ? terms.FirstOrDefault(t => t.IsOn(date))?.Professional : pole.Referent;
+        return leads is null || IsTaken(leads, pole, date);
+    }
+
     public bool IsCovered(string host, DateOnly date) => Conventions[host].Any(c => c.FirstDate <= date && date <= c.LastDate);
 
     /// <summary>Whether another session has the person or place at that time.</summary>
@@ -70,13 +81,16 @@ internal sealed record RegionSnapshot(
             (await tx.Query<Taken>(TakenSql, wanted)).ToLookup(t => t.Resource, StringComparer.Ordinal),
             (await tx.Query<Covered>("select organisation, first_date, last_date from convention where first_date <= @to and last_date >= @from", wanted)).ToLookup(c => c.Organisation, StringComparer.Ordinal),
             (await tx.Query<Elsewhere>(ElsewhereSql, wanted)).ToLookup(e => e.Coordinator, e => e.Date, StringComparer.Ordinal),
-            await CalendarStore.Load(tx));
+            await CalendarStore.Load(tx))
+        {
+            Terms = (await tx.Query<ReferentTerm>("select pole, professional, from_date, until_date from referent_term where @all or pole = any(@poles)", wanted)).ToLookup(t => t.Pole, StringComparer.Ordinal),
+        };
     }
 
     private const string SessionsSql =
         """
         select id, pole, state, date, start_time, duration_minutes, start_instant, end_instant, modality, host, room, facilitator, expert,
-               capacity, moved_by_hand, preparatory_date, freeze_time, version
+               capacity, planned_date, moved_by_hand, preparatory_date, freeze_time, version
         from session
         where state in ('PLANNED', 'PREPARED', 'CONVENED') and date between @from and @to and (@all or pole = any(@poles))
         order by date, id
@@ -96,7 +110,7 @@ internal sealed record RegionSnapshot(
     private const string TakenSql =
         """
         select b.resource, lower(b.during) as start, upper(b.during) as "end", b.session_id, s.pole
-        from booking b join session s on s.id = b.session_id
+        from taken b join session s on s.id = b.session_id
         where b.during && tstzrange(@start, @end)
         union all
         select i.professional, s.start_instant, s.end_instant, s.id, s.pole

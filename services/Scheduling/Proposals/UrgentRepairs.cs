@@ -58,7 +58,7 @@ internal static class UrgentRepairs
     private static string? WhyNoSession(RegionSnapshot region, Pole pole, DateOnly today, DateOnly date) =>
         PoleDays.Refusal(pole, region, today, date)
             ?? (region.ElsewhereDays[region.Coordinators[pole.Name]].Contains(date) ? Planning.Obstacles.CoordinatorTaken
-                : region.IsTaken(pole.Referent, pole, date) ? "REFERENT_AWAY"
+                : region.LacksReferent(pole, date) ? "REFERENT_AWAY"
                 : pole.Modality != Membership.V1.Modality.Video.Code() && region.IsTaken(pole.Host, pole, date) ? "ROOM_TAKEN"
                 : null);
 

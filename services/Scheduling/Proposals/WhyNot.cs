@@ -37,7 +37,7 @@ internal static class WhyNot
 
     internal static string French(string reason) => reason switch
     {
-        "REFERENT_AWAY" => "Le référent du pôle est pris par une autre séance.",
+        "REFERENT_AWAY" => "Le pôle est sans référent ce jour-là, ou son référent est pris par une autre séance.",
         "DATE_NOT_OFFERED" => "La date n'est pas parmi les disponibilités données avec la demande.",
         "AGENDA_FROZEN" => "L'ordre du jour est arrêté.",
         "PHYSICIAN_REASON_MISSING" => "Les personnes sont convoquées, et le médecin traitant de la situation ne peut pas l'être : dites d'abord pourquoi.",
@@ -52,7 +52,7 @@ internal static class WhyNot
         Obstacles.NoSessionThatDay => "Le pôle ne se réunit pas ce jour-là.",
         Obstacles.CoordinatorAway or Obstacles.CoordinatorTaken => "La coordination du pôle est prise par un autre pôle.",
         "ROOM_TAKEN" => "La structure d'accueil est prise par une autre séance.",
-        Obstacles.MonthFull => "Le pôle a déjà ses séances du mois.",
+        Obstacles.MonthFull => "Le pôle a déjà la séance que son rythme lui donne.",
         Obstacles.SessionFull => "La séance est complète.",
         Obstacles.NotWorthIt => "C'est possible, mais aux dépens d'autres situations.",
         Obstacles.NoDayInWindow => "Aucun jour de la période ne convient.",

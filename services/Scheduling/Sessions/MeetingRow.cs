@@ -4,7 +4,7 @@ using Intervision.ServiceDefaults.Time;
 namespace Intervision.Scheduling.Sessions;
 
 /// <summary>A row of <c>session</c>.</summary>
-internal sealed class MeetingRow
+internal class MeetingRow
 {
     public Guid Id { get; init; }
 

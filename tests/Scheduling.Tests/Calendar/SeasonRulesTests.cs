@@ -1,3 +1,4 @@
+using System.Globalization;
 using Intervision.Membership.V1;
 using Intervision.Scheduling.Calendar;
 using Intervision.Scheduling.V1;
@@ -18,6 +19,36 @@ public sealed class SeasonRulesTests
             Planned(Pole(Rhythm.Monthly, DayOfWeek.Tuesday, new Rules(ClashPolicy.Skip, ClashPolicy.Warn, 2), 7, 8), new DateOnly(2027, 9, 30)));
 
     /// <summary>RRULE FREQ=WEEKLY;INTERVAL=6;BYDAY=TU (DOMAIN §7).</summary>
+    /// <summary>Six weeks from DOMAIN's 15 September, and whole months, over the turn of the year and before the first date.</summary>
+    [Theory]
+    [InlineData(Rhythm.EverySixWeeks, "2026-09-15", 0)]
+    [InlineData(Rhythm.EverySixWeeks, "2026-10-26", 0)]
+    [InlineData(Rhythm.EverySixWeeks, "2026-10-27", 1)]
+    [InlineData(Rhythm.EverySixWeeks, "2026-09-14", -1)]
+    [InlineData(Rhythm.Monthly, "2026-09-01", 0)]
+    [InlineData(Rhythm.Monthly, "2027-01-31", 4)]
+    [InlineData(Rhythm.EveryTwoMonths, "2026-10-31", 0)]
+    [InlineData(Rhythm.EveryTwoMonths, "2026-11-01", 1)]
+    [InlineData(Rhythm.Quarterly, "2026-11-30", 0)]
+    [InlineData(Rhythm.Quarterly, "2026-12-01", 1)]
+    [InlineData(Rhythm.Quarterly, "2026-08-31", -1)]
+    [InlineData(Rhythm.OnDemand, "2026-10-01", 1)]
+    public void A_day_is_in_one_turn_of_the_rhythm(Rhythm rhythm, string day, int turn) =>
+        Assert.Equal(turn, SeasonCalendar.Turn(Pole(rhythm, DayOfWeek.Tuesday, Rules.Usual), new DateOnly(2026, 9, 15), DateOnly.Parse(day, CultureInfo.InvariantCulture)));
+
+    [Theory]
+    [InlineData(Rhythm.EverySixWeeks)]
+    [InlineData(Rhythm.Monthly)]
+    [InlineData(Rhythm.EveryTwoMonths)]
+    [InlineData(Rhythm.Quarterly)]
+    public void Every_date_of_a_season_is_in_a_turn_of_its_own(Rhythm rhythm)
+    {
+        var pole = Pole(rhythm, DayOfWeek.Tuesday, Rules.Usual);
+        var first = new DateOnly(2026, 9, 15);
+        var dates = SeasonCalendar.Dates(pole, new Holidays(new Dictionary<DateOnly, string>(), []), first, first.AddYears(2)).Planned;
+        Assert.Equal(Enumerable.Range(0, dates.Count), dates.Select(d => SeasonCalendar.Turn(pole, first, d.Date)));
+    }
+
     [Fact]
     public void Every_sixth_Tuesday() =>
         Assert.Equal(

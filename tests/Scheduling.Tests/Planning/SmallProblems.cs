@@ -17,6 +17,7 @@ internal static class SmallProblems
             [SomeDays(0.6), SomeDays(0.6)],
             [.. Enumerable.Range(0, 3).Select(p => new PoleToPlan(p / 2, SomeDays(0.9), random.Next(1, 3), Normal: 1, Most: 2)
             {
+                Periods = (seed + p) % 2 == 0 ? [7, 7, 8, 8, 8, 9, 9] : [],
                 KeptSessions = SomeDays(0.05),
                 CurrentSessions = SomeDays(0.2),
             })],

@@ -23,9 +23,19 @@ internal static class ARegion
         Modality = "HYBRID", Referent = "professionals/R", Host = Host, State = "ACTIVE", MaximumCases = 5, MinutesPerCase = 30, ExpertRequired = true, AttendingPhysicianRequired = true,
     };
 
+    public static readonly Holidays NoHolidays = new(new Dictionary<DateOnly, string>(), []);
+
+    /// <summary>The pôle in another rhythm.</summary>
+    public static Pole With(string rhythm) => new()
+    {
+        Name = PoleName, Programme = Pole.Programme, Rhythm = rhythm, Weekday = Pole.Weekday, StartTime = Pole.StartTime, DurationMinutes = Pole.DurationMinutes,
+        Modality = Pole.Modality, Referent = Pole.Referent, Host = Host, State = Pole.State, MaximumCases = Pole.MaximumCases, MinutesPerCase = Pole.MinutesPerCase,
+        ExpertRequired = true, AttendingPhysicianRequired = true,
+    };
+
     public static StandingSession Session(DateOnly date, string state = "PLANNED", DateTimeOffset? frozen = null, string expert = "", string modality = "HYBRID") => new()
     {
-        Id = new Guid(date.DayNumber, 0, 0, new byte[8]), Pole = PoleName, State = state, Date = date, StartTime = Pole.StartTime, DurationMinutes = 90,
+        Id = new Guid(date.DayNumber, 0, 0, new byte[8]), Pole = PoleName, State = state, Date = date, PlannedDate = date, StartTime = Pole.StartTime, DurationMinutes = 90,
         StartInstant = Paris.InstantOf(date, Pole.StartTime), EndInstant = Paris.InstantOf(date, Pole.StartTime).AddMinutes(90), Modality = modality, Host = Host,
         Capacity = 3, FreezeTime = frozen, Version = 1, Expert = expert, Facilitator = state == "CONVENED" ? Pole.Referent : "",
     };
@@ -53,6 +63,6 @@ internal static class ARegion
             taken.ToLookup(t => t.Resource, StringComparer.Ordinal),
             new[] { new Covered { Organisation = Host, FirstDate = new DateOnly(2026, 1, 1), LastDate = conventionEnds ?? new DateOnly(2027, 12, 31) } }.ToLookup(c => c.Organisation, StringComparer.Ordinal),
             Array.Empty<DateOnly>().ToLookup(_ => "", StringComparer.Ordinal),
-            new Holidays(new Dictionary<DateOnly, string>(), []));
+            NoHolidays);
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Intervision.Scheduling.Calendar;
 using Intervision.Scheduling.Proposals;
 using Intervision.Scheduling.Tests.Sessions;
 using Intervision.Scheduling.V1;
@@ -57,6 +59,63 @@ public sealed class ProposePlanDecideTests
         var (first, second) = (ARegion.Session(ARegion.September, "PREPARED"), ARegion.Session(ARegion.September.AddDays(2), "PREPARED"));
         var region = ARegion.Of([first, second], [ARegion.Case(1, null, false, $"{second.Date:yyyy-MM-dd}/NOON")]);
         Assert.Equal(second.Name, Assert.Single(Plan(region).Placements).Session);
+    }
+
+    /// <summary>Three at a table, one table a turn: of nine who can wait some twelve weeks, so many find a place.</summary>
+    [Theory]
+    [InlineData("MONTHLY", 9)]
+    [InlineData("EVERY_SIX_WEEKS", 6)]
+    [InlineData("EVERY_TWO_MONTHS", 6)]
+    [InlineData("QUARTERLY", 3)]
+    public void No_turn_of_the_rhythm_has_two_sessions(string rhythm, int places)
+    {
+        var (plan, dates, turn) = Season(rhythm, cases: 9);
+        Assert.Equal(places, plan.Placements.Count);
+        var held = plan.Placements.Select(p => p.Date.ToDate()!.Value).Distinct().ToList();
+        Assert.Equal(held.Count, held.Select(turn).Distinct().Count());
+        Assert.Subset(dates.Select(turn).ToHashSet(), held.Select(turn).ToHashSet());
+    }
+
+    /// <summary>Nobody leads in September nor on the rhythm's own days: what is of months only has to wait for the next, a quarter or six weeks go on.</summary>
+    [Theory]
+    [InlineData("MONTHLY", "2026-10-13")]
+    [InlineData("EVERY_SIX_WEEKS", "2026-10-06")]
+    [InlineData("EVERY_TWO_MONTHS", "2026-10-06")]
+    [InlineData("QUARTERLY", "2026-10-06")]
+    public void A_session_may_take_another_usual_day_of_its_turn(string rhythm, string expected)
+    {
+        var (plan, dates, turn) = Season(rhythm, cases: 3, d => d.Month == 9);
+        var held = Assert.Single(plan.Placements.Select(p => $"{p.Date.ToDate():yyyy-MM-dd}").Distinct());
+        Assert.Equal(expected, held);
+        Assert.Contains(turn(DateOnly.Parse(held, CultureInfo.InvariantCulture)), dates.Select(turn));
+    }
+
+    private static (ProposePlanResponse Plan, IReadOnlyList<DateOnly> Dates, Func<DateOnly, int> Turn) Season(string rhythm, int cases, Func<DateOnly, bool>? away = null)
+    {
+        var pole = ARegion.With(rhythm);
+        var wishes = ARegion.Autumn with { To = new DateOnly(2027, 2, 28) };
+        var dates = SeasonCalendar.Dates(pole.ToRhythm(), ARegion.NoHolidays, ARegion.September, wishes.To).Planned.Select(p => p.Date).ToList();
+        var sessions = dates.ConvertAll(d => ARegion.Session(d));
+        var days = Enumerable.Range(0, 180).Select(n => ARegion.September.AddDays(n)).Where(d => away is not null && (away(d) || dates.Contains(d)));
+        var region = ARegion.Of(sessions, [.. Enumerable.Range(1, cases).Select(n => ARegion.Case(n))], pole, taken: [.. days.Select(d => ARegion.Elsewhere(pole.Referent, d))]);
+        return (Plan(region, wishes), dates, PoleDays.TurnOf(pole.ToRhythm(), sessions, wishes.From));
+    }
+
+    [Fact]
+    public void Between_two_referents_nobody_leads_and_who_comes_next_does()
+    {
+        var (september, october) = (ARegion.Session(ARegion.September, "PREPARED"), ARegion.Session(ARegion.October, "PREPARED"));
+        var left = Term("professionals/R", new DateOnly(2020, 1, 1), new DateOnly(2026, 8, 31));
+        var next = Term("professionals/N", new DateOnly(2026, 9, 15), null);
+        Assert.Equal("REFERENT_AWAY", Why(ARegion.Of([september], [ARegion.Case(1)]) with { Terms = Terms(left) }));
+        var region = ARegion.Of([september, october], [ARegion.Case(1)]) with { Terms = Terms(left, next) };
+        Assert.Equal(october.Name, Assert.Single(Plan(region).Placements).Session);
+        // It is the next one's own diary that counts then.
+        region = ARegion.Of([october], [ARegion.Case(1)], taken: ARegion.Elsewhere("professionals/N", ARegion.October)) with { Terms = Terms(left, next) };
+        Assert.Equal("REFERENT_AWAY", Why(region));
+
+        static ReferentTerm Term(string who, DateOnly from, DateOnly? until) => new() { Pole = ARegion.PoleName, Professional = who, FromDate = from, UntilDate = until };
+        static ILookup<string, ReferentTerm> Terms(params ReferentTerm[] terms) => terms.ToLookup(t => t.Pole, StringComparer.Ordinal);
     }
 
     [Fact]
