@@ -77,6 +77,7 @@ internal sealed class SeasonPlay(Stage stage)
 
         await Place(day, deposited.Concat(asked).Where(c => c.Case is { State: CaseState.Ready }));
         await PrepareSessions(day);
+        await Remind(day);
         await HoldSessions(day);
         await ReportBack(day);
     }
@@ -118,6 +119,15 @@ internal sealed class SeasonPlay(Stage stage)
         await Stage.Together(InOrder(s => s.IsToFreeze(day)), async life => await life.Freeze(day));
         await Stage.Together(InOrder(s => s.IsToConvene(day)), async life =>
             await life.Convene(day, Experts.For(stage.Region, life, InOrder(s => s.Date == life.Date))));
+    }
+
+    /// <summary>The evening before, as the hourly job does outside Development.</summary>
+    private async Task Remind(DateOnly day)
+    {
+        if (sessions.Values.Any(s => s.Date == day.AddDays(1) && s.Session.State == SessionState.Convened))
+        {
+            await stage.Suite.Invitations.SendRemindersAsync(new SendRemindersRequest { RequestId = RequestId.Of("remind", day.Iso()) }, stage.As(Cast.Coordinator, Stage.At(day, 21)));
+        }
     }
 
     private async Task HoldSessions(DateOnly day)

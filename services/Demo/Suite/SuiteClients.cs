@@ -19,7 +19,8 @@ internal sealed class SuiteClients : IDisposable
         ImportPatience = new Patience("membership", options.Membership, announcer, time);
         Membership = new(Open("membership", options.Membership));
         Intake = new(Open("intake", options.Intake));
-        Scheduling = new(Open("scheduling", options.Scheduling));
+        var scheduling = Open("scheduling", options.Scheduling);
+        (Scheduling, Invitations) = (new(scheduling), new(scheduling));
         Indemnisation = new(Open("indemnisation", options.Indemnisation));
 
         Grpc.Core.CallInvoker Open(string service, string address)
@@ -41,6 +42,8 @@ internal sealed class SuiteClients : IDisposable
     public IntakeService.IntakeServiceClient Intake { get; }
 
     public SchedulingService.SchedulingServiceClient Scheduling { get; }
+
+    public InvitationService.InvitationServiceClient Invitations { get; }
 
     public IndemnisationService.IndemnisationServiceClient Indemnisation { get; }
 
