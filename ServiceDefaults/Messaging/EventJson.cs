@@ -27,5 +27,9 @@ public static class EventJson
     }
 
     public static IMessage Parse(ReadOnlySpan<byte> json, MessageDescriptor descriptor) =>
+        UsualJson.Parse(json, descriptor) ?? ParseAny(json, descriptor);
+
+    /// <summary>However it is written.</summary>
+    internal static IMessage ParseAny(ReadOnlySpan<byte> json, MessageDescriptor descriptor) =>
         Parser.Parse(Encoding.UTF8.GetString(json), descriptor);
 }
