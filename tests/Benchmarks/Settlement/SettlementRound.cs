@@ -31,6 +31,11 @@ internal sealed class SettlementRound(TestPostgres postgres, TestBroker broker, 
     private static readonly DevelopmentClaims Officer = Tokens.Of(Roles.FinanceOfficer, "officer@finance");
     private static readonly DevelopmentClaims Approver = Tokens.Of(Roles.FinanceApprover, "approver@finance");
     private static readonly DevelopmentClaims Releaser = Tokens.Of(Roles.FinanceReleaser, "releaser@finance");
+
+    /// <summary>As in the service's own appsettings.json; the one in this folder may be another service's.</summary>
+    private static readonly (string Key, string Value)[] OwnSettings =
+        [("Indemnisation__Caps__YearCents__2026", "4806000"), ("Messaging__ConsumerBatch", "400"), ("Messaging__Prefetch", "1600")];
+
     private readonly List<Phase> phases = [];
 
     public async Task<SettledYear> Run()
@@ -41,7 +46,7 @@ internal sealed class SettlementRound(TestPostgres postgres, TestBroker broker, 
         await queue.Hold();
         await using var service = await ServiceProcess.Start(
             postgres, "indemnisation", $"settlement_{year.Lines}", owner => YearDatabase.Fill(owner, year),
-            ("ConnectionStrings__rabbitmq", amqp), ("Messaging__Relays", "false"), ("Indemnisation__PaymentFolder", folder));
+            [("ConnectionStrings__rabbitmq", amqp), ("Messaging__Relays", "false"), ("Indemnisation__PaymentFolder", folder), .. OwnSettings]);
         using var channel = service.NewChannel();
         var money = new IndemnisationService.IndemnisationServiceClient(channel);
         await Prepare(money);
