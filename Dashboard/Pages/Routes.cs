@@ -1,5 +1,9 @@
 using Intervision.Dashboard.Pages.Consoles;
+using Intervision.Dashboard.Pages.Logs;
+using Intervision.Dashboard.Pages.Metrics;
+using Intervision.Dashboard.Pages.Overview;
 using Intervision.Dashboard.Pages.Resources;
+using Intervision.Dashboard.Pages.Traces;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
@@ -15,13 +19,21 @@ internal static class Routes
         Show(web, "/health", _ => ForScripts.Health(board));
         Show(web, "/api/resources", _ => ForScripts.Resources(board));
 
-        Show(web, "/", visitor => ResourcesPage.Show(visitor, board));
+        Show(web, "/", visitor => OverviewPage.Show(visitor, board));
         Show(web, "/resources", visitor => ResourcesPage.Show(visitor, board));
         Show(web, "/resources/{name}", (visitor, name) => ResourcePage.Show(visitor, board, name));
         web.MapPost("/resources/{name}/{command}", (string name, string command, HttpContext http) => GiveCommand.Do(Visitor.Of(http), board, name, command));
         Show(web, "/consoles", visitor => ConsolesPage.Show(visitor, board));
         web.MapGet("/consoles/stream", (HttpContext http) => ConsoleStream.Follow(http, board));
         Show(web, "/consoles/download", visitor => ConsoleDownload.Get(visitor, board));
+        Show(web, "/logs", visitor => LogsPage.Show(visitor, board));
+        Show(web, "/logs/{name}", (visitor, id) => LogPage.Show(visitor, board, id));
+        Show(web, "/traces", visitor => TracesPage.Show(visitor, board));
+        Show(web, "/traces/{name}", (visitor, id) => TracePage.Show(visitor, board, id));
+        Show(web, "/metrics", visitor => MetricsPage.Show(visitor, board));
+        Show(web, "/search", visitor => SearchPage.Show(visitor, board));
+        Show(web, "/usage", visitor => UsagePage.Show(visitor, board));
+        web.MapPost("/usage/clear", async (HttpContext http) => await (await UsagePage.Clear(Visitor.Of(http), board)).ExecuteAsync(http));
         web.MapFallback((HttpContext http) => NotFound.Show(Visitor.Of(http)));
     }
 

@@ -25,6 +25,8 @@ internal sealed class Visitor
     /// <summary>A parameter of the address, without blanks around it; null when it is absent or empty.</summary>
     public string? this[string name] => _http.Request.Query[name].ToString().Trim() is { Length: > 0 } text ? text : null;
 
+    public IEnumerable<string> Names => _http.Request.Query.Keys;
+
     public IReadOnlyList<string> All(string name) => [.. _http.Request.Query[name].OfType<string>().Where(v => v.Length > 0)];
 
     public long? Number(string name) =>

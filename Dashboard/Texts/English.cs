@@ -177,7 +177,7 @@ internal static class English
         WaitsUnwell = (name, why) => $"{name}: {why}",
         OutboxTooOld = (name, age) => $"{name}: an event has been waiting to be published for {age}",
         SetAside = (name, n) => $"{name}: {n} events set aside, to be taken up",
-        RefusedOf = (refused, all) => $"of {all} calls",
+        OfCalls = all => $"of {all} calls",
         EnvelopeNearlyOut = share => $"An envelope is {share} consumed",
         AtOffset = t => $"{t} after the start",
         States = new Dictionary<string, string>(StringComparer.Ordinal)

@@ -177,7 +177,7 @@ internal static class French
         WaitsUnwell = (name, why) => $"{name} : {why}",
         OutboxTooOld = (name, age) => $"{name} : un évènement attend d’être publié depuis {age}",
         SetAside = (name, n) => $"{name} : {n} évènements mis de côté, à reprendre",
-        RefusedOf = (refused, all) => $"sur {all} appels",
+        OfCalls = all => $"sur {all} appels",
         EnvelopeNearlyOut = share => $"Une enveloppe est consommée à {share}",
         AtOffset = t => $"à {t} du début",
         States = new Dictionary<string, string>(StringComparer.Ordinal)

@@ -47,4 +47,12 @@ internal sealed partial record Words
             _ => $"{Amount(bytes / 1_000_000_000)} G{unit}",
         };
     }
+
+    /// <summary>With its unit as OpenTelemetry writes it: seconds and bytes in the size that suits, <c>{event}</c> left out.</summary>
+    public string Measured(double value, string unit) =>
+        unit is "s" && Math.Abs(value) is > 0 and < 1e9 ? (value < 0 ? "−" : "") + Span(TimeSpan.FromSeconds(Math.Abs(value)))
+        : unit is "ms" && Math.Abs(value) is > 0 and < 1e12 ? (value < 0 ? "−" : "") + Span(TimeSpan.FromMilliseconds(Math.Abs(value)))
+        : unit is "By" && value >= 0 ? Bytes(value)
+        : unit.Length == 0 || unit == "1" || unit[0] == '{' ? Amount(value)
+        : $"{Amount(value)} {unit}";
 }

@@ -176,7 +176,7 @@ internal sealed partial record Words
     public required Func<string, string, string> WaitsUnwell { get; init; }
     public required Func<string, string, string> OutboxTooOld { get; init; }
     public required Func<string, long, string> SetAside { get; init; }
-    public required Func<string, string, string> RefusedOf { get; init; }
+    public required Func<string, string> OfCalls { get; init; }
     public required Func<string, string> EnvelopeNearlyOut { get; init; }
     public required Func<string, string> AtOffset { get; init; }
     public required IReadOnlyDictionary<string, string> States { get; init; }

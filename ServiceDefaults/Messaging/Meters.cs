@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 
 namespace Intervision.ServiceDefaults.Messaging;
@@ -17,6 +18,7 @@ internal static class Meters
     private static readonly Counter<long> Parkings = Meter.CreateCounter<long>("intervision.inbox.parked", "{event}", "Events stored aside, by kind: gap, poison (alert)");
     private static readonly Counter<long> DeadLetters = Meter.CreateCounter<long>("intervision.inbox.dead_letters", "{message}", "Unreadable messages: alert");
     private static readonly Histogram<double> Lag = Meter.CreateHistogram<double>("intervision.inbox.lag", "s", "Append at the source to effect here");
+    private static readonly ConcurrentDictionary<string, long> Depths = new(StringComparer.Ordinal);
     private static long outboxRows;
     private static double outboxAge;
     private static long outboxParkedRows;
@@ -26,7 +28,12 @@ internal static class Meters
         Meter.CreateObservableGauge("intervision.outbox.rows", () => Volatile.Read(ref outboxRows), "{event}", "Rows waiting; alert above 10,000");
         Meter.CreateObservableGauge("intervision.outbox.age", () => Volatile.Read(ref outboxAge), "s", "Age of the oldest row; alert above 30 s");
         Meter.CreateObservableGauge("intervision.outbox.parked_rows", () => Volatile.Read(ref outboxParkedRows), "{event}", "Rows set aside");
+        Meter.CreateObservableGauge(
+            "intervision.queue.messages", () => Depths.Select(d => new Measurement<long>(d.Value, Tag(d.Key))), "{message}", "Messages in the queue that nobody has been handed yet");
     }
+
+    /// <summary>As of the last sweep.</summary>
+    public static void Depth(string queue, uint messages) => Depths[queue] = messages;
 
     public static void Backlog((long Rows, double? OldestSeconds, long Parked) seen)
     {

@@ -178,6 +178,7 @@ internal sealed class QueueConsumer(SourceHandlers source, Inbox inbox, IChannel
         do
         {
             await Patiently(() => inbox.Sweep(cancellation), cancellation);
+            Meters.Depth(source.Queue, await channel.MessageCountAsync(source.Queue, cancellation));
         }
         while (await timer.WaitForNextTickAsync(cancellation));
     }

@@ -54,6 +54,8 @@ internal sealed class RunningSuite : IAsyncDisposable
     /// <summary>Where a person looks with a browser.</summary>
     public Uri Http(string service) => new($"http://localhost:{ports[$"{service}-http"]}");
 
+    public Uri Page => page.BaseAddress!;
+
     /// <param name="environment">What the app host and all below it get besides.</param>
     public static async Task<RunningSuite> Start(IReadOnlyDictionary<string, string>? environment = null)
     {

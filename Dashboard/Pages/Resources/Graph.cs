@@ -6,7 +6,7 @@ namespace Intervision.Dashboard.Pages.Resources;
 /// <summary>Who uses whom: users on the left, what they all stand on at the right, each as far right as its longest chain of users.</summary>
 internal static class Graph
 {
-    private const int Width = 190, Height = 52, GapX = 90, GapY = 22, Margin = 12;
+    private const int Width = 184, Height = 52, GapX = 44, GapY = 22, Margin = 12;
 
     private sealed record Node(ShownResource Resource, int Column, int Row)
     {
@@ -46,7 +46,7 @@ internal static class Graph
         </a>
         """);
 
-    private static string Short(string name) => name.Length <= 22 ? name : name[..21] + "…";
+    private static string Short(string name) => name.Length <= 23 ? name : name[..22] + "…";
 
     private static Dictionary<string, Node> Place(IReadOnlyList<ShownResource> all)
     {

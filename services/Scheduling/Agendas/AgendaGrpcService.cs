@@ -47,5 +47,6 @@ internal static class AgendaSlices
 {
     public static IServiceCollection AddAgendaByHand(this IServiceCollection services) =>
         services.AddSingleton<PlaceCase>().AddSingleton<TakeCaseOff>().AddSingleton<MoveCase>()
-            .AddSingleton<ReorderAgenda>().AddSingleton<RecordAbsentPhysician>().AddSingleton<ReviewItem>();
+            .AddSingleton<ReorderAgenda>().AddSingleton<RecordAbsentPhysician>().AddSingleton<ReviewItem>()
+            .AddHostedService<SchedulingMeters>();
 }

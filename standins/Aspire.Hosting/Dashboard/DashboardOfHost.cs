@@ -17,6 +17,21 @@ internal static class DashboardOfHost
         return new Uri(urls is { Length: > 0 } ? urls.Split(';')[0] : "http://localhost:18888");
     }
 
+    /// <summary>From here on configuration says where projects send their telemetry.</summary>
+    /// <exception cref="DistributedApplicationException">An address or a limit that configuration gives cannot be used.</exception>
+    public static async Task<DashboardTelemetry> ReceiveAsync(string dataFolder, IServiceProvider services, CancellationToken cancellation)
+    {
+        var configuration = services.GetRequiredService<IDistributedApplicationBuilder>().Configuration;
+        try
+        {
+            return await DashboardTelemetry.StartAsync(configuration, dataFolder, services.GetRequiredService<ILoggerFactory>(), cancellation);
+        }
+        catch (InvalidOperationException refused)
+        {
+            throw new DistributedApplicationException(refused.Message, refused);
+        }
+    }
+
     public static async Task<DashboardHost> StartAsync(Uri address, TelemetryStore telemetry, IServiceProvider services, CancellationToken cancellation)
     {
         var configuration = services.GetRequiredService<IDistributedApplicationBuilder>().Configuration;

@@ -5,7 +5,6 @@ using Aspire.Hosting.Ports;
 using Aspire.Hosting.Wiring;
 using Intervision.Dashboard;
 using Intervision.Dashboard.Telemetry;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -37,8 +36,7 @@ internal sealed class Orchestrator(
         if (page is not null)
         {
             // Before any resource's environment is made: it tells where telemetry goes.
-            _telemetry = await DashboardTelemetry.StartAsync(
-                services.GetRequiredService<IDistributedApplicationBuilder>().Configuration, launcher.Data.Path, loggers, cancellationToken);
+            _telemetry = await DashboardOfHost.ReceiveAsync(launcher.Data.Path, services, cancellationToken);
             _page = await DashboardOfHost.StartAsync(page, _telemetry.Store, services, cancellationToken);
         }
 
