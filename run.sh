@@ -74,6 +74,8 @@ else
     mkdir -p "$INTERVISION_DATA"
 fi
 export INTERVISION_DATA
+# The app host's own environment: services then tell their measurements every second, not every minute.
+export DOTNET_ENVIRONMENT=${DOTNET_ENVIRONMENT:-Development}
 
 host=
 player=

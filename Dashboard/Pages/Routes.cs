@@ -34,6 +34,11 @@ internal static class Routes
         Show(web, "/search", visitor => SearchPage.Show(visitor, board));
         Show(web, "/usage", visitor => UsagePage.Show(visitor, board));
         web.MapPost("/usage/clear", async (HttpContext http) => await (await UsagePage.Clear(Visitor.Of(http), board)).ExecuteAsync(http));
+
+        // The addresses of the genuine dashboard, for bookmarks and habits.
+        Show(web, "/consolelogs", visitor => ConsolesPage.Show(visitor, board));
+        Show(web, "/structuredlogs", visitor => LogsPage.Show(visitor, board));
+        Show(web, "/traces/detail/{name}", (visitor, id) => TracePage.Show(visitor, board, id));
         web.MapFallback((HttpContext http) => NotFound.Show(Visitor.Of(http)));
     }
 

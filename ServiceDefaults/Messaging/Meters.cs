@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using Intervision.ServiceDefaults.Telemetry;
 
 namespace Intervision.ServiceDefaults.Messaging;
 
@@ -12,12 +13,12 @@ internal static class Meters
     private static readonly Counter<long> Publications = Meter.CreateCounter<long>("intervision.outbox.published", "{event}", "Events confirmed by the broker");
     private static readonly Counter<long> Refusals = Meter.CreateCounter<long>("intervision.outbox.refused", "{event}", "Nacks, returns and missing answers");
     private static readonly Counter<long> SetAsides = Meter.CreateCounter<long>("intervision.outbox.parked", "{event}", "Events given up after repeated refusals: alert");
-    private static readonly Histogram<double> ConfirmLatency = Meter.CreateHistogram<double>("intervision.outbox.confirm_latency", "s", "Append to confirm");
+    private static readonly Histogram<double> ConfirmLatency = Meter.CreateHistogram("intervision.outbox.confirm_latency", "s", "Append to confirm", tags: null, Durations.InSeconds);
     private static readonly Counter<long> Consumptions = Meter.CreateCounter<long>("intervision.inbox.consumed", "{event}", "Events applied");
     private static readonly Counter<long> Repetitions = Meter.CreateCounter<long>("intervision.inbox.duplicates", "{event}", "Deliveries that were known already");
     private static readonly Counter<long> Parkings = Meter.CreateCounter<long>("intervision.inbox.parked", "{event}", "Events stored aside, by kind: gap, poison (alert)");
     private static readonly Counter<long> DeadLetters = Meter.CreateCounter<long>("intervision.inbox.dead_letters", "{message}", "Unreadable messages: alert");
-    private static readonly Histogram<double> Lag = Meter.CreateHistogram<double>("intervision.inbox.lag", "s", "Append at the source to effect here");
+    private static readonly Histogram<double> Lag = Meter.CreateHistogram("intervision.inbox.lag", "s", "Append at the source to effect here", tags: null, Durations.InSeconds);
     private static readonly ConcurrentDictionary<string, long> Depths = new(StringComparer.Ordinal);
     private static long outboxRows;
     private static double outboxAge;

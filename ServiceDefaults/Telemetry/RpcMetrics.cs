@@ -9,7 +9,7 @@ internal sealed class RpcMetrics : Interceptor
 {
     public const string MeterName = "Intervision.Rpc";
     private static readonly Histogram<double> Duration =
-        new Meter(MeterName).CreateHistogram<double>("rpc.server.call.duration", "s", "Duration of calls answered");
+        new Meter(MeterName).CreateHistogram("rpc.server.call.duration", "s", "Duration of calls answered", tags: null, Durations.InSeconds);
 
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation) =>

@@ -1,3 +1,6 @@
+using System.Net.Sockets;
+using System.Text;
+using System.Text.RegularExpressions;
 using Intervision.Dashboard.Tests.Support;
 using Microsoft.Playwright;
 
@@ -127,6 +130,32 @@ public sealed class ResourcePagesTests(Browser browser)
         await Assertions.Expect(screen).ToContainTextAsync("after");
         await Assertions.Expect(screen.Locator(".gap").First).ToContainTextAsync("lignes omises");
         Assert.InRange(await screen.Locator("div").CountAsync(), 1, 5_000);
+    }
+
+    [Fact]
+    public async Task A_browser_that_does_not_read_is_not_waited_for_and_is_told_what_went_by()
+    {
+        await using var dashboard = await RunningDashboard.Start();
+        using var lazy = new TcpClient { ReceiveBufferSize = 4096 };
+        await lazy.ConnectAsync("localhost", dashboard.Address.Port);
+        await lazy.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"GET /consoles/stream?resource=intake HTTP/1.1\r\nHost: {dashboard.Address.Authority}\r\n\r\n"));
+        // More than the machine's own buffers hold: the stream now stands still.
+        dashboard.Resources.Say("intake", 1_000, new string('x', 8_000));
+        using var other = dashboard.Client();
+        Assert.Equal("Healthy", await other.GetStringAsync("/health"));
+
+        dashboard.Resources.Say("intake", 5_000, "late");
+        Assert.Equal("Healthy", await other.GetStringAsync("/health"));
+
+        using var reader = new StreamReader(lazy.GetStream());
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        var line = string.Empty;
+        while (!Regex.IsMatch(line, "\"omitted\":[1-9]", RegexOptions.None, TimeSpan.FromSeconds(1)))
+        {
+            line = await reader.ReadLineAsync(limit.Token) ?? throw new EndOfStreamException();
+        }
+        // All of the second burst but the last thousand; of the first too, when they were looked at together.
+        Assert.Matches("\"omitted\":[45]000,", line[..60]);
     }
 
     [Fact]

@@ -58,7 +58,7 @@ public sealed class SuiteStateTests
     [Fact]
     public void Replicas_that_look_at_one_queue_count_it_once()
     {
-        var state = State([Well], Value("intervision.queue.messages", 7, new Tag("queue", "a")), Value("intervision.queue.messages", 7, new Tag("queue", "a")), Value("intervision.queue.messages", 5, new Tag("queue", "b")));
+        var state = State([Well], Value("intervision.queue.messages", 7, new Tag("queue", "a"), new Tag("service.instance.id", "x")), Value("intervision.queue.messages", 7, new Tag("queue", "a"), new Tag("service.instance.id", "y")), Value("intervision.queue.messages", 5, new Tag("queue", "b")));
 
         Assert.Equal("12", state.Tiles.Single(t => t.Title == French.Words.QueueDepth).Value);
     }

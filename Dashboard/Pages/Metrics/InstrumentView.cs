@@ -16,7 +16,7 @@ internal static class InstrumentView
               <input type="hidden" name="instrument" value="{chart.Instrument.Id}">
               {(visitor["resource"] is { } resource ? Html.Of($"""<input type="hidden" name="resource" value="{resource}">""") : Html.Nothing)}
               <label for="minutes">{words.Range}</label>
-              <select id="minutes" name="minutes">{Parts.Options([("5", words.Last5Minutes), ("15", words.Last15Minutes), ("60", words.LastHour), ("360", words.Last6Hours), ("1440", words.LastDay)], visitor["minutes"] ?? "15")}</select>
+              <select id="minutes" name="minutes">{Parts.Options([("5", words.Last5Minutes), ("15", words.Last15Minutes), ("60", words.LastHour), ("360", words.Last6Hours), ("1440", words.LastDay)], visitor["minutes"] ?? "5")}</select>
               {chart.Dimensions.Select((d, i) => Choice(d, i, visitor))}
               {(chart.Dimensions.Count == 0 ? Html.Nothing : Html.Of($"""
                 <label for="by">{words.SplitBy}</label>

@@ -26,7 +26,7 @@ internal static class MetricsPage
             """), chart is null ? null : TimeSpan.FromSeconds(3));
     }
 
-    public static TimeSpan Range(Visitor visitor) => TimeSpan.FromMinutes(Math.Clamp(visitor.Number("minutes") ?? 15, 1, 60 * 24 * 31));
+    public static TimeSpan Range(Visitor visitor) => TimeSpan.FromMinutes(Math.Clamp(visitor.Number("minutes") ?? 5, 1, 60 * 24 * 31));
 
     /// <summary>The dimensions asked for in the address, as <c>d.rpc.method=SubmitCase</c>.</summary>
     public static string Parameter(string dimension) => Asked + dimension;

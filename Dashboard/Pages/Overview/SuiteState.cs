@@ -86,7 +86,8 @@ internal sealed record SuiteState(IReadOnlyList<Reason> Reasons, bool Starting, 
     /// <summary>Replicas of a service look at the same queue: one of them counts.</summary>
     private static IEnumerable<LatestValue> DistinctSeries(IEnumerable<LatestValue> values) => values.GroupBy(Dimensions, StringComparer.Ordinal).Select(g => g.MaxBy(v => v.Time)!);
 
-    private static string Dimensions(LatestValue value) => string.Join(", ", value.Dimensions.Select(d => d.Value));
+    /// <summary>Without the instance that measured.</summary>
+    private static string Dimensions(LatestValue value) => string.Join(", ", value.Dimensions.Where(d => d.Key != "service.instance.id").Select(d => d.Value));
 
     private static string Metric(LatestValue? value) =>
         value is null ? "/metrics" : string.Create(CultureInfo.InvariantCulture, $"/metrics?instrument={value.Instrument.Id}");

@@ -35,12 +35,18 @@ internal sealed class FakeResources : IResourceSource
         }
     }
 
-    public void Say(string resource, string text, bool isError = false)
+    public void Say(string resource, string text, bool isError = false) => Say(resource, 1, text, isError);
+
+    /// <summary>All at once.</summary>
+    public void Say(string resource, int times, string text, bool isError = false)
     {
         var lines = _lines.GetOrAdd(resource, _ => []);
         lock (lines)
         {
-            lines.Add(new ConsoleLine(lines.Count + 1, TimeProvider.System.GetUtcNow(), text, isError));
+            for (var i = 0; i < times; i++)
+            {
+                lines.Add(new ConsoleLine(lines.Count + 1, TimeProvider.System.GetUtcNow(), text, isError));
+            }
         }
     }
 
