@@ -44,8 +44,8 @@ public sealed class ClientDefaults(IConfiguration configuration, IHttpContextAcc
 public static class ClientDefaultsExtensions
 {
     /// <summary>
-    /// A client of another service of the suite, found by service discovery (<c>services:{name}:grpc:0</c>). Calls are
-    /// tried again on UNAVAILABLE only, which AIP-194 allows here: every mutating request carries a request_id.
+    /// A client of another service of the suite, found by service discovery (<c>services:{name}:grpc:0</c>, <c>:1</c>, …).
+    /// Calls are tried again on UNAVAILABLE only, which AIP-194 allows here: every mutating request carries a request_id.
     /// </summary>
     public static void AddServiceClient<TClient>(this WebApplicationBuilder builder, string service)
         where TClient : class
@@ -56,14 +56,22 @@ public static class ClientDefaultsExtensions
         builder.Services
             .AddGrpcClient<TClient>((services, options) =>
             {
-                var address = services.GetRequiredService<IConfiguration>()[$"services:{service}:grpc:0"]
-                    ?? throw new InvalidOperationException($"services:{service}:grpc:0 is missing: where is {service}?");
-                options.Address = new Uri(address);
+                options.Address = Balancing.Target(Addresses(services, service));
             })
-            .ConfigureChannel(options => options.ServiceConfig = new ServiceConfig { MethodConfigs = { RetryUnavailable() } })
+            .ConfigureChannel((services, options) =>
+            {
+                options.ServiceConfig = new ServiceConfig { MethodConfigs = { RetryUnavailable() } };
+                Balancing.ShareOut(options, Addresses(services, service));
+            })
             .AddInterceptor<ClientDefaults>()
             // A verb's own deadline and cancellation reach the services it asks; consumers and jobs have neither.
             .EnableCallContextPropagation(options => options.SuppressContextNotFoundErrors = true);
+    }
+
+    private static string[] Addresses(IServiceProvider services, string service)
+    {
+        var found = services.GetRequiredService<IConfiguration>().GetSection($"services:{service}:grpc").GetChildren().Select(a => a.Value).OfType<string>().ToArray();
+        return found.Length > 0 ? found : throw new InvalidOperationException($"services:{service}:grpc:0 is missing: where is {service}?");
     }
 
     private static MethodConfig RetryUnavailable() => new()

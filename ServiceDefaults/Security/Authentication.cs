@@ -25,6 +25,15 @@ public static class Authentication
                 "Authentication:DevelopmentPublicKey is set outside Development: refusing to start. Set Authentication:Authority instead.");
         }
 
+        // Without them nobody could be let in: said at the start, not to the first caller.
+        foreach (var needed in (string[])["Authority", "Audience"])
+        {
+            if (!builder.Environment.IsDevelopment() && string.IsNullOrEmpty(settings[needed]))
+            {
+                throw new InvalidOperationException($"Authentication:{needed} is missing: refusing to start.");
+            }
+        }
+
         builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(options =>
         {
             options.TokenHandlers.Clear();

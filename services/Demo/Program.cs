@@ -78,7 +78,7 @@ Command WaitCommand()
 
 static Option<string> Address(string service, int port) => new($"--{service}")
 {
-    Description = $"Adresse gRPC de {service}.",
+    Description = $"Adresse gRPC de {service}, ou celles de ses répliques, séparées par des virgules.",
     DefaultValueFactory = _ => SuiteOptions.Grpc(service, port),
 };
 

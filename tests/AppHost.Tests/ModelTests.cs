@@ -68,14 +68,6 @@ public sealed class ModelTests
         Assert.Empty(Sample.Builder().AddMigration("migration").Resource.Annotations.OfType<EndpointAnnotation>());
 
     [Fact]
-    public void Replicas_are_refused_in_so_many_words()
-    {
-        var sample = Sample.Builder().AddProject("sample", Sample.Service);
-        var refused = Assert.Throws<DistributedApplicationException>(() => sample.WithReplicas(2));
-        Assert.Contains("UseGenuinePackages", refused.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Resources_that_wait_in_a_circle_are_refused()
     {
         var builder = Sample.Builder();

@@ -132,6 +132,21 @@ internal sealed class RunningSuite : IAsyncDisposable
         return report;
     }
 
+    /// <summary>Name and gRPC address of each replica of a service, as the app host's page says.</summary>
+    public async Task<IReadOnlyList<(string Name, string Grpc)>> ReplicasOf(string service)
+    {
+        var all = await page.GetFromJsonAsync<JsonArray>("api/resources");
+        return
+        [
+            .. from resource in all
+               let name = (string)resource!["name"]!
+               where name.StartsWith($"{service}-", StringComparison.Ordinal)
+               from endpoint in resource["endpoints"]!.AsArray()
+               where (string)endpoint!["name"]! == "grpc"
+               select (name, (string)endpoint["url"]!),
+        ];
+    }
+
     public async Task<int> ProcessOf(string resource)
     {
         var all = await page.GetFromJsonAsync<JsonArray>("api/resources");

@@ -64,6 +64,8 @@ public sealed class RppsSandboxTests
             {
                 ["ASPNETCORE_ENVIRONMENT"] = environment,
                 ["Membership__RppsSandbox"] = "true",
+                ["Authentication__Authority"] = "https://id.example.org",
+                ["Authentication__Audience"] = "intervision",
                 ["ConnectionStrings__database"] = postgres.App("membership", database),
                 ["Messaging__Enabled"] = "false",
                 ["Kestrel__Endpoints__grpc__Url"] = $"http://127.0.0.1:{grpcPort}",

@@ -42,6 +42,19 @@ public sealed class EdgeTests
     }
 
     [Theory]
+    [InlineData("Production", null, "intervision", "Authentication:Authority is missing: refusing to start.")]
+    [InlineData("Production", "https://id.example.org", null, "Authentication:Audience is missing: refusing to start.")]
+    [InlineData("Production", "https://id.example.org", "intervision", null)]
+    [InlineData("Development", null, null, null)]
+    public void Outside_Development_tokens_come_from_somewhere_or_nothing_starts(string environment, string? authority, string? audience, string? refusal)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = environment });
+        builder.Configuration["Authentication:Authority"] = authority;
+        builder.Configuration["Authentication:Audience"] = audience;
+        Assert.Equal(refusal, (Record.Exception(builder.AddCallerAuthentication) as InvalidOperationException)?.Message);
+    }
+
+    [Theory]
     [InlineData(0, 0, 0)]
     [InlineData(4_550, 45, 500_000_000)]
     [InlineData(-4_550, -45, -500_000_000)]

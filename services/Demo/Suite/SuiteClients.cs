@@ -5,6 +5,7 @@ using Intervision.Intake.V1;
 using Intervision.Membership.V1;
 using Intervision.Operations.V1;
 using Intervision.Scheduling.V1;
+using Intervision.ServiceDefaults.Grpc;
 
 namespace Intervision.Demo.Suite;
 
@@ -26,7 +27,10 @@ internal sealed class SuiteClients : IDisposable
         Grpc.Core.CallInvoker Open(string service, string address)
         {
             // The results of an import and the lists of a season are larger than the usual limit of a message.
-            var channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions { MaxReceiveMessageSize = 64 * 1024 * 1024 });
+            var open = new GrpcChannelOptions { MaxReceiveMessageSize = 64 * 1024 * 1024 };
+            var instances = address.Split(',');
+            Balancing.ShareOut(open, instances);
+            var channel = GrpcChannel.ForAddress(Balancing.Target(instances), open);
             channels.Add(channel);
             var invoker = channel.Intercept(new Patience(service, address, announcer, time));
             operations[service] = new OperationsService.OperationsServiceClient(invoker);

@@ -1,4 +1,5 @@
 using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Aspire.Hosting.Health;
@@ -22,4 +23,15 @@ internal sealed class HttpHealthCheck(IHttpClientFactory clients, EndpointRefere
             return HealthCheckResult.Unhealthy(e.Message);
         }
     }
+}
+
+/// <summary>What is asked of which endpoint, so that it can be asked of every replica.</summary>
+internal sealed class HttpHealthCheckAnnotation(string key, string endpointName, string path, int statusCode) : HealthCheckAnnotation(key)
+{
+    public string EndpointName { get; } = endpointName;
+    public string Path { get; } = path;
+    public int StatusCode { get; } = statusCode;
+
+    public HttpHealthCheck Make(IServiceProvider services, IResourceWithEndpoints of) =>
+        new(services.GetRequiredService<IHttpClientFactory>(), new EndpointReference(of, EndpointName), Path, StatusCode);
 }

@@ -21,11 +21,11 @@ internal static class PortAllocation
         var given = new HashSet<int>();
         foreach (var resource in model.Resources)
         {
-            foreach (var endpoint in resource.Annotations.OfType<EndpointAnnotation>())
+            foreach (var endpoint in resource.Annotations.OfType<EndpointAnnotation>().Where(e => e.Replicas.Count == 0))
             {
                 if (endpoint.Port is { } port)
                 {
-                    wanted.Add((port, $"{resource.Name} ({endpoint.Name})"));
+                    wanted.Add((port, $"{ReplicaResource.NameFor(resource)} ({endpoint.Name})"));
                 }
                 else
                 {
@@ -33,6 +33,10 @@ internal static class PortAllocation
                 }
                 endpoint.AllocatedEndpoint = new AllocatedEndpoint(endpoint, endpoint.TargetHost, port);
             }
+        }
+        foreach (var shared in model.Resources.SelectMany(r => r.Annotations.OfType<EndpointAnnotation>()).Where(e => e.Replicas.Count > 0))
+        {
+            shared.AllocatedEndpoint = new AllocatedEndpoint(shared, shared.TargetHost, shared.Replicas[0].AllocatedEndpoint!.Port);
         }
         RefuseTwice(wanted);
         await RefuseTakenAsync(wanted, cancellationToken);

@@ -29,10 +29,12 @@ internal sealed class Orchestrator(
     {
         await eventing.PublishAsync(new BeforeStartEvent(services, model), cancellationToken);
         WaitGraph.RefuseCycles(model);
+        Replicas.Expand(services.GetRequiredService<IDistributedApplicationBuilder>().Resources, services);
         var page = dashboard.Enabled ? DashboardOfHost.Address(services) : null;
         await PortAllocation.AllocateAsync(model, page, cancellationToken);
         await reservations.HoldAsync(ServerPorts(), cancellationToken);
         await launcher.OpenAsync();
+        Replicas.ForgetLogs(model, launcher.Data.Path);
         if (page is not null)
         {
             // Before any resource's environment is made: it tells where telemetry goes.
@@ -60,6 +62,11 @@ internal sealed class Orchestrator(
     public async Task<string?> CommandAsync(string name, string command)
     {
         var runner = _runners.FirstOrDefault(r => string.Equals(r.Key.Name, name, StringComparison.OrdinalIgnoreCase));
+        if (runner.Key is { } project && Replicas.Of(project, model).ToList() is { Count: > 0 } replicas)
+        {
+            var refusals = await Task.WhenAll(replicas.Select(r => CommandAsync(r.Name, command)));
+            return refusals.FirstOrDefault(r => r is not null);
+        }
         if (runner.Key is not { } resource || !resource.Annotations.OfType<ProcessAnnotation>().Any())
         {
             return $"« {name} » n'est pas une ressource que l'on démarre ou arrête.";

@@ -105,7 +105,7 @@ internal sealed class ResourceRunner(
         {
             throw new DistributedApplicationException($"La chaîne de connexion « {resource.Name} » manque : donnez ConnectionStrings__{resource.Name}.");
         }
-        await PublishAsync(s => s with { State = KnownResourceStates.Running, StartTimeStamp = Now });
+        await PublishAsync(s => s with { State = KnownResourceStates.Running, StartTimeStamp = Now, Urls = Urls() });
         await health.WatchAsync(resource, _stop.Token);
     }
 

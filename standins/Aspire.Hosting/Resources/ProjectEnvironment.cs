@@ -17,7 +17,7 @@ internal static class ProjectEnvironment
             AddPublished(context);
             return;
         }
-        AddTelemetry(environment, context.Resource.Name, host.IsDevelopment(), configuration);
+        AddTelemetry(environment, context.Resource, host.IsDevelopment(), configuration);
         environment["LOGGING__CONSOLE__FORMATTERNAME"] = "simple";
         environment["DOTNET_SYSTEM_CONSOLE_ALLOW_ANSI_COLOR_REDIRECTION"] = "true";
         if (profile is not null)
@@ -44,7 +44,7 @@ internal static class ProjectEnvironment
         }
     }
 
-    private static void AddTelemetry(Dictionary<string, object> environment, string name, bool development, IConfiguration configuration)
+    private static void AddTelemetry(Dictionary<string, object> environment, IResource resource, bool development, IConfiguration configuration)
     {
         // Nothing receives telemetry until a dashboard says where: exporting to a closed port would only cost.
         if (configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] is { Length: > 0 } endpoint)
@@ -56,8 +56,9 @@ internal static class ProjectEnvironment
                 environment["OTEL_EXPORTER_OTLP_HEADERS"] = $"x-otlp-api-key={key}";
             }
         }
-        environment["OTEL_SERVICE_NAME"] = name;
-        environment["OTEL_RESOURCE_ATTRIBUTES"] = $"service.instance.id={RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz", 8)}";
+        environment["OTEL_SERVICE_NAME"] = ReplicaResource.NameFor(resource);
+        var instance = (resource as ReplicaResource)?.Suffix ?? RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz", 8);
+        environment["OTEL_RESOURCE_ATTRIBUTES"] = $"service.instance.id={instance}";
         environment["OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY"] = "in_memory";
         if (development)
         {

@@ -61,9 +61,11 @@ namespace Aspire.Hosting
             return project;
         }
 
-        /// <summary>Only one: nothing here stands before several processes and shares out connections.</summary>
-        public static IResourceBuilder<ProjectResource> WithReplicas(this IResourceBuilder<ProjectResource> builder, int replicas) =>
-            replicas == 1 ? builder : throw new DistributedApplicationException(
-                $"« {builder.Resource.Name} » : plusieurs répliques demandent le véritable Aspire (UseGenuinePackages=true).");
+        /// <summary>So many processes side by side, each on ports of its own; the public ports are the first one's.</summary>
+        public static IResourceBuilder<ProjectResource> WithReplicas(this IResourceBuilder<ProjectResource> builder, int replicas)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(replicas, 1);
+            return builder.WithAnnotation(new ReplicaAnnotation(replicas), ResourceAnnotationMutationBehavior.Replace);
+        }
     }
 }

@@ -19,10 +19,9 @@ public static partial class ResourceBuilderExtensions
     {
         var endpoint = builder.GetEndpoint(endpointName ?? "http");
         var key = $"{builder.Resource.Name}_{endpoint.EndpointName}_{path ?? "/"}_{statusCode ?? 200}_check";
+        var check = new HttpHealthCheckAnnotation(key, endpoint.EndpointName, path ?? "/", statusCode ?? 200);
         builder.ApplicationBuilder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
-            key,
-            services => new HttpHealthCheck(services.GetRequiredService<IHttpClientFactory>(), endpoint, path ?? "/", statusCode ?? 200),
-            failureStatus: null, tags: null));
-        return builder.WithHealthCheck(key);
+            key, services => check.Make(services, builder.Resource), failureStatus: null, tags: null));
+        return builder.WithAnnotation(check);
     }
 }
