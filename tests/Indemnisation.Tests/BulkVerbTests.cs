@@ -168,15 +168,15 @@ public sealed class BulkVerbTests(IndemnisationFixture fixture) : IClassFixture<
     public void A_run_is_said_in_parts_that_fit_an_event_and_say_all_of_it(int payments, int linesEach, int expected)
     {
         var run = new RunRow { Id = Guid.CreateVersion7(), Programme = "programmes/ADDICTIONS", PaymentCount = payments, TotalCents = payments * 99_999_999_999L, ExecutionDate = new DateOnly(2026, 12, 7) };
-        var parts = new List<PaymentRunReleased> { RunSaid.Part(run, 1) };
+        var said = new RunSaid(run);
         var paid = Enumerable.Range(0, payments).Select(_ => new PaymentRow
         {
             Id = Guid.CreateVersion7(), Payee = $"payees/{new string('X', 50)}", AmountCents = 99_999_999_999, Lines = [.. Enumerable.Range(0, linesEach).Select(_ => Guid.CreateVersion7())],
         }).ToList();
-        paid.ForEach(p => RunSaid.Add(parts, run, p));
-        Assert.Equal(Enumerable.Range(1, expected), parts.Select(p => p.Part));
-        Assert.All(parts, p => Assert.InRange(ServiceDefaults.Messaging.EventJson.Format(p).Length, 1, 262_143));
-        var rebuilt = parts.SelectMany(p => p.Payments).GroupBy(p => p.Payment, StringComparer.Ordinal).ToList();
+        paid.ForEach(said.Add);
+        Assert.Equal(Enumerable.Range(1, expected), said.Parts.Select(p => p.Part));
+        Assert.All(said.Parts, p => Assert.InRange(ServiceDefaults.Messaging.EventJson.Format(p).Length, 1, 262_143));
+        var rebuilt = said.Parts.SelectMany(p => p.Payments).GroupBy(p => p.Payment, StringComparer.Ordinal).ToList();
         Assert.Equal(paid.Select(p => (p.Name, p.AmountCents)), rebuilt.Select(g => (g.Key, g.Sum(p => p.AmountCents))));
         Assert.Equal(paid.SelectMany(p => p.Lines.Select(l => $"indemnities/{l}")), rebuilt.SelectMany(g => g.SelectMany(p => p.Indemnities)));
     }

@@ -6,55 +6,67 @@ using Intervision.ServiceDefaults.Time;
 namespace Intervision.Indemnisation.Payments;
 
 /// <summary>What finance hears of a released run: every payment with its lines, in parts of the size of an event.</summary>
-internal static class RunSaid
+internal sealed class RunSaid
 {
     private const int MostPayments = 500;
     private const int MostLines = 2_000;
     private const int PartsAtOnce = 10;
+    private readonly RunRow run;
+    private List<PaymentRunReleased> parts;
+    private int linesOfLast;
+
+    internal RunSaid(RunRow run) => (this.run, parts) = (run, [Part(run, 1)]);
+
+    internal IReadOnlyList<PaymentRunReleased> Parts => parts;
 
     /// <summary>The payments on their way to the file; the parts are written as they pass, so that none is read twice.</summary>
     public static async IAsyncEnumerable<PaymentRow> Along(Tx tx, RunRow run, IAsyncEnumerable<PaymentRow> payments, DateTimeOffset now)
     {
-        var parts = new List<PaymentRunReleased> { Part(run, 1) };
+        var said = new RunSaid(run);
         await foreach (var payment in payments)
         {
-            Add(parts, run, payment);
-            if (parts.Count > PartsAtOnce)
+            said.Add(payment);
+            if (said.parts.Count > PartsAtOnce)
             {
-                await Append(tx, run, parts[..^1], now);
-                parts = parts[^1..];
+                await Append(tx, run, said.parts[..^1], now);
+                said.parts = said.parts[^1..];
             }
 
             yield return payment;
         }
 
-        parts[^1].Last = true;
-        await Append(tx, run, parts, now);
+        said.parts[^1].Last = true;
+        await Append(tx, run, said.parts, now);
     }
 
     /// <summary>To the last part, or to new ones when it is full.</summary>
-    internal static void Add(List<PaymentRunReleased> parts, RunRow run, PaymentRow payment)
+    internal void Add(PaymentRow payment)
     {
         var said = new PaymentIssued { Payment = payment.Name, Payee = payment.Payee, AmountCents = payment.AmountCents };
-        var lines = payment.Lines.AsEnumerable();
+        var left = payment.Lines.AsSpan();
         do
         {
-            var room = MostLines - parts[^1].Payments.Sum(p => p.Indemnities.Count);
-            if (room == 0 || parts[^1].Payments.Count == MostPayments)
+            if (linesOfLast == MostLines || parts[^1].Payments.Count == MostPayments)
             {
                 parts.Add(Part(run, parts[^1].Part + 1));
-                room = MostLines;
+                linesOfLast = 0;
             }
 
-            said.Indemnities.Add(lines.Take(room).Select(l => $"indemnities/{l}"));
-            lines = lines.Skip(room);
+            var here = left[..Math.Min(left.Length, MostLines - linesOfLast)];
+            foreach (var line in here)
+            {
+                said.Indemnities.Add($"indemnities/{line}");
+            }
+
+            left = left[here.Length..];
+            linesOfLast += here.Length;
             parts[^1].Payments.Add(said);
             said = new PaymentIssued { Payment = payment.Name, Payee = payment.Payee };
         }
-        while (lines.Any());
+        while (!left.IsEmpty);
     }
 
-    internal static PaymentRunReleased Part(RunRow run, int number) => new()
+    private static PaymentRunReleased Part(RunRow run, int number) => new()
     {
         PaymentRun = run.Name,
         Programme = run.Programme,
