@@ -7,8 +7,9 @@ namespace Intervision.ServiceDefaults.Telemetry;
 /// A client span without a parent is a background loop asking its database whether there is work: a trace each second
 /// that says nothing.
 /// </summary>
-internal sealed class NoOrphanClients : Sampler
+/// <param name="others">Decides on what is not one.</param>
+internal sealed class NoOrphanClients(Sampler others) : Sampler
 {
     public override SamplingResult ShouldSample(in SamplingParameters samplingParameters) =>
-        new(samplingParameters.Kind == ActivityKind.Client ? SamplingDecision.Drop : SamplingDecision.RecordAndSample);
+        samplingParameters.Kind == ActivityKind.Client ? new(SamplingDecision.Drop) : others.ShouldSample(samplingParameters);
 }

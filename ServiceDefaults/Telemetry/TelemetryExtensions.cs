@@ -1,5 +1,7 @@
+using System.Globalization;
 using Intervision.ServiceDefaults.Messaging;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
 using OpenTelemetry.Logs;
@@ -32,7 +34,7 @@ public static class TelemetryExtensions
             .ConfigureResource(resource => resource.AddService(service, serviceNamespace: "intervision"))
             .WithTracing(tracing => tracing
                 .AddSource(Tracing.SourceName, "Microsoft.AspNetCore", "System.Net.Http", "Grpc.Net.Client", "Npgsql", "RabbitMQ.Client.*")
-                .SetSampler(new ParentBasedSampler(new NoOrphanClients()))
+                .SetSampler(new ParentBasedSampler(new NoOrphanClients(Roots(builder.Configuration))))
                 .AddProcessor(new RpcTags()))
             .WithMetrics(metrics => metrics
                 .AddMeter("Intervision.*", "Microsoft.AspNetCore.*", "System.Net.Http", "System.Runtime", "Npgsql"))
@@ -44,6 +46,18 @@ public static class TelemetryExtensions
             })
             .UseOtlpExporter();
     }
+
+    /// <summary>
+    /// Which traces that begin here are kept: all, unless <c>OTEL_TRACES_SAMPLER</c> names a ratio and <c>OTEL_TRACES_SAMPLER_ARG</c>
+    /// says which (0.05: one in twenty). What a caller has decided always holds.
+    /// </summary>
+    private static Sampler Roots(IConfiguration configuration) => configuration["OTEL_TRACES_SAMPLER"] switch
+    {
+        "traceidratio" or "parentbased_traceidratio" => new TraceIdRatioBasedSampler(
+            double.Parse(configuration["OTEL_TRACES_SAMPLER_ARG"] ?? "1", NumberStyles.Float, CultureInfo.InvariantCulture)),
+        "always_off" or "parentbased_always_off" => new AlwaysOffSampler(),
+        _ => new AlwaysOnSampler(),
+    };
 
     /// <summary>First in the pipeline: gives the server's span its route, status and error.</summary>
     public static void UseServerSpans(this WebApplication app)

@@ -51,6 +51,7 @@ internal static class Play
         }
 
         unfinished.Put();
+        using var trace = Joined();
         using var journal = new EventJournal(options.Memory);
         await using var consumer = new FinanceConsumer(options.Amqp, journal, announcer, time);
         consumer.Start();
@@ -70,6 +71,11 @@ internal static class Play
         unfinished.Remove();
         return report.Mismatches.Count == 0 ? 0 : 1;
     }
+
+    /// <summary>With <c>TRACEPARENT</c> in the environment, as batch programs are given it, all calls are made within that trace.</summary>
+    private static System.Diagnostics.Activity? Joined() => Environment.GetEnvironmentVariable("TRACEPARENT") is { Length: > 0 } parent
+        ? new System.Diagnostics.Activity("play").SetIdFormat(ActivityIdFormat.W3C).SetParentId(parent).Start()
+        : null;
 
     private static async Task<bool> IsEmpty(Stage stage) =>
         (await stage.Suite.Membership.ListPolesAsync(new ListPolesRequest { PageSize = 1 }, stage.As(Cast.Coordinator, TimeProvider.System.GetUtcNow()))).Poles.Count == 0;

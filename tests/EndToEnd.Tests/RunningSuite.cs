@@ -16,6 +16,7 @@ internal sealed class RunningSuite : IAsyncDisposable
     private readonly HttpClient page;
     private readonly List<string> said = [];
     private Process host = null!;
+    private string? traceparent;
 
     private RunningSuite()
     {
@@ -66,6 +67,8 @@ internal sealed class RunningSuite : IAsyncDisposable
         {
             start.Environment[name] = value;
         }
+
+        suite.traceparent = environment?.GetValueOrDefault("TRACEPARENT");
 
         suite.host = await ChildProcesses.Start(start, line => Keep(suite.said, line));
         var (code, output) = await suite.Run("wait", "--process", suite.host.Id.ToString(CultureInfo.InvariantCulture));
@@ -204,6 +207,11 @@ internal sealed class RunningSuite : IAsyncDisposable
     {
         var start = new ProcessStartInfo(command, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Root };
         start.Environment["INTERVISION_DATA"] = Folder;
+        if (traceparent is not null)
+        {
+            start.Environment["TRACEPARENT"] = traceparent;
+        }
+
         foreach (var (name, port) in ports)
         {
             start.Environment[$"Ports__{name}"] = port.ToString(CultureInfo.InvariantCulture);

@@ -46,8 +46,9 @@ internal static class ProjectEnvironment
 
     private static void AddTelemetry(Dictionary<string, object> environment, IResource resource, bool development, IConfiguration configuration)
     {
-        // Nothing receives telemetry until a dashboard says where: exporting to a closed port would only cost.
-        if (configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] is { Length: > 0 } endpoint)
+        // Nothing receives telemetry until a dashboard says where: exporting to a closed port would only cost. Who names a
+        // receiver in the app host's own environment means that one: processes inherit it.
+        if (configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is null or "" && configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] is { Length: > 0 } endpoint)
         {
             environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = endpoint;
             environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = "grpc";
@@ -66,7 +67,10 @@ internal static class ProjectEnvironment
             {
                 environment[interval] = "1000";
             }
-            environment["OTEL_TRACES_SAMPLER"] = "always_on";
+            if (configuration["OTEL_TRACES_SAMPLER"] is null or "")
+            {
+                environment["OTEL_TRACES_SAMPLER"] = "always_on";
+            }
             environment["OTEL_METRICS_EXEMPLAR_FILTER"] = "trace_based";
             environment["OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"] = "true";
             environment["OTEL_DOTNET_EXPERIMENTAL_ASPNETCORE_DISABLE_URL_QUERY_REDACTION"] = "true";
