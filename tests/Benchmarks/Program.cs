@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Intervision.Benchmarks.Dashboard;
 using Intervision.Benchmarks.Directory;
 using Intervision.Benchmarks.Intake;
 using Intervision.Benchmarks.Messaging;
@@ -53,8 +54,17 @@ switch (args.FirstOrDefault())
     case "planner-scaling":
         figures = PlannerScaling.Run();
         break;
+    case "dashboard":
+        figures = await DashboardBenchmark.Run();
+        break;
+    case "dashboard-receiver":
+        await ObservedBenchmark.Receive(args[1]);
+        return 0;
+    case "observed":
+        figures = await ObservedBenchmark.Run();
+        break;
     default:
-        Console.Error.WriteLine("Benchmarks -- messaging|directory|directory-import|intake|intake-deposits|intake-scanner|intake-fuzz|intake-watch|season|settlement|planner|planner-scaling [--report FILE]");
+        Console.Error.WriteLine("Benchmarks -- messaging|directory|directory-import|intake|intake-deposits|intake-scanner|intake-fuzz|intake-watch|season|settlement|planner|planner-scaling|dashboard|observed [--report FILE]");
         return 2;
 }
 
