@@ -118,12 +118,13 @@ internal static class IntakeBenchmark
     }
 
     /// <summary>Tables of a size that a season has, with the statistics that autovacuum makes within a minute.</summary>
-    private static async Task Prepare(IntakeProcess intake, Deposits deposits)
+    internal static async Task Prepare(IntakeProcess intake, Deposits deposits)
     {
         await using var source = NpgsqlDataSource.Create(intake.Process.Owner);
         await using var analyse = source.CreateCommand("vacuum analyze");
         analyse.CommandTimeout = 0;
-        while (deposits.Sent < 30_000)
+        var enough = deposits.Sent + 30_000;
+        while (deposits.Sent < enough)
         {
             await deposits.PerSecond(intake, 128, TimeSpan.FromSeconds(2));
             await analyse.ExecuteNonQueryAsync();
