@@ -16,9 +16,11 @@ internal static class ObservedBenchmark
 {
     private const string Method =
         "Private PostgreSQL 15 (fsync on), two Intake processes, one with telemetry (traces, metrics and logs by OTLP over gRPC, parent-based sampling of 5 %, metrics each second), one without, and the callers share one core; "
-        + "the receiver has the other. 30,000 deposits to each first, then vacuum analyze; 128 callers in closed loop, rounds of 5 s in turn; cost of a round: one less the ratio of its two rates; the median of seven.";
+        + "the receiver has the other. 30,000 deposits to each first, then vacuum analyze; 128 callers in closed loop, rounds of 4 s in turn, four of each to warm up (one core compiles both); cost of a round: one less the ratio of its two rates; the median of fifteen.";
 
-    private static readonly TimeSpan Round = TimeSpan.FromSeconds(5);
+    private const int WarmUp = 4;
+    private const int Rounds = 15;
+    private static readonly TimeSpan Round = TimeSpan.FromSeconds(4);
 
     public static async Task<ObservedFigures> Run()
     {
@@ -80,7 +82,7 @@ internal static class ObservedBenchmark
         await IntakeBenchmark.Prepare(bare, deposits);
         await IntakeBenchmark.Prepare(observed, deposits);
         var (offs, ons, costs) = (new List<double>(), new List<double>(), new List<double>());
-        for (var i = 0; i < 7; i++)
+        for (var i = -WarmUp; i < Rounds; i++)
         {
             // Each is first every other time.
             if (i % 2 == 0)
@@ -89,16 +91,23 @@ internal static class ObservedBenchmark
             }
 
             ons.Add(await deposits.PerSecond(observed, 128, Round));
-            if (i % 2 == 1)
+            if (i % 2 != 0)
             {
                 offs.Add(await deposits.PerSecond(bare, 128, Round));
+            }
+
+            if (i < 0)
+            {
+                offs.Clear();
+                ons.Clear();
+                continue;
             }
 
             costs.Add(Math.Round(1 - (ons[^1] / offs[^1]), 3));
             Console.WriteLine($"off {offs[^1]:F0}/s, on {ons[^1]:F0}/s: {costs[^1]:P1}");
         }
 
-        return (offs.Order().ElementAt(3), ons.Order().ElementAt(3), costs);
+        return (offs.Order().ElementAt(Rounds / 2), ons.Order().ElementAt(Rounds / 2), costs);
     }
 
     private static Process StartReceiver(string folder, int core) => Process.Start(new ProcessStartInfo(
