@@ -29,6 +29,8 @@ public sealed class ReplicaTests : IDisposable
         var pids = await Task.WhenAll(urls.Select(u => _http.GetFromJsonAsync<int>(u + "/pid")));
         Assert.Equal(2, pids.Distinct().Count());
 
+        var shown = await new Aspire.Hosting.Dashboard.ResourceView(app.Services).All();
+        Assert.Equal(["back", "back", "back"], shown.Where(r => r.Name.StartsWith("back", StringComparison.Ordinal)).Select(r => r.Group));
         var told = await Sample.EnvironmentOf(front);
         Assert.Equal(urls, [told["services__back__http__0"], told["services__back__http__1"]]);
         Assert.Equal(replicas.Select(r => Url(r, "grpc")), [told["services__back__grpc__0"], told["services__back__grpc__1"]]);

@@ -40,7 +40,7 @@ internal sealed partial class ResourceView(IServiceProvider services) : IResourc
         _model.Resources.Where(r => r is not ParameterResource && !r.Annotations.OfType<HiddenAnnotation>().Any());
 
     private ShownResource Show(ResourceEvent e) => new(
-        e.Resource.Name, e.Resource.Name, e.Snapshot.ResourceType, e.Snapshot.State?.Text ?? string.Empty, e.Snapshot.HealthStatus?.ToString(),
+        e.Resource.Name, ReplicaResource.NameFor(e.Resource), e.Snapshot.ResourceType, e.Snapshot.State?.Text ?? string.Empty, e.Snapshot.HealthStatus?.ToString(),
         e.Snapshot.IsReady, e.Snapshot.ExitCode, e.Snapshot.ProcessId, e.Snapshot.Restarts,
         e.Snapshot.StartTimeStamp is { } at ? new DateTimeOffset(at, TimeSpan.Zero) : null,
         e.Snapshot.Failure is { } failure ? Mask(failure) : null, e.Snapshot.StoppedByHand,
