@@ -21,9 +21,5 @@ public static class CancelSession
     }
 
     internal static IReadOnlyList<Change> Decide(IReadOnlyList<Line> live, DateTimeOffset now) =>
-        [.. live.Where(l => l.State == LineState.Committed).Select(l =>
-        {
-            var after = l.Cancelled(Reasons.SessionCancelled) with { ChangeTime = now };
-            return new Change(l, after, [new IndemnityCancelled { Indemnity = after.Facts() }]);
-        })];
+        [.. live.Where(l => l.State == LineState.Committed).Select(l => Change.Cancel(l, Reasons.SessionCancelled, now))];
 }

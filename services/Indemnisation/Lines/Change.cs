@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Intervision.Indemnisation.Events.V1;
 
 namespace Intervision.Indemnisation.Lines;
 
@@ -18,4 +19,13 @@ public sealed record Change(Line? Before, Line After, IReadOnlyList<IMessage> Ev
 
     /// <summary>The trace it belongs to, as with <see cref="Time"/>.</summary>
     public string? Traceparent { get; init; }
+
+    /// <summary>The line is cancelled, and it is said.</summary>
+    /// <param name="reason">One of <see cref="Reasons"/>.</param>
+    public static Change Cancel(Line line, string reason, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(line);
+        var after = line.Cancelled(reason) with { ChangeTime = now };
+        return new Change(line, after, [new IndemnityCancelled { Indemnity = after.Facts() }]);
+    }
 }

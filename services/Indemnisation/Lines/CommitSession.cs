@@ -76,8 +76,7 @@ public static class CommitSession
 
         foreach (var line in live.Where(l => l.State == LineState.Committed && invited.TrueForAll(p => p.Professional != l.Professional)))
         {
-            var after = line.Cancelled(Reasons.NotInvited) with { ChangeTime = now };
-            changes.Add(new Change(line, after, [new IndemnityCancelled { Indemnity = after.Facts() }]));
+            changes.Add(Change.Cancel(line, Reasons.NotInvited, now));
         }
 
         return changes;

@@ -89,7 +89,7 @@ public sealed class CorrectLines(RecordAttendance record)
 
     /// <summary>What is live of the person is cancelled, or countered once approved.</summary>
     internal static IReadOnlyList<Change> Undo(IReadOnlyList<Line> live, int revision, Func<Guid> newId, DateTimeOffset now) =>
-        [.. live.SelectMany(l => l.State < LineState.Approved ? [Cancelled(l, now)] : Countered(l, revision, newId(), now, l.FiscalYear, l.Envelope))];
+        [.. live.SelectMany(l => l.State < LineState.Approved ? [Change.Cancel(l, Reasons.Corrected, now)] : Countered(l, revision, newId(), now, l.FiscalYear, l.Envelope))];
 
     /// <summary>What the corrected sheet gives this person.</summary>
     internal static IReadOnlyList<Change> Anew(AttendanceCertified sheet, string professional, int revision, Day day, Func<Guid> newId, DateTimeOffset now)
@@ -98,12 +98,6 @@ public sealed class CorrectLines(RecordAttendance record)
         own.Lines.Clear();
         own.Lines.Add(sheet.Lines.Where(l => l.Professional == professional));
         return Sheet.Decide(own, [], day, newId, now, revision);
-    }
-
-    internal static Change Cancelled(Line line, DateTimeOffset now)
-    {
-        var after = line.Cancelled(Reasons.Corrected) with { ChangeTime = now };
-        return new Change(line, after, [new IndemnityCancelled { Indemnity = after.Facts() }]);
     }
 
     /// <summary>The year and the envelope that get the amount back: the line's own, or those of a year it is carried into.</summary>

@@ -29,7 +29,7 @@ internal static class Sheet
         foreach (var line in live.Where(l => l.State == LineState.Committed && !decided.Contains(l.Id)))
         {
             var present = sheet.Lines.Any(l => l.Professional == line.Professional);
-            changes.Add(Cancel(line, present ? Reasons.NotLiberal : Reasons.Absent, now));
+            changes.Add(Change.Cancel(line, present ? Reasons.NotLiberal : Reasons.Absent, now));
         }
 
         return changes;
@@ -37,7 +37,7 @@ internal static class Sheet
 
     /// <summary>The programme indemnifies nobody: what was committed under earlier rules is freed.</summary>
     public static IReadOnlyList<Change> Unpaid(IReadOnlyList<Line> live, DateTimeOffset now) =>
-        [.. live.Where(l => l.State == LineState.Committed).Select(l => Cancel(l, Reasons.NotIndemnified, now))];
+        [.. live.Where(l => l.State == LineState.Committed).Select(l => Change.Cancel(l, Reasons.NotIndemnified, now))];
 
     private static IEnumerable<Change> OfPerson(
         AttendanceCertified sheet, IReadOnlyList<AttendanceLine> presences, IReadOnlyList<Line> live, Day day, Func<Line> newLine, DateTimeOffset now)
@@ -135,10 +135,4 @@ internal static class Sheet
     /// <summary>None by video.</summary>
     private static int Kilometres(IReadOnlyList<AttendanceLine> presences) =>
         presences.Where(p => p.Mode != AttendanceMode.Video).Select(p => Math.Max(0, p.Kilometres)).DefaultIfEmpty(0).Max();
-
-    private static Change Cancel(Line line, string reason, DateTimeOffset now)
-    {
-        var after = line.Cancelled(reason) with { ChangeTime = now };
-        return new Change(line, after, [new IndemnityCancelled { Indemnity = after.Facts() }]);
-    }
 }

@@ -45,8 +45,7 @@ public sealed class CarryLateLines(Db db, RecordAttendance record)
         foreach (var line in late)
         {
             Etag.MustNotPrecede(now, line.ChangeTime, line.Name);
-            var cancelled = line.Cancelled(Reasons.CarriedOver) with { ChangeTime = now };
-            changes.Add(new Change(line, cancelled, [new IndemnityCancelled { Indemnity = cancelled.Facts() }]));
+            changes.Add(Change.Cancel(line, Reasons.CarriedOver, now));
         }
 
         var revisions = late.GroupBy(l => l.Professional, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Max(l => l.Revision), StringComparer.Ordinal);
@@ -54,7 +53,7 @@ public sealed class CarryLateLines(Db db, RecordAttendance record)
         {
             MustNotBeInAccruals(line);
             changes.AddRange(line.State == LineState.Recorded
-                ? [CorrectLines.Cancelled(line, now)]
+                ? [Change.Cancel(line, Reasons.Corrected, now)]
                 : CorrectLines.Countered(line, revisions[line.Professional], newId(), now, envelope.FiscalYear, envelope.Name));
         }
 

@@ -45,9 +45,5 @@ public sealed class CloseFiscalYear(Db db)
 
     /// <summary>What was committed and never certified no longer weighs on the year.</summary>
     internal static IReadOnlyList<Change> Decide(IReadOnlyList<Line> committed, DateTimeOffset now) =>
-        [.. committed.Select(l =>
-        {
-            var after = l.Cancelled(Reasons.FiscalYearClosed) with { ChangeTime = now > l.ChangeTime ? now : l.ChangeTime };
-            return new Change(l, after, [new IndemnityCancelled { Indemnity = after.Facts() }]);
-        })];
+        [.. committed.Select(l => Change.Cancel(l, Reasons.FiscalYearClosed, now > l.ChangeTime ? now : l.ChangeTime))];
 }
