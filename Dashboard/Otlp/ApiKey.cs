@@ -21,7 +21,7 @@ internal sealed class ApiKey(string key, Drops drops)
         }
 
         drops.Add("requests", Drops.Unauthenticated);
-        if (context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true)
+        if (IsGrpc(context.Request))
         {
             // gRPC's status goes in headers when there is nothing else to say.
             context.Response.ContentType = "application/grpc";
@@ -33,4 +33,6 @@ internal sealed class ApiKey(string key, Drops drops)
         context.Response.StatusCode = StatusCodes.Status401Unauthorized;
         return Task.CompletedTask;
     }
+
+    public static bool IsGrpc(HttpRequest request) => request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true;
 }

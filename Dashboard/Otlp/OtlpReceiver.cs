@@ -2,6 +2,8 @@ using System.Net;
 using Intervision.Dashboard.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -40,6 +42,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         builder.Services.AddGrpc(o => o.MaxReceiveMessageSize = limits.MaxRequestBytes);
         var server = builder.Build();
         server.Use(new ApiKey(key, store.Drops).Check);
+        server.Use(LeaveTheBoundToGrpc);
         server.MapGrpcService<TraceGrpc>();
         server.MapGrpcService<LogsGrpc>();
         server.MapGrpcService<MetricsGrpc>();
@@ -54,6 +57,17 @@ internal sealed class OtlpReceiver : IAsyncDisposable
             await server.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>gRPC refuses a message over the bound from its header, with a status; the web server's own bound, met first, would end the call without one.</summary>
+    private static Task LeaveTheBoundToGrpc(HttpContext http, RequestDelegate next)
+    {
+        if (ApiKey.IsGrpc(http.Request))
+        {
+            http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
+        }
+
+        return next(http);
     }
 
     public async ValueTask DisposeAsync()

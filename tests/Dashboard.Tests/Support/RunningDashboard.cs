@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using Intervision.Dashboard.Pages;
 using Intervision.Dashboard.Tests.Telemetry;
+using Intervision.Tests.Support;
 
 namespace Intervision.Dashboard.Tests.Support;
 
@@ -32,7 +32,7 @@ internal sealed class RunningDashboard : IAsyncDisposable
     public static async Task<RunningDashboard> Start(bool unsecured = true, string? token = null)
     {
         var (resources, announced) = (new FakeResources(), new ConcurrentQueue<string>());
-        var address = new Uri($"http://localhost:{FreePort()}");
+        var address = new Uri($"http://localhost:{Ports.Free()}");
         var telemetry = await Receiving.Start();
         var host = await DashboardHost.StartAsync(
             new DashboardOptions { Address = address, Unsecured = unsecured, BrowserToken = token, Announce = announced.Enqueue, Complain = failure => announced.Enqueue(failure.ToString()) },
@@ -47,12 +47,5 @@ internal sealed class RunningDashboard : IAsyncDisposable
     {
         await _host.DisposeAsync();
         await Telemetry.DisposeAsync();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
