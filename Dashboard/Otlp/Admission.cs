@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using Google.Protobuf.Collections;
 using Intervision.Dashboard.Telemetry;
 using OpenTelemetry.Proto.Common.V1;
@@ -9,17 +10,34 @@ namespace Intervision.Dashboard.Otlp;
 
 /// <summary>
 /// What of a request is let in. Works in place: what cannot be stored is taken out, what is too long is cut; the sender is told
-/// both. <see cref="Rejected"/> counts records refused, <see cref="Message"/> names every reason.
+/// both, and what was left out of its earlier requests when they were written. <see cref="Rejected"/> counts records of this
+/// request that were refused, <see cref="Message"/> names every reason.
 /// </summary>
 internal sealed class Admission(TelemetryOptions limits, Drops drops)
 {
-    private readonly Dictionary<string, long> reasons = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Kind, string Reason), long> leftOut = [];
+    private IReadOnlyDictionary<string, long> earlier = ReadOnlyDictionary<string, long>.Empty;
 
     public long Accepted { get; private set; }
     public long Rejected { get; private set; }
 
     /// <summary>Empty when all was taken whole; "REASON: count" otherwise, as English as the protocol.</summary>
-    public string Message => string.Join(", ", reasons.Select(r => $"{r.Key}: {r.Value}"));
+    public string Message => string.Join("; ", new[]
+    {
+        string.Join(", ", leftOut.GroupBy(l => l.Key.Reason, l => l.Value).Select(r => $"{r.Key}: {r.Sum()}")),
+        earlier.Count == 0 ? "" : $"of earlier requests {string.Join(", ", earlier.Select(r => $"{r.Key}: {r.Value}"))}",
+    }.Where(part => part.Length > 0));
+
+    /// <summary>Once it is sure that the sender has this answer, and not that it is to send everything again.</summary>
+    public void Settle(string sender, string kind)
+    {
+        foreach (var ((what, reason), count) in leftOut)
+        {
+            drops.Add(what, reason, count);
+        }
+
+        earlier = drops.Owed(sender, kind);
+    }
 
     public void Admit(RepeatedField<ResourceSpans> all)
     {
@@ -78,8 +96,7 @@ internal sealed class Admission(TelemetryOptions limits, Drops drops)
 
     private void CutOut(string kind, string reason, long count)
     {
-        drops.Add(kind, reason, count);
-        reasons[reason] = reasons.GetValueOrDefault(reason) + count;
+        leftOut[(kind, reason)] = leftOut.GetValueOrDefault((kind, reason)) + count;
     }
 
     private static string? IsValid(Span span) => span.TraceId.Length == 16 && span.SpanId.Length == 8 && span.ParentSpanId.Length is 0 or 8

@@ -28,12 +28,13 @@ internal sealed class MetricsGrpc(Intake intake) : MetricsService.MetricsService
 internal static class Overload
 {
     public const string RetrySeconds = "1";
+    public const string Message = "telemetry queue is full";
     private static readonly byte[] Details = Encode();
 
     public static RpcException Status(ServerCallContext context)
     {
         context.ResponseTrailers.Add("grpc-status-details-bin", Details);
-        return new RpcException(new Status(StatusCode.ResourceExhausted, "telemetry queue is full"));
+        return new RpcException(new Status(StatusCode.ResourceExhausted, Message));
     }
 
     /// <summary>google.rpc.Status { code = 8, details = [Any { RetryInfo { retry_delay { seconds = 1 } } }] }, which is never anything else.</summary>

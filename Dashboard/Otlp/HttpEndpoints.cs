@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Google.Protobuf;
+using Grpc.Core;
 using Intervision.Dashboard.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -30,7 +31,7 @@ internal static class HttpEndpoints
         var isJson = IsType(context, Json);
         if (!isJson && !IsType(context, Protobuf))
         {
-            context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
+            await Refuse(context, StatusCodes.Status415UnsupportedMediaType, isJson);
             return;
         }
 
@@ -42,7 +43,9 @@ internal static class HttpEndpoints
         }
         catch (Exception problem) when (problem is InvalidProtocolBufferException or InvalidJsonException or InvalidDataException or System.Text.Json.JsonException or BadHttpRequestException or FormatException)
         {
-            await Refuse(context, drops, problem, isJson);
+            var status = problem is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status400BadRequest;
+            drops.Add("requests", status == StatusCodes.Status413PayloadTooLarge ? Drops.TooLarge : Drops.Unreadable);
+            await Refuse(context, status, isJson);
             return;
         }
 
@@ -52,19 +55,23 @@ internal static class HttpEndpoints
             return;
         }
 
-        context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
         context.Response.Headers.RetryAfter = Overload.RetrySeconds;
+        await Refuse(context, StatusCodes.Status429TooManyRequests, isJson);
     }
 
-    private static async Task Refuse(HttpContext context, Drops drops, Exception problem, bool isJson)
+    /// <summary>google.rpc.Status { code, message }: what the protocol wants of a refusal.</summary>
+    private static Task Refuse(HttpContext context, int status, bool isJson)
     {
-        var status = problem is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status400BadRequest;
-        drops.Add("requests", status == StatusCodes.Status413PayloadTooLarge ? Drops.TooLarge : Drops.Unreadable);
-        // google.rpc.Status { code = 3, message }: what the protocol wants of a refusal.
-        var message = status == StatusCodes.Status413PayloadTooLarge ? "request is too large" : "request cannot be read";
-        await (isJson
-            ? Write(context, status, Json, System.Text.Encoding.UTF8.GetBytes($$"""{"code":3,"message":"{{message}}"}"""))
-            : Write(context, status, Protobuf, [8, 3, 18, (byte)message.Length, .. System.Text.Encoding.ASCII.GetBytes(message)]));
+        var (code, message) = status switch
+        {
+            StatusCodes.Status413PayloadTooLarge => (StatusCode.InvalidArgument, "request is too large"),
+            StatusCodes.Status415UnsupportedMediaType => (StatusCode.InvalidArgument, "content type or encoding is not supported"),
+            StatusCodes.Status429TooManyRequests => (StatusCode.ResourceExhausted, Overload.Message),
+            _ => (StatusCode.InvalidArgument, "request cannot be read"),
+        };
+        return isJson
+            ? Write(context, status, Json, System.Text.Encoding.UTF8.GetBytes($$"""{"code":{{(int)code}},"message":"{{message}}"}"""))
+            : Write(context, status, Protobuf, [8, (byte)code, 18, (byte)message.Length, .. System.Text.Encoding.ASCII.GetBytes(message)]);
     }
 
     private static async Task<ReadOnlyMemory<byte>> Body(HttpContext context, TelemetryOptions limits)

@@ -40,6 +40,15 @@ internal sealed class Intake(TelemetryStore store)
             : new ExportMetricsServiceResponse { PartialSuccess = new() { RejectedDataPoints = admission.Rejected, ErrorMessage = admission.Message } };
     }
 
-    private bool IsTaken(IMessage request, IEnumerable<OpenTelemetry.Proto.Resource.V1.Resource?> resources, string kind, Admission admission, int size) =>
-        admission.Accepted == 0 || store.TryAdd(request, Names.Name(resources.FirstOrDefault()), kind, admission.Accepted, size);
+    private bool IsTaken(IMessage request, IEnumerable<OpenTelemetry.Proto.Resource.V1.Resource?> resources, string kind, Admission admission, int size)
+    {
+        var sender = Names.Name(resources.FirstOrDefault());
+        var isTaken = admission.Accepted == 0 || store.TryAdd(request, sender, kind, admission.Accepted, size);
+        if (isTaken)
+        {
+            admission.Settle(sender, kind);
+        }
+
+        return isTaken;
+    }
 }

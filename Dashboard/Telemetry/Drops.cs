@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.ObjectModel;
 
 namespace Intervision.Dashboard.Telemetry;
 
@@ -22,13 +23,43 @@ internal sealed class Drops
     public const string TooLarge = "TOO_LARGE";
     public const string Unreadable = "UNREADABLE";
 
+    private const int MostOwed = 1_000;
     private readonly ConcurrentDictionary<(string Kind, string Reason), long> counts = [];
+    private readonly Dictionary<(string Sender, string Kind), Dictionary<string, long>> owed = [];
+    private readonly Lock gate = new();
 
     public void Add(string kind, string reason, long count = 1)
     {
         if (count > 0)
         {
             counts.AddOrUpdate((kind, reason), count, (_, known) => known + count);
+        }
+    }
+
+    /// <summary>Left out when it was written, after its sender had its answer: the next one says it.</summary>
+    public void AddLate(string sender, string kind, string reason, long count)
+    {
+        Add(kind, reason, count);
+        lock (gate)
+        {
+            if (!owed.TryGetValue((sender, kind), out var reasons) && owed.Count < MostOwed)
+            {
+                owed[(sender, kind)] = reasons = new Dictionary<string, long>(StringComparer.Ordinal);
+            }
+
+            if (reasons is not null)
+            {
+                reasons[reason] = reasons.GetValueOrDefault(reason) + count;
+            }
+        }
+    }
+
+    /// <summary>What a sender was not told yet; once.</summary>
+    public IReadOnlyDictionary<string, long> Owed(string sender, string kind)
+    {
+        lock (gate)
+        {
+            return owed.Remove((sender, kind), out var reasons) ? reasons : ReadOnlyDictionary<string, long>.Empty;
         }
     }
 

@@ -6,7 +6,7 @@ using OpenTelemetry.Proto.Logs.V1;
 
 namespace Intervision.Dashboard.Telemetry.Writing;
 
-internal sealed class LogRows(SqliteConnection connection, long first, Names names, Words words, Drops drops) : IDisposable
+internal sealed class LogRows(SqliteConnection connection, long first, Names names, Words words, LeftOut leftOut) : IDisposable
 {
     private readonly Statement add = new(connection, """
         insert into log (id, at, claimed, severity, service, resource, scope, trace, span, body, detail) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -22,7 +22,7 @@ internal sealed class LogRows(SqliteConnection connection, long first, Names nam
         {
             if (names.Resource(resource.Resource, arrival) is not { } sender)
             {
-                drops.Add("logs", Drops.TooManyResources, resource.ScopeLogs.Sum(s => s.LogRecords.Count));
+                leftOut.Add("logs", Drops.TooManyResources, resource.ScopeLogs.Sum(s => s.LogRecords.Count));
                 continue;
             }
 
@@ -57,9 +57,18 @@ internal sealed class LogRows(SqliteConnection connection, long first, Names nam
         _ = log.TraceId.IsEmpty ? add.BindNull() : add.Bind(log.TraceId.Span);
         _ = log.SpanId.IsEmpty ? add.BindNull() : add.Bind(BinaryPrimitives.ReadInt64BigEndian(log.SpanId.Span));
         words.Clear().Add(body).Add(log.EventName).Add(log.Attributes);
-        (log.Body, log.TraceId, log.SpanId, log.TimeUnixNano, log.ObservedTimeUnixNano) = (null, ByteString.Empty, ByteString.Empty, 0, 0);
-        add.Bind(body).Bind(log.ToByteArray()).Run();
+        add.Bind(body).Bind(Detail(log)).Run();
         next = checked(next + 1);
         index.Bind(id).Bind(words.Text()).Run();
+    }
+
+    /// <summary>What has no column of its own. The record is as it was afterwards: a batch that fails is written again, one by one.</summary>
+    private static byte[] Detail(LogRecord log)
+    {
+        var (body, trace, span, time, observed) = (log.Body, log.TraceId, log.SpanId, log.TimeUnixNano, log.ObservedTimeUnixNano);
+        (log.Body, log.TraceId, log.SpanId, log.TimeUnixNano, log.ObservedTimeUnixNano) = (null, ByteString.Empty, ByteString.Empty, 0, 0);
+        var detail = log.ToByteArray();
+        (log.Body, log.TraceId, log.SpanId, log.TimeUnixNano, log.ObservedTimeUnixNano) = (body, trace, span, time, observed);
+        return detail;
     }
 }

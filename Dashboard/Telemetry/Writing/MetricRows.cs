@@ -13,7 +13,7 @@ namespace Intervision.Dashboard.Telemetry.Writing;
 /// Points of series. A value that does not change is written twice a minute only: most series of a quiet system say the same each
 /// second, and a chart carries the last value on.
 /// </summary>
-internal sealed class MetricRows(SqliteConnection connection, Names names, Drops drops, TelemetryOptions limits) : IDisposable
+internal sealed class MetricRows(SqliteConnection connection, Names names, LeftOut leftOut, TelemetryOptions limits) : IDisposable
 {
     public const long Repeat = 30 * Instants.Second;
     private readonly SeriesRows series = new(connection, limits);
@@ -28,7 +28,7 @@ internal sealed class MetricRows(SqliteConnection connection, Names names, Drops
         {
             if (names.Resource(resource.Resource, arrival) is not { } sender)
             {
-                drops.Add("points", Drops.TooManyResources, resource.ScopeMetrics.Sum(s => s.Metrics.Count));
+                leftOut.Add("points", Drops.TooManyResources, resource.ScopeMetrics.Sum(s => s.Metrics.Sum(Points)));
                 continue;
             }
 
@@ -64,7 +64,7 @@ internal sealed class MetricRows(SqliteConnection connection, Names names, Drops
         var kind = Kind(metric);
         if (series.Instrument(metric, kind, IsCumulative(metric), sender, scope, arrival) is not { } instrument)
         {
-            drops.Add("points", Drops.TooManyInstruments);
+            leftOut.Add("points", Drops.TooManyInstruments, Points(metric));
             return 0;
         }
 
@@ -82,27 +82,15 @@ internal sealed class MetricRows(SqliteConnection connection, Names names, Drops
     private int Write(Target into, NumberDataPoint p) =>
         Write(into, p.Attributes, p.Exemplars, p.TimeUnixNano, p.ValueCase == NumberDataPoint.ValueOneofCase.AsInt ? p.AsInt : p.AsDouble, null);
 
-    private int Write(Target into, HistogramDataPoint p)
-    {
-        var (attributes, exemplars) = (p.Attributes.Clone(), p.Exemplars.Clone());
-        p.Attributes.Clear();
-        p.Exemplars.Clear();
-        return Write(into, attributes, exemplars, p.TimeUnixNano, p.Count, p);
-    }
+    private int Write(Target into, HistogramDataPoint p) => Write(into, p.Attributes, p.Exemplars, p.TimeUnixNano, p.Count, p);
 
-    private int Write(Target into, ExponentialHistogramDataPoint p)
-    {
-        var (attributes, exemplars) = (p.Attributes.Clone(), p.Exemplars.Clone());
-        p.Attributes.Clear();
-        p.Exemplars.Clear();
-        return Write(into, attributes, exemplars, p.TimeUnixNano, p.Count, p);
-    }
+    private int Write(Target into, ExponentialHistogramDataPoint p) => Write(into, p.Attributes, p.Exemplars, p.TimeUnixNano, p.Count, p);
 
     private int Write(Target into, RepeatedField<KeyValue> attributes, RepeatedField<OtlpExemplar> exemplars, ulong time, double value, IMessage? detail)
     {
         if (series.Of(into.Instrument, into.Resource, attributes) is not { } state)
         {
-            drops.Add("points", Drops.TooManySeries);
+            leftOut.Add("points", Drops.TooManySeries);
             return 0;
         }
 
@@ -121,7 +109,7 @@ internal sealed class MetricRows(SqliteConnection connection, Names names, Drops
 
         state.StoredAt = at;
         addPoint.Bind(state.Id).Bind(at).Bind(value);
-        return (detail is null ? addPoint.BindNull() : addPoint.Bind(detail.ToByteArray())).Run();
+        return (detail is null ? addPoint.BindNull() : addPoint.Bind(Detail(detail, attributes, exemplars))).Run();
     }
 
     private void Write(SeriesState state, OtlpExemplar exemplar, long arrival)
@@ -137,6 +125,28 @@ internal sealed class MetricRows(SqliteConnection connection, Names names, Drops
         state.ExemplarAt = at;
         addExemplar.Bind(state.Id).Bind(at).Bind(value).Bind(exemplar.TraceId.Span).Bind(BinaryPrimitives.ReadInt64BigEndian(exemplar.SpanId.Span)).Run();
     }
+
+    /// <summary>What has no column of its own. The point is as it was afterwards: a batch that fails is written again, one by one.</summary>
+    private static byte[] Detail(IMessage point, RepeatedField<KeyValue> attributes, RepeatedField<OtlpExemplar> exemplars)
+    {
+        var (dimensions, examples) = (attributes.ToArray(), exemplars.ToArray());
+        attributes.Clear();
+        exemplars.Clear();
+        var detail = point.ToByteArray();
+        attributes.Add(dimensions);
+        exemplars.Add(examples);
+        return detail;
+    }
+
+    private static int Points(Metric metric) => metric.DataCase switch
+    {
+        Metric.DataOneofCase.Gauge => metric.Gauge.DataPoints.Count,
+        Metric.DataOneofCase.Sum => metric.Sum.DataPoints.Count,
+        Metric.DataOneofCase.Histogram => metric.Histogram.DataPoints.Count,
+        Metric.DataOneofCase.ExponentialHistogram => metric.ExponentialHistogram.DataPoints.Count,
+        Metric.DataOneofCase.Summary => metric.Summary.DataPoints.Count,
+        _ => 0,
+    };
 
     private static InstrumentKind Kind(Metric metric) => metric.DataCase switch
     {

@@ -19,15 +19,15 @@ internal sealed class Rows : IDisposable
     private readonly SpanRows spans;
     private readonly MetricRows metrics;
 
-    public Rows(SqliteConnection connection, TelemetryOptions limits, Drops drops)
+    public Rows(SqliteConnection connection, TelemetryOptions limits, LeftOut leftOut)
     {
         var words = new Words();
         var next = Next(connection);
         names = new Names(connection);
         traces = new TraceRows(connection, next.Trace);
-        logs = new LogRows(connection, next.Log, names, words, drops);
-        spans = new SpanRows(connection, names, traces, words, drops, limits);
-        metrics = new MetricRows(connection, names, drops, limits);
+        logs = new LogRows(connection, next.Log, names, words, leftOut);
+        spans = new SpanRows(connection, names, traces, words, leftOut, limits);
+        metrics = new MetricRows(connection, names, leftOut, limits);
     }
 
     public RowCounts Write(object request, long arrival) => request switch

@@ -6,7 +6,7 @@ using OpenTelemetry.Proto.Trace.V1;
 
 namespace Intervision.Dashboard.Telemetry.Writing;
 
-internal sealed class SpanRows(SqliteConnection connection, Names names, TraceRows traces, Words words, Drops drops, TelemetryOptions limits) : IDisposable
+internal sealed class SpanRows(SqliteConnection connection, Names names, TraceRows traces, Words words, LeftOut leftOut, TelemetryOptions limits) : IDisposable
 {
     private const ulong Day = 86_400_000_000_000;
     // A request sent again after a lost answer brings spans that are here already.
@@ -24,7 +24,7 @@ internal sealed class SpanRows(SqliteConnection connection, Names names, TraceRo
         {
             if (names.Resource(resource.Resource, arrival) is not { } sender)
             {
-                drops.Add("spans", Drops.TooManyResources, resource.ScopeSpans.Sum(s => s.Spans.Count));
+                leftOut.Add("spans", Drops.TooManyResources, resource.ScopeSpans.Sum(s => s.Spans.Count));
                 continue;
             }
 
@@ -52,7 +52,7 @@ internal sealed class SpanRows(SqliteConnection connection, Names names, TraceRo
         var trace = traces.Of(span.TraceId.Span);
         if (trace.Spans >= limits.MaxSpansPerTrace)
         {
-            drops.Add("spans", Drops.TooManySpansInTrace);
+            leftOut.Add("spans", Drops.TooManySpansInTrace);
             return false;
         }
 
@@ -84,12 +84,17 @@ internal sealed class SpanRows(SqliteConnection connection, Names names, TraceRo
         return true;
     }
 
-    /// <summary>What has no column of its own.</summary>
+    /// <summary>What has no column of its own. The span is as it was afterwards: a batch that fails is written again, one by one.</summary>
     private static byte[] Detail(Span span)
     {
+        var (trace, id, parent, name, state, status) = (span.TraceId, span.SpanId, span.ParentSpanId, span.Name, span.TraceState, span.Status);
+        var (start, end, kind) = (span.StartTimeUnixNano, span.EndTimeUnixNano, span.Kind);
         (span.TraceId, span.SpanId, span.ParentSpanId) = (ByteString.Empty, ByteString.Empty, ByteString.Empty);
         (span.Name, span.TraceState, span.Status) = ("", "", null);
         (span.StartTimeUnixNano, span.EndTimeUnixNano, span.Kind) = (0, 0, OpenTelemetry.Proto.Trace.V1.Span.Types.SpanKind.Unspecified);
-        return span.ToByteArray();
+        var detail = span.ToByteArray();
+        (span.TraceId, span.SpanId, span.ParentSpanId, span.Name, span.TraceState, span.Status) = (trace, id, parent, name, state, status);
+        (span.StartTimeUnixNano, span.EndTimeUnixNano, span.Kind) = (start, end, kind);
+        return detail;
     }
 }

@@ -14,6 +14,7 @@ internal sealed class TelemetryWriter : IAsyncDisposable
     private readonly TelemetryFile file;
     private readonly TelemetryOptions limits;
     private readonly Drops drops;
+    private readonly LeftOut leftOut;
     private readonly TimeProvider clock;
     private readonly ILogger logger;
     private readonly Action committed;
@@ -29,6 +30,7 @@ internal sealed class TelemetryWriter : IAsyncDisposable
     public TelemetryWriter(TelemetryFile file, TelemetryOptions limits, Drops drops, TimeProvider clock, ILogger logger, Action committed)
     {
         (this.file, this.limits, this.drops, this.clock, this.logger, this.committed) = (file, limits, drops, clock, logger, committed);
+        leftOut = new LeftOut(drops);
         waiting = new WaitingRequests(limits.QueueBytes);
         connection = Open(out pruning, out rows);
         loop = Task.Run(Loop);
@@ -98,7 +100,7 @@ internal sealed class TelemetryWriter : IAsyncDisposable
             {
                 if (!TryWrite([one]))
                 {
-                    drops.Add(one.Kind.Length > 0 ? one.Kind : "requests", Drops.StoreFailed, Math.Max(1, one.Records));
+                    drops.AddLate(one.Sender, one.Kind.Length > 0 ? one.Kind : "requests", Drops.StoreFailed, Math.Max(1, one.Records));
                 }
             }
         }
@@ -123,11 +125,12 @@ internal sealed class TelemetryWriter : IAsyncDisposable
                     rows.Flush(Instants.Of(clock.GetUtcNow()));
                     action(pruning);
                     rows.Dispose();
-                    rows = new Rows(connection, limits, drops);
+                    rows = new Rows(connection, limits, leftOut);
                     after = pruning.Count();
                     continue;
                 }
 
+                leftOut.Sender = one.Sender;
                 var added = rows.Write(one.Request, one.Arrival);
                 after = new(after.Logs + added.Logs, after.Traces, after.Spans + added.Spans, after.Points + added.Points);
             }
@@ -136,11 +139,13 @@ internal sealed class TelemetryWriter : IAsyncDisposable
             after = Bounded(after);
             transaction.Commit();
             counts = after;
+            leftOut.Tell();
             return true;
         }
         catch (Exception failure)
         {
             logger.LogError(failure, "Telemetry could not be stored");
+            leftOut.Forget();
             Recover(failure);
             return false;
         }
@@ -186,7 +191,7 @@ internal sealed class TelemetryWriter : IAsyncDisposable
                 transaction.Commit();
             }
 
-            rows = new Rows(connection, limits, drops);
+            rows = new Rows(connection, limits, leftOut);
         }
         catch (Exception second) when (second is SqliteException or IOException or InvalidOperationException)
         {
@@ -202,7 +207,7 @@ internal sealed class TelemetryWriter : IAsyncDisposable
         Run = Run.Begin(opened, Instants.Of(clock.GetUtcNow()));
         counts = pruning.Count();
         UsedBytes = pruning.UsedBytes();
-        rows = new Rows(opened, limits, drops);
+        rows = new Rows(opened, limits, leftOut);
         return opened;
     }
 }

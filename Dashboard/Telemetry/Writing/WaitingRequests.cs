@@ -30,7 +30,8 @@ internal sealed class WaitingRequests(long limit)
         lock (gate)
         {
             var own = bySender.GetValueOrDefault(waiting.Sender);
-            if (bytes + waiting.Bytes > limit || own + waiting.Bytes > Math.Max(limit / 2, waiting.Bytes))
+            // One that is larger than the room it may have goes alone: it was read already, and would never find more.
+            if (waiting.Bytes > 0 && (bytes + waiting.Bytes > Math.Max(limit, waiting.Bytes) || own + waiting.Bytes > Math.Max(limit / 2, waiting.Bytes)))
             {
                 return false;
             }
