@@ -1,13 +1,13 @@
 using Grpc.Core;
 using Intervision.Intake.V1;
 using Intervision.ServiceDefaults.Grpc;
+using Intervision.ServiceDefaults.Pages;
 using Intervision.ServiceDefaults.Persistence;
 using Microsoft.Extensions.Primitives;
-using Npgsql;
 
 namespace Intervision.Intake.Library;
 
-/// <summary>GET /bibliotheque and /bibliotheque/{id}, for anybody with a browser, on the http endpoint only (DESIGN §6).</summary>
+/// <summary>GET /bibliotheque and /bibliotheque/{id}, for anybody with a browser.</summary>
 internal static class LibraryEndpoint
 {
     public const string Path = "/bibliotheque";
@@ -15,29 +15,19 @@ internal static class LibraryEndpoint
 
     public static void MapLibraryPages(this WebApplication app)
     {
-        app.MapMethods(Path, [HttpMethods.Get, HttpMethods.Head], context => Serve(context, Found)).AllowAnonymous();
-        app.MapMethods($"{Path}/{{id}}", [HttpMethods.Get, HttpMethods.Head], context => Serve(context, Whole)).AllowAnonymous();
+        var unavailable = LibraryPage.Sorry("La bibliothèque est momentanément indisponible : réessayez dans un instant.");
+        app.MapPublicPage(Path, context => Serve(context, Found), unavailable);
+        app.MapPublicPage($"{Path}/{{id}}", context => Serve(context, Whole), unavailable);
     }
 
     private static async Task Serve(HttpContext context, Func<HttpContext, Task<string>> render)
     {
-        // HTTP/1.1 is what the http endpoint speaks and the grpc endpoint does not.
-        if (!HttpProtocol.IsHttp11(context.Request.Protocol))
-        {
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
-            return;
-        }
-
-        var page = await Render(context, render);
-        var headers = context.Response.Headers;
-        headers.ContentSecurityPolicy = LibraryPage.ContentSecurityPolicy;
-        headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "no-referrer";
-        // What is taken out of the library must not live on in a cache or a search engine.
-        headers["X-Robots-Tag"] = "noindex, noarchive";
-        headers.CacheControl = "no-store";
         context.Response.ContentType = "text/html; charset=utf-8";
-        await context.Response.WriteAsync(page, context.RequestAborted);
+        context.Response.Headers.ContentSecurityPolicy = LibraryPage.ContentSecurityPolicy;
+        // What is taken out of the library must not live on in a cache.
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.KeepOutOfSearchEngines();
+        await context.Response.WriteAsync(await Render(context, render), context.RequestAborted);
     }
 
     private static async Task<string> Render(HttpContext context, Func<HttpContext, Task<string>> render)
@@ -55,13 +45,6 @@ internal static class LibraryEndpoint
                 _ => StatusCodes.Status400BadRequest,
             };
             return LibraryPage.Sorry(broken.Code == StatusCode.NotFound ? "Cette situation n'est pas, ou n'est plus, dans la bibliothèque." : broken.French);
-        }
-        catch (NpgsqlException lost)
-        {
-            context.RequestServices.GetRequiredService<ILogger<Program>>().LogWarning("Database unavailable during GET {Path}: {Kind}", Path, lost.GetType().Name);
-            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-            context.Response.Headers.RetryAfter = "5";
-            return LibraryPage.Sorry("La bibliothèque est momentanément indisponible : réessayez dans un instant.");
         }
     }
 

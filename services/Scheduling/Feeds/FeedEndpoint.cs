@@ -1,14 +1,14 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using Intervision.ServiceDefaults.Pages;
 using Intervision.ServiceDefaults.Persistence;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
-using Npgsql;
 
 namespace Intervision.Scheduling.Feeds;
 
 /// <summary>
-/// GET /calendriers/{token}.ics, for whoever has the address, on the http endpoint only (DESIGN §6). The address is a key:
+/// GET /calendriers/{token}.ics, for whoever has the address. The address is a key:
 /// it stays out of logs, scopes and spans.
 /// </summary>
 internal static class FeedEndpoint
@@ -31,7 +31,7 @@ internal static class FeedEndpoint
     public static void MapCalendarFeeds(this WebApplication app)
     {
         app.Use(KeepAddressOutOfSpan);
-        app.MapMethods(Route, [HttpMethods.Get, HttpMethods.Head], Serve).AllowAnonymous();
+        app.MapPublicPage(Route, Serve);
     }
 
     /// <summary>Also of addresses that lead nowhere: somebody's key with a slip of the pen is one still.</summary>
@@ -48,14 +48,11 @@ internal static class FeedEndpoint
     private static async Task Serve(HttpContext context)
     {
         var headers = context.Response.Headers;
-        headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "no-referrer";
-        headers["X-Robots-Tag"] = "noindex, noarchive";
         headers.CacheControl = "private, no-cache";
-        // HTTP/1.1 is what the http endpoint speaks and the grpc endpoint does not.
-        if (!HttpProtocol.IsHttp11(context.Request.Protocol) || await Read(context) is not { } calendar)
+        context.Response.KeepOutOfSearchEngines();
+        if (await Read(context) is not { } calendar)
         {
-            context.Response.StatusCode = context.Response.StatusCode == StatusCodes.Status503ServiceUnavailable ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status404NotFound;
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
             return;
         }
 
@@ -72,21 +69,11 @@ internal static class FeedEndpoint
         await context.Response.Body.WriteAsync(calendar, context.RequestAborted);
     }
 
-    private static async Task<byte[]?> Read(HttpContext context)
+    private static Task<byte[]?> Read(HttpContext context)
     {
         var services = context.RequestServices;
-        try
-        {
-            var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
-            return await services.GetRequiredService<Db>().Read(
-                tx => FeedCalendar.Read(tx, context.Request.RouteValues["token"] as string ?? "", now), context.RequestAborted);
-        }
-        catch (NpgsqlException lost)
-        {
-            services.GetRequiredService<ILogger<Program>>().LogWarning("Database unavailable during GET {Route}: {Kind}", Route, lost.GetType().Name);
-            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-            context.Response.Headers.RetryAfter = "60";
-            return null;
-        }
+        var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
+        return services.GetRequiredService<Db>().Read(
+            tx => FeedCalendar.Read(tx, context.Request.RouteValues["token"] as string ?? "", now), context.RequestAborted);
     }
 }
