@@ -20,19 +20,15 @@ internal sealed class PlanSearch
     private readonly Queue<int[]> remembered = new();
     private Dice dice;
 
-    public PlanSearch(SearchTables tables, SearchState state, long seed, Func<SearchProgress, bool> stop)
+    public PlanSearch(SearchTables tables, SearchState state, BestPlans plans, long seed)
     {
         t = tables;
         this.state = state;
-        plans = new BestPlans(state, stop);
+        this.plans = plans;
         annealing = new Annealing(tables, state, plans, seed);
         crossing = new Crossing(tables, state, plans, seed);
         dice = new Dice(seed ^ 0x9E3779B9);
     }
-
-    public int[] BestDays => plans.BestDays;
-
-    public long Iterations => plans.Iterations;
 
     public void Run()
     {

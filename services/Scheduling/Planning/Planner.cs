@@ -9,13 +9,15 @@ public sealed record SearchProgress(long Iterations, long SinceBetter, double Ob
 /// <param name="Days">The day of each situation, in the problem's order; none for those left out.</param>
 /// <param name="Objective">In points: the lower the better.</param>
 /// <param name="Iterations">Changes that were tried to find it.</param>
-public sealed record Plan(IReadOnlyList<int?> Days, double Objective, long Iterations);
+/// <param name="Proven">Whether no plan is better, to the thousandth of a point; never known of several pôles together.</param>
+public sealed record Plan(IReadOnlyList<int?> Days, double Objective, long Iterations, bool Proven);
 
 public static class Planner
 {
     /// <summary>
     /// Looks for the best plan until told to stop, and gives the best it met, which breaks no hard constraint. The same problem, seed
-    /// and number of iterations give the same plan. It starts from the current days of the situations that have one.
+    /// and number of iterations give the same plan. It starts from the current days of the situations that have one. One pôle alone is
+    /// planned exactly: the search ends by itself once no plan can be better.
     /// </summary>
     /// <exception cref="ArgumentException">The problem has <see cref="PlanningProblem.Mistakes"/>.</exception>
     /// <param name="stop">Asked every few hundred iterations; a clock belongs here, at the edge.</param>
@@ -29,10 +31,15 @@ public static class Planner
         var tables = new SearchTables(problem);
         var state = new SearchState(tables);
         PlaceCurrent(problem, tables, state);
-        var search = new PlanSearch(tables, state, seed, stop);
-        search.Run();
-        var days = search.BestDays.Select(d => d == SearchTables.Out ? (int?)null : d).ToArray();
-        return new Plan(days, PlanEvaluation.Of(problem, days).Objective, search.Iterations);
+        var plans = new BestPlans(state, stop);
+        var alone = LonePole.Of(tables) is { } pole ? new PoleSearch(tables, pole, state, plans) : null;
+        if (alone?.Run() is not false && alone is not { Proven: true })
+        {
+            new PlanSearch(tables, state, plans, seed).Run();
+        }
+
+        var days = plans.BestDays.Select(d => d == SearchTables.Out ? (int?)null : d).ToArray();
+        return new Plan(days, PlanEvaluation.Of(problem, days).Objective, plans.Iterations, alone is { Proven: true });
     }
 
     /// <summary>Pinned situations first: they go nowhere else.</summary>

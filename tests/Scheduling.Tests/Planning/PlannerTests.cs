@@ -84,17 +84,6 @@ public sealed class PlannerTests
         }
     }
 
-    /// <summary>The optima of three pôles alone, as an exact solver finds them; the third is the tightest, and needs a second plan now and then.</summary>
-    [Theory]
-    [InlineData(0, 88)]
-    [InlineData(7, 32)]
-    [InlineData(15, 6)]
-    public void A_pole_of_the_region_alone_is_planned_at_its_optimum_wherever_the_search_starts(int pole, double optimum)
-    {
-        var problem = Region1.File.Only([pole]).ToProblem();
-        Assert.All(Enumerable.Range(1, 3), seed => Assert.Equal(optimum, Planner.Search(problem, seed, p => p.Iterations >= 12_000_000 || p.Objective <= optimum).Objective));
-    }
-
     [Fact]
     public void A_region_is_planned_far_better_than_by_hand()
     {
