@@ -43,7 +43,7 @@ internal sealed class BestPlans
         if (Iterations >= nextPoll)
         {
             nextPoll = Iterations - Iterations % Polled + Polled;
-            if (stop(new SearchProgress(Iterations, Iterations - bestAt, best / 1000.0)))
+            if (Tell())
             {
                 return false;
             }
@@ -52,6 +52,10 @@ internal sealed class BestPlans
         Iterations += tried;
         return true;
     }
+
+    /// <summary>How far it is.</summary>
+    /// <returns>Whether whoever waits for the plan wants no more.</returns>
+    public bool Tell() => stop(new SearchProgress(Iterations, Iterations - bestAt, best / 1000.0));
 
     /// <summary>Keeps the state as it stands if it is better.</summary>
     public void Note()

@@ -17,7 +17,7 @@ public static class Planner
     /// <summary>
     /// Looks for the best plan until told to stop, and gives the best it met, which breaks no hard constraint. The same problem, seed
     /// and number of iterations give the same plan. It starts from the current days of the situations that have one. One pôle alone is
-    /// planned exactly: the search ends by itself once no plan can be better.
+    /// planned exactly (ADR 0027): the search ends by itself once no plan can be better, having told its progress a last time.
     /// </summary>
     /// <exception cref="ArgumentException">The problem has <see cref="PlanningProblem.Mistakes"/>.</exception>
     /// <param name="stop">Asked every few hundred iterations; a clock belongs here, at the edge.</param>

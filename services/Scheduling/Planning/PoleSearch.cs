@@ -22,6 +22,7 @@ internal sealed class PoleSearch
     private readonly Stack<int> decided = new();
     private readonly int[] days;
     private long best;
+    private int bounds;
     private bool stopped;
 
     public PoleSearch(SearchTables tables, LonePole pole, SearchState state, BestPlans plans)
@@ -35,9 +36,6 @@ internal sealed class PoleSearch
         best = state.Objective - (tables.Base + tables.LeftOut.Sum(price => (long)price) - pole.LeftOut.Sum(price => (long)price));
     }
 
-    /// <summary>How often the bound was reckoned.</summary>
-    public int Bounds { get; private set; }
-
     /// <summary>Whether no plan is better than the best met.</summary>
     public bool Proven { get; private set; }
 
@@ -50,11 +48,16 @@ internal sealed class PoleSearch
             Divide(doubt);
         }
 
-        Proven = !stopped && Bounds < MostBounds;
+        Proven = !stopped && bounds < MostBounds;
+        if (Proven)
+        {
+            plans.Tell();
+        }
+
         return !stopped;
     }
 
-    private bool Ended => stopped || Bounds >= MostBounds;
+    private bool Ended => stopped || bounds >= MostBounds;
 
     /// <summary>What it costs on its best day, and its part of the session.</summary>
     private int UsualFee(int situation)
@@ -123,7 +126,7 @@ internal sealed class PoleSearch
     }
 
     /// <summary>
-    /// Raises the bound step by step: who sits nowhere pays more, who sits twice pays less (subgradient, Polyak's step). On the way plans
+    /// Raises the bound step by step: who sits nowhere pays more, who sits twice pays less (subgradient method, Polyak's step). On the way plans
     /// are tried, and days decided that can only be as they are.
     /// </summary>
     /// <returns>False when no plan with the days as decided is better than the best.</returns>
@@ -170,7 +173,7 @@ internal sealed class PoleSearch
     private long Reckon(int[] fees)
     {
         stopped |= !plans.GoesOn(tried: pole.Situations.Length);
-        Bounds++;
+        bounds++;
         return bound.Of(fees);
     }
 
