@@ -10,7 +10,7 @@ namespace Intervision.Tests.Support;
 /// One private PostgreSQL cluster per test process, as an unprivileged user when we are root. Databases are copied from
 /// a migrated template, so that each test class gets its own in a few milliseconds.
 /// </summary>
-public sealed class TestPostgres : IAsyncDisposable
+public sealed partial class TestPostgres : IAsyncDisposable
 {
     public const string AppPassword = "app";
     private static readonly SemaphoreSlim Gate = new(1, 1);
@@ -26,9 +26,13 @@ public sealed class TestPostgres : IAsyncDisposable
 
     private TestPostgres(string folder, int port) => (this.folder, this.port) = (folder, port);
 
-    /// <summary>Folder of the server's own programs (initdb, pgbench, …).</summary>
+    /// <summary>
+    /// Folder of the server's own programs (initdb, pgbench, …): the newest installed one, or of another version, which
+    /// <c>INTERVISION_TEST_POSTGRES_BIN</c> names.
+    /// </summary>
     public static string Bin { get; } =
-        Directory.Exists("/usr/lib/postgresql")
+        Environment.GetEnvironmentVariable("INTERVISION_TEST_POSTGRES_BIN") is { Length: > 0 } given ? given
+        : Directory.Exists("/usr/lib/postgresql")
             ? Directory.GetDirectories("/usr/lib/postgresql").OrderByDescending(d => d, StringComparer.Ordinal).First() + "/bin"
             : throw new InvalidOperationException("PostgreSQL is missing: apt-get install postgresql");
 
