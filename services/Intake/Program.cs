@@ -15,7 +15,7 @@ using Intervision.ServiceDefaults.Persistence;
 
 var builder = WebApplication.CreateBuilder(args);
 if (await builder.MigrateIfAsked(args, "intake", typeof(Program).Assembly, tx => RetentionClock.Set(tx, builder.Environment.IsDevelopment()))
-    || await builder.AccessLogIfAsked(args) || await builder.ErasuresIfAsked(args))
+    || await builder.AccessLogIfAsked(args) || await builder.ErasuresIfAsked(args) || await builder.RewrapIfAsked(args))
 {
     return;
 }
@@ -37,7 +37,7 @@ builder.AddServiceDefaults("intake", handlers =>
         .On<SessionConvened>(WhenSessionConvened.Handle)
         .On<SessionCancelled>(WhenSessionCancelled.Handle);
 });
-builder.Services.AddSingleton(_ => master.Value).AddSingleton(_ => new RequestHash(master.Value.RequestKey)).AddSingleton<Vault>();
+builder.Services.AddSingleton(_ => master.Value).AddSingleton(_ => new RequestHash(master.Value.Fingerprints.RequestKey)).AddSingleton<Vault>();
 builder.Services.AddIntakeVerbs();
 builder.Services.AddConsentVerbs(builder.Environment).AddAccessLogVerbs().AddWatchVerbs().AddRetentionVerbs(builder.Environment);
 builder.Services.AddIndicatorVerbs().AddTriageVerbs().AddUrgencyVerbs(builder.Environment).AddEmailVerbs().AddFollowUpVerbs().AddAlertVerbs().AddLibraryVerbs(builder.Environment);
@@ -47,6 +47,7 @@ var app = builder.Build();
 app.Services.GetRequiredService<MasterKey>();
 app.Services.GetRequiredService<RetentionPolicy>();
 app.Services.GetRequiredService<UrgentAlerts>();
+await app.LoadFingerprints();
 app.MapServiceDefaults();
 app.MapGrpcService<IntakeGrpcService>().RequireAuthorization();
 app.MapLibraryPages();

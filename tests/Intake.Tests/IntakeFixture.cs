@@ -189,13 +189,17 @@ public class IntakeFixture() : ServiceFixture<Program>("intake")
 
     public AllLogs AllLogs { get; } = new();
 
+    public static string NewMasterKey() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+
+    protected string MasterKey { get; } = NewMasterKey();
+
     /// <summary>As the migrate step does in Development: calls bring their clock.</summary>
     protected override Func<Tx, Task>? Seed => tx => RetentionClock.Set(tx, development: true);
 
     protected override void Configure(IWebHostBuilder builder)
     {
         builder.UseSetting("Intake:RegionalMailbox", "region@intervision.invalid");
-        builder.UseSetting("Intake:MasterKey", Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
+        builder.UseSetting("Intake:MasterKey", MasterKey);
         builder.ConfigureLogging(logging => logging.AddProvider(AllLogs).AddFilter<AllLogs>(null, LogLevel.Trace));
     }
 

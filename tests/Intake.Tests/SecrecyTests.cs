@@ -107,7 +107,7 @@ public sealed class SecrecyTests(IntakeFixture service)
         }
 
         var (again, other) = (vault.SealFirst(first, "question", "texte"u8), vault.SealFirst(first, "question", "texte"u8));
-        Assert.NotEqual(again.WrappedKey, other.WrappedKey);
+        Assert.NotEqual(again.Key.Bytes, other.Key.Bytes);
         Assert.NotEqual(again.Ciphertext, other.Ciphertext);
     }
 

@@ -15,7 +15,7 @@ internal sealed class AlertVault(MasterKey master)
     public async Task Open(Tx tx, Guid alert)
     {
         var wrapped = master.Wrap(alert, RandomNumberGenerator.GetBytes(32));
-        await tx.Execute("insert into alert_key (alert_id, wrapped_key) values (@alert, @wrapped)", new { alert, wrapped });
+        await tx.Execute("insert into alert_key (alert_id, wrapped_key, key_id) values (@alert, @Bytes, @KeyId)", new { alert, wrapped.Bytes, wrapped.KeyId });
     }
 
     public async Task Write(Tx tx, Guid alert, AlertTexts texts)
@@ -58,7 +58,7 @@ internal sealed class AlertVault(MasterKey master)
 
     private async Task<byte[]?> Key(Tx tx, Guid alert)
     {
-        var wrapped = await tx.SingleOrDefault<byte[]>("select wrapped_key from alert_key where alert_id = @alert", new { alert });
-        return wrapped is null ? null : master.Unwrap(alert, wrapped);
+        var (wrapped, keyId) = await tx.SingleOrDefault<(byte[]?, string?)>("select wrapped_key, key_id from alert_key where alert_id = @alert", new { alert });
+        return wrapped is null ? null : master.Unwrap(alert, wrapped, keyId);
     }
 }

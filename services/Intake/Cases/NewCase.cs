@@ -1,4 +1,5 @@
 using Intervision.Intake.Consents;
+using Intervision.Intake.Encryption;
 using Intervision.Intake.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
@@ -8,7 +9,7 @@ namespace Intervision.Intake.Cases;
 /// <summary>A case that is about to be stored, with what goes with it.</summary>
 /// <param name="WrappedKey">Null when the patient refused: such a case never has a text.</param>
 /// <param name="Ciphertext">The question; null when an e-mail did not say one, or the patient refused.</param>
-internal sealed record NewCase(Case Case, SubmitCaseRequest Request, byte[] Mac, byte[]? WrappedKey, byte[]? Ciphertext, string Actor)
+internal sealed record NewCase(Case Case, SubmitCaseRequest Request, byte[] Mac, WrappedKey? WrappedKey, byte[]? Ciphertext, string Actor)
 {
     /// <summary>The first consent record where it says more than status, form and giver: then it is stored alone.</summary>
     public ConsentRow? Answer { get; init; }
@@ -36,11 +37,11 @@ internal sealed record NewCase(Case Case, SubmitCaseRequest Request, byte[] Mac,
               select * from unnest(
                 @ids, @codes, @states, @consents, @programmes, @poles, @candidates, @submitters, @organisations, @channels, @externalIds,
                 @macs, @requesters, @motives, @ageBands, @sexes, @contexts, @products, @urgents, @physicians, @absences, @actors,
-                @availabilities, @times, @keys, @ciphertexts, @declareds, @forms, @givers, @recorders)
+                @availabilities, @times, @keys, @keyIds, @ciphertexts, @declareds, @forms, @givers, @recorders)
               as r (
                 id, code, state, consent, programme, pole, candidate_poles, submitter, submitting_organisation, channel, external_id,
                 mac, requester, motives, age_band, sex, contexts, products, urgent, attending_physician, absence, actors,
-                availabilities, submit_time, wrapped_key, ciphertext, declared, form, giver, actor)),
+                availabilities, submit_time, wrapped_key, key_id, ciphertext, declared, form, giver, actor)),
             fresh as (
               insert into cases (
                 id, code, version, state, consent, programme, pole, candidate_poles, submitter, submitting_organisation, channel,
@@ -56,8 +57,8 @@ internal sealed record NewCase(Case Case, SubmitCaseRequest Request, byte[] Mac,
               returning id),
             stored as (select said.* from said join fresh using (id)),
             locked as (
-              insert into case_key (case_id, wrapped_key, destroy_time)
-              select id, wrapped_key, case when wrapped_key is null then submit_time end from stored),
+              insert into case_key (case_id, wrapped_key, key_id, destroy_time)
+              select id, wrapped_key, key_id, case when wrapped_key is null then submit_time end from stored),
             asked as (insert into clinical_text (case_id, field, ciphertext) select id, 'question', ciphertext from stored where ciphertext is not null),
             agreed as (
               insert into consent_record (case_id, no, status, declared, form, giver, withdrawal_right_told, answer_time, record_time, recorder)
@@ -94,7 +95,8 @@ internal sealed record NewCase(Case Case, SubmitCaseRequest Request, byte[] Mac,
                 actors = deposits.Select(d => Words(d.Case.Actors)).ToArray(),
                 availabilities = deposits.Select(d => Words(d.Case.Availabilities)).ToArray(),
                 times = deposits.Select(d => d.Case.SubmitTime).ToArray(),
-                keys = deposits.Select(d => d.WrappedKey).ToArray(),
+                keys = deposits.Select(d => d.WrappedKey?.Bytes).ToArray(),
+                keyIds = deposits.Select(d => d.WrappedKey?.KeyId).ToArray(),
                 ciphertexts = deposits.Select(d => d.Ciphertext).ToArray(),
                 declareds = deposits.Select(d => d.Case.Declared?.ToString()).ToArray(),
                 forms = deposits.Select(d => d.Request.ConsentForm == ConsentForm.Unspecified ? null : d.Request.ConsentForm.ToString()).ToArray(),

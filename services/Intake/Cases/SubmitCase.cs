@@ -147,7 +147,7 @@ internal sealed class SubmitCase(Db db, SubmitGroups groups, UrgentAlerts alerts
     {
         var payload = request.Clone();
         payload.RequestId = "";
-        return master.Mac(payload.ToByteArray());
+        return master.Fingerprints.Mac(payload.ToByteArray());
     }
 
     internal static CaseSubmitted Said(Case submitted) => new()

@@ -65,7 +65,7 @@ internal sealed class SubmitEmail(Db db, Vault vault, MasterKey master)
     private async Task<Case> InsertOrFind(Tx tx, SubmitCaseRequest asked, SubmitFacts facts, string? question, Call call)
     {
         // The message alone tells one request from another: whatever else changes, it is the same one.
-        var mac = master.Mac(Encoding.UTF8.GetBytes(asked.ExternalId));
+        var mac = master.Fingerprints.Mac(Encoding.UTF8.GetBytes(asked.ExternalId));
         while (true)
         {
             var fresh = Decide(asked, facts, call.Now) with { Id = Guid.CreateVersion7(call.Now), Code = CaseCodes.Next() };
@@ -86,7 +86,7 @@ internal sealed class SubmitEmail(Db db, Vault vault, MasterKey master)
 
     /// <summary>Keyed: a Message-ID may tell where it comes from. Without one, the message itself.</summary>
     private string Key(EmailMessage message, SubmitEmailRequest request) =>
-        Convert.ToHexStringLower(master.Mac(message.MessageId is { } id ? Encoding.UTF8.GetBytes($"message-id:{id}") : [.. "message:"u8, .. request.Message.Span]));
+        Convert.ToHexStringLower(master.Fingerprints.Mac(message.MessageId is { } id ? Encoding.UTF8.GetBytes($"message-id:{id}") : [.. "message:"u8, .. request.Message.Span]));
 
     private async Task<string> SenderOf(Tx tx, EmailMessage message)
     {
@@ -96,7 +96,7 @@ internal sealed class SubmitEmail(Db db, Vault vault, MasterKey master)
         }
 
         var known = await tx.Query<string>(
-            "select name from professional where mailbox_mac = @mac limit 2", new { mac = master.MailboxMac(message.Sender) });
+            "select name from professional where mailbox_mac = @mac limit 2", new { mac = master.Fingerprints.MailboxMac(message.Sender) });
         if (known is [var only])
         {
             return only;

@@ -13,7 +13,7 @@ internal sealed class Vault(MasterKey master)
     public const string Erased = "not exists (select from case_key k where k.case_id = c.id and k.wrapped_key is not null)";
 
     /// <summary>Key and first text of a case that is about to be inserted.</summary>
-    public (byte[] WrappedKey, byte[] Ciphertext) SealFirst(Guid caseId, string field, ReadOnlySpan<byte> plain)
+    public (WrappedKey Key, byte[] Ciphertext) SealFirst(Guid caseId, string field, ReadOnlySpan<byte> plain)
     {
         var key = RandomNumberGenerator.GetBytes(32);
         return (master.Wrap(caseId, key), Sealed.Seal(key, plain, Aad.Of(caseId, field)));
@@ -58,7 +58,7 @@ internal sealed class Vault(MasterKey master)
 
     private async Task<byte[]?> Key(Tx tx, Guid caseId)
     {
-        var wrapped = await tx.SingleOrDefault<byte[]>("select wrapped_key from case_key where case_id = @caseId", new { caseId });
-        return wrapped is null ? null : master.Unwrap(caseId, wrapped);
+        var (wrapped, keyId) = await tx.SingleOrDefault<(byte[]?, string?)>("select wrapped_key, key_id from case_key where case_id = @caseId", new { caseId });
+        return wrapped is null ? null : master.Unwrap(caseId, wrapped, keyId);
     }
 }

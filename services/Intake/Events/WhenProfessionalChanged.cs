@@ -26,7 +26,7 @@ internal static class WhenProfessionalChanged
             {
                 person.Name,
                 person.Rpps,
-                mac = string.IsNullOrWhiteSpace(person.Mssante) ? null : master.MailboxMac(person.Mssante),
+                mac = string.IsNullOrWhiteSpace(person.Mssante) ? null : master.Fingerprints.MailboxMac(person.Mssante),
                 positions = Enumerable.Range(1, person.Activities.Count).ToArray(),
                 tables = person.Activities.Select(a => a.ProfessionTable).ToArray(),
                 codes = person.Activities.Select(a => a.ProfessionCode).ToArray(),

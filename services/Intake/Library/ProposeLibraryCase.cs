@@ -102,7 +102,7 @@ internal sealed class ProposeLibraryCase(Db db, Vault vault, MasterKey master)
     private ProposeLibraryCaseRequest Recognisable(ProposeLibraryCaseRequest request)
     {
         var recognisable = request.Clone();
-        recognisable.Text = request.Text is null ? null : new LibraryText { Title = Convert.ToHexString(master.Mac(request.Text.ToByteArray())) };
+        recognisable.Text = request.Text is null ? null : new LibraryText { Title = Convert.ToHexString(master.Fingerprints.Mac(request.Text.ToByteArray())) };
         return recognisable;
     }
 }

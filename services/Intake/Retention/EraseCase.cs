@@ -79,6 +79,6 @@ internal sealed class EraseCase(Db db, Erasing erasing, MasterKey master)
 
     private Task<Erasure?> Before(Tx tx, string name) =>
         name.StartsWith(Prefix, StringComparison.Ordinal)
-            ? ErasureRegister.Find(tx, master.CodeMac(name[Prefix.Length..]))
+            ? ErasureRegister.Find(tx, master.Fingerprints.CodeMac(name[Prefix.Length..]))
             : Task.FromResult<Erasure?>(null);
 }

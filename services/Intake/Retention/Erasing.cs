@@ -25,8 +25,8 @@ internal sealed class Erasing(MasterKey master, RetentionPolicy policy)
             new
             {
                 locked.Id,
-                code = master.CodeMac(locked.Code),
-                holder = master.HolderMac(locked.Code, locked.Requester),
+                code = master.Fingerprints.CodeMac(locked.Code),
+                holder = master.Fingerprints.HolderMac(locked.Code, locked.Requester),
                 why = reason.ToString(),
                 now,
                 actor,

@@ -25,7 +25,7 @@ internal sealed class ListConsentAttestations(Db db, PageTokens tokens, MasterKe
         return await db.Read(
             async tx =>
             {
-                var holders = (await Requesters(tx, request, call.Caller)).Select(r => master.HolderMac(Code(request), r)).ToArray();
+                var holders = (await Requesters(tx, request, call.Caller)).Select(r => master.Fingerprints.HolderMac(Code(request), r)).ToArray();
                 var rows = await tx.Query<ConsentRow>(
                     """
                     select no, status, form, giver, notice_version, notice_handed_time, withdrawal_right_told, reason, categories_informed, evidence_location,

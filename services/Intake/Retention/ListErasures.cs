@@ -17,7 +17,7 @@ internal sealed class ListErasures(Db db, PageTokens tokens, MasterKey master)
         if (request.Case.Length > 0)
         {
             if (request.Case.StartsWith(Prefix, StringComparison.Ordinal)
-                && await db.Read(tx => ErasureRegister.Find(tx, master.CodeMac(request.Case[Prefix.Length..])), call.Cancellation) is { } line)
+                && await db.Read(tx => ErasureRegister.Find(tx, master.Fingerprints.CodeMac(request.Case[Prefix.Length..])), call.Cancellation) is { } line)
             {
                 response.Erasures.Add(line);
             }

@@ -36,7 +36,7 @@ public sealed class EraseCaseVerb(IntakeFixture service) : VerbCompliance<EraseC
     protected override async Task<long> Effects(EraseCaseRequest request) => await Service.Db.Read(
         tx => tx.Single<long>(
             "select (select count(*) from erasure where code_mac = @mac) + (select count(*) from outbox where subject = @Name)",
-            new { mac = Service.Services.GetRequiredService<MasterKey>().CodeMac(request.Name["cases/".Length..]), request.Name }),
+            new { mac = Service.Services.GetRequiredService<MasterKey>().Fingerprints.CodeMac(request.Name["cases/".Length..]), request.Name }),
         CancellationToken.None);
 }
 
