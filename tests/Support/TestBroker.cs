@@ -78,6 +78,16 @@ public sealed class TestBroker : IAsyncDisposable
     /// <summary>Removes a virtual host with all its queues.</summary>
     public async Task Drop(string uri) => await management.DeleteAsync($"/api/vhosts/{new Uri(uri).AbsolutePath[1..]}");
 
+    /// <summary>What <c>rabbitmqctl purge_queue</c> does, for every queue of a virtual host.</summary>
+    public async Task Purge(string uri)
+    {
+        var host = new Uri(uri).AbsolutePath[1..];
+        foreach (var queue in (await management.GetFromJsonAsync<JsonArray>($"/api/queues/{host}"))!)
+        {
+            (await management.DeleteAsync($"/api/queues/{host}/{queue!["name"]}/contents")).EnsureSuccessStatusCode();
+        }
+    }
+
     /// <summary>Closes every connection of a virtual host, as a network failure would.</summary>
     /// <returns>How many there were.</returns>
     public async Task<int> CutConnections(string uri)

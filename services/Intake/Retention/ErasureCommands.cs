@@ -6,7 +6,7 @@ namespace Intervision.Intake.Retention;
 
 /// <summary>
 /// <c>dotnet Intake.dll verify-erasures</c>: looks, in the database of <c>ConnectionStrings:database</c>, for anything that is
-/// left of the erased cases; exit code 1 with what it found.
+/// left of the erased cases; exit code 1 with what it found. <c>erase-again FILE</c>: see <see cref="EraseAgain"/>.
 /// </summary>
 internal static class ErasureCommands
 {
@@ -14,6 +14,13 @@ internal static class ErasureCommands
     public static async Task<bool> ErasuresIfAsked(this WebApplicationBuilder builder, string[] args)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        if (args is ["erase-again", var file])
+        {
+            using var lines = new StreamReader(file);
+            Environment.ExitCode = await EraseAgain.Run(builder.Configuration, lines, Console.Out);
+            return true;
+        }
+
         if (args is not ["verify-erasures"])
         {
             return false;

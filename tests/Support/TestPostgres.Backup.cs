@@ -1,0 +1,81 @@
+using System.Globalization;
+using Dapper;
+using Npgsql;
+
+namespace Intervision.Tests.Support;
+
+/// <summary>Base backup, archived log and restore to an instant, by PostgreSQL's own means.</summary>
+public sealed partial class TestPostgres
+{
+    private string Archive => Path.Combine(folder, "archive");
+
+    /// <summary>A cluster whose log is archived as it is written.</summary>
+    public static async Task<TestPostgres> StartArchiving()
+    {
+        var cluster = await StartNew(durable: false, "archive_mode=on");
+        Directory.CreateDirectory(cluster.Archive);
+        Run("chmod", "777", cluster.Archive);
+        await using var connection = new NpgsqlConnection(cluster.Owner("postgres"));
+        await connection.ExecuteAsync($"alter system set archive_command = 'cp %p {cluster.Archive}/%f'");
+        await connection.ExecuteAsync("select pg_reload_conf()");
+        return cluster;
+    }
+
+    /// <summary>Without the log that goes with it: that comes from the archive.</summary>
+    public void BaseBackup()
+    {
+        var target = Path.Combine(folder, "backup");
+        Directory.CreateDirectory(target);
+        Run("chmod", "777", target);
+        Run(AsServerUser(
+            $"{Bin}/pg_basebackup", "-h", "127.0.0.1", "-p", port.ToString(CultureInfo.InvariantCulture), "-U", "postgres",
+            "-D", Path.Combine(target, "data"), "-X", "none", "--checkpoint=fast", "--no-sync"));
+    }
+
+    /// <summary>The primary is lost once its log is in the archive.</summary>
+    public async Task ArchiveAndKill()
+    {
+        await using (var connection = new NpgsqlConnection(Owner("postgres") + ";Pooling=false"))
+        {
+            var last = await connection.ExecuteScalarAsync<string>("select pg_walfile_name(pg_switch_wal())");
+            await Eventually.IsTrue(
+                async () => string.CompareOrdinal(await connection.ExecuteScalarAsync<string>("select last_archived_wal from pg_stat_archiver"), last) >= 0,
+                $"{last} is in the archive", TimeSpan.FromSeconds(60));
+        }
+
+        NpgsqlConnection.ClearAllPools();
+        Kill();
+    }
+
+    /// <summary>Another cluster, from the base backup and the archive, as everything was at the instant.</summary>
+    public async Task<TestPostgres> RestoreTo(DateTimeOffset instant)
+    {
+        var root = Directory.CreateTempSubdirectory("intervision-pg-").FullName;
+        Run("chmod", "755", root);
+        Directory.Move(Path.Combine(folder, "backup", "data"), Path.Combine(root, "data"));
+        await File.WriteAllTextAsync(Path.Combine(root, "data", "recovery.signal"), "");
+        var restored = new TestPostgres(root, Ports.Free())
+        {
+            settings =
+            [
+                $"restore_command=cp {Archive}/%f %p",
+                string.Create(CultureInfo.InvariantCulture, $"recovery_target_time={instant.UtcDateTime:yyyy-MM-dd HH:mm:ss.ffffff}+00"),
+                "recovery_target_action=promote",
+            ],
+        };
+        if (Environment.IsPrivilegedProcess)
+        {
+            Run("chown", "-R", "nobody:nogroup", root);
+        }
+
+        await restored.Start();
+        await Eventually.IsTrue(
+            async () =>
+            {
+                await using var connection = new NpgsqlConnection(restored.Owner("postgres") + ";Pooling=false");
+                return !await connection.ExecuteScalarAsync<bool>("select pg_is_in_recovery()");
+            },
+            "the restored cluster is on its own", TimeSpan.FromSeconds(60));
+        return restored;
+    }
+}
