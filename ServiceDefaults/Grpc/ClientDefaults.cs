@@ -1,11 +1,13 @@
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client.Configuration;
+using Intervision.ServiceDefaults.Security;
 using Intervision.ServiceDefaults.Time;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Intervision.ServiceDefaults.Grpc;
 
@@ -13,7 +15,7 @@ namespace Intervision.ServiceDefaults.Grpc;
 /// What every internal call carries: a deadline (never later than the caller's own), the service's token, and
 /// Development's clock override (DESIGN §6, §7.20).
 /// </summary>
-public sealed class ClientDefaults(IConfiguration configuration, IHttpContextAccessor http) : Interceptor
+public sealed class ClientDefaults(ServiceToken token, IHttpContextAccessor http) : Interceptor
 {
     private static readonly TimeSpan DefaultDeadline = TimeSpan.FromSeconds(10);
 
@@ -21,9 +23,9 @@ public sealed class ClientDefaults(IConfiguration configuration, IHttpContextAcc
         TRequest request, ClientInterceptorContext<TRequest, TResponse> context, AsyncUnaryCallContinuation<TRequest, TResponse> continuation)
     {
         var headers = context.Options.Headers ?? [];
-        if (configuration["Authentication:ServiceToken"] is { Length: > 0 } token)
+        if (token.Now() is { Length: > 0 } shown)
         {
-            headers.Add("authorization", $"Bearer {token}");
+            headers.Add("authorization", $"Bearer {shown}");
         }
 
         if (http.HttpContext?.Request.Headers[CallClock.Header].ToString() is { Length: > 0 } now)
@@ -52,6 +54,7 @@ public static class ClientDefaultsExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddHttpContextAccessor();
+        builder.Services.TryAddSingleton<ServiceToken>();
         builder.Services.AddTransient<ClientDefaults>();
         builder.Services
             .AddGrpcClient<TClient>((services, options) =>
