@@ -16,6 +16,12 @@ public static class Balancing
     /// <summary>A name is asked again so often, and whenever a connection is lost: new instances get work within that time.</summary>
     private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(15);
 
+    /// <summary>
+    /// An instance that was away is called again within that time (by default two minutes): the next one must not be replaced
+    /// while its callers still wait before they try the first.
+    /// </summary>
+    private static readonly TimeSpan Reconnect = TimeSpan.FromSeconds(3);
+
     /// <summary>What <see cref="GrpcChannel"/> is opened with.</summary>
     /// <param name="addresses">http(s) addresses, or one of DNS; not empty.</param>
     public static Uri Target(IReadOnlyList<string> addresses)
@@ -35,6 +41,7 @@ public static class Balancing
             return;
         }
 
+        options.MaxReconnectBackoff = Reconnect;
         // Such addresses do not say it themselves.
         options.Credentials = addresses[0].StartsWith("https:", StringComparison.Ordinal) ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure;
         options.ServiceConfig ??= new ServiceConfig();
