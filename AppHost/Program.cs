@@ -21,8 +21,7 @@ var rabbitmq = settings.ExternalRabbitMq is null
 
 // Services, each after its migrations, on its own database.
 var membership = AddService<Projects.Membership>("membership", grpcPort: 5101, httpPort: 5111).WithPublicPages("/lieux");
-var intake = AddService<Projects.Intake>("intake", grpcPort: 5102, httpPort: 5112).WithPublicPages("/bibliotheque")
-    .WithEnvironment("Intake__MasterKey", around.MasterKey)
+var intake = around.MasterKeys(AddService<Projects.Intake>("intake", grpcPort: 5102, httpPort: 5112)).WithPublicPages("/bibliotheque")
     .WithEnvironment("Intake__RegionalMailbox", around.RegionalMailbox);
 var scheduling = AddService<Projects.Scheduling>("scheduling", grpcPort: 5103, httpPort: 5113)
     .WithPublicPages("/seances", "/seances.atom", "/calendriers")

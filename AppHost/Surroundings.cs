@@ -10,9 +10,6 @@ namespace Intervision.AppHost;
 /// </summary>
 internal abstract class Surroundings
 {
-    /// <summary>Base64 of 32 bytes: wraps the key of every case.</summary>
-    public abstract IResourceBuilder<ParameterResource> MasterKey { get; }
-
     /// <summary>Mailbox of the region's coordination.</summary>
     public abstract IResourceBuilder<ParameterResource> RegionalMailbox { get; }
 
@@ -21,6 +18,9 @@ internal abstract class Surroundings
 
     /// <summary>Null: the broker's own first user.</summary>
     public abstract IResourceBuilder<ParameterResource>? BrokerUser { get; }
+
+    /// <summary>What wraps the key of every case: base64 of 32 bytes; in production also the one before or after it, while it is changed.</summary>
+    public abstract IResourceBuilder<ProjectResource> MasterKeys(IResourceBuilder<ProjectResource> intake);
 
     /// <summary>A step that runs before a service.</summary>
     public abstract IResourceBuilder<ProjectResource> Step(IResourceBuilder<ProjectResource> step);
@@ -37,10 +37,12 @@ internal sealed class Development(IDistributedApplicationBuilder builder, Settin
 {
     private readonly DevelopmentKeys _keys = DevelopmentKeys.Open(settings.DataFolder);
 
-    public override IResourceBuilder<ParameterResource> MasterKey => builder.AddParameter("intake-master-key", _keys.IntakeMasterKey, secret: true);
     public override IResourceBuilder<ParameterResource> RegionalMailbox => builder.AddParameter("regional-mailbox", "coordination@intervision.invalid");
     public override IResourceBuilder<ParameterResource> VideoRooms => builder.AddParameter("video-rooms", "https://visio.example.org");
     public override IResourceBuilder<ParameterResource>? BrokerUser => null;
+
+    public override IResourceBuilder<ProjectResource> MasterKeys(IResourceBuilder<ProjectResource> intake) =>
+        intake.WithEnvironment("Intake__MasterKey", builder.AddParameter("intake-master-key", _keys.IntakeMasterKey, secret: true));
 
     public override IResourceBuilder<ProjectResource> Step(IResourceBuilder<ProjectResource> step) =>
         step.WithEnvironment("ASPNETCORE_ENVIRONMENT", "Development");
@@ -63,13 +65,14 @@ internal sealed class Development(IDistributedApplicationBuilder builder, Settin
 internal sealed class Production : Surroundings
 {
     private readonly IDistributedApplicationBuilder _builder;
-    private readonly IResourceBuilder<ParameterResource> _authority, _audience, _smtpHost, _smtpUser, _smtpPassword, _sender, _telemetry;
+    private readonly IResourceBuilder<ParameterResource> _masterKey, _otherMasterKey, _authority, _audience, _smtpHost, _smtpUser, _smtpPassword, _sender, _telemetry;
 
     public Production(IDistributedApplicationBuilder builder)
     {
         _builder = builder;
         BrokerUser = Given("rabbitmq-user", "The services' user at RabbitMQ.", otherwise: "intervision");
-        MasterKey = Secret("intake-master-key", "Wraps the key of every case: openssl rand -base64 32. Lost, every text is lost; keep it apart from the backups.");
+        _masterKey = Secret("intake-master-key", "Wraps the key of every case: openssl rand -base64 32. Lost, every text is lost; keep it apart from the backups.");
+        _otherMasterKey = Secret("intake-other-master-key", "While that key is being changed, the one before or after it; empty: none.", otherwise: "");
         RegionalMailbox = Given("regional-mailbox", "Mailbox of the region's coordination, for urgent requests that no pôle answers for.");
         VideoRooms = Given("video-rooms", "Where video rooms open: https://…");
         _authority = Given("authentication-authority", "OIDC issuer of the tokens: https://…");
@@ -81,10 +84,13 @@ internal sealed class Production : Surroundings
         _telemetry = Given("telemetry-endpoint", "OTLP collector (http://host:4317); empty: no telemetry leaves.", otherwise: "");
     }
 
-    public override IResourceBuilder<ParameterResource> MasterKey { get; }
     public override IResourceBuilder<ParameterResource> RegionalMailbox { get; }
     public override IResourceBuilder<ParameterResource> VideoRooms { get; }
     public override IResourceBuilder<ParameterResource>? BrokerUser { get; }
+
+    public override IResourceBuilder<ProjectResource> MasterKeys(IResourceBuilder<ProjectResource> intake) => intake
+        .WithEnvironment("Intake__MasterKey", _masterKey)
+        .WithEnvironment("Intake__OtherMasterKey", _otherMasterKey);
 
     public override IResourceBuilder<ProjectResource> Step(IResourceBuilder<ProjectResource> step) =>
         step.WithEnvironment("ASPNETCORE_ENVIRONMENT", "Production");
@@ -94,7 +100,8 @@ internal sealed class Production : Surroundings
         .WithEnvironment("Authentication__Authority", _authority)
         .WithEnvironment("Authentication__Audience", _audience)
         .WithEnvironment("Authentication__ServiceToken", Secret(
-            $"{service.Resource.Name}-token", $"Bearer token with the role service: what {service.Resource.Name} shows to the others."))
+            $"{service.Resource.Name}-token", $"Bearer token with the role service: what {service.Resource.Name} shows to the others.")
+            .WithAnnotation(new ReadAsFile()))
         .WithEnvironment("Mail__SmtpHost", _smtpHost)
         .WithEnvironment("Mail__SmtpUser", _smtpUser)
         .WithEnvironment("Mail__SmtpPassword", _smtpPassword)

@@ -6,6 +6,12 @@ namespace Intervision.AppHost.Publish;
 /// <summary>What a parameter is for, and what it is when nobody gives it; null: it must be given.</summary>
 internal sealed record Asked(string Purpose, string? Otherwise) : IResourceAnnotation;
 
+/// <summary>
+/// A secret that changes while a service runs: where secrets can be mounted it is a file, which the service reads again, and
+/// the variable is called <c>…File</c>.
+/// </summary>
+internal sealed record ReadAsFile : IResourceAnnotation;
+
 /// <summary>Paths of the http endpoint that are for everybody's browser; nothing else of it leaves the inside.</summary>
 internal sealed record PublicPages(IReadOnlyList<string> Paths) : IResourceAnnotation;
 

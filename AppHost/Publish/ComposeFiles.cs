@@ -78,6 +78,8 @@ internal sealed class ComposeFiles(Deployment deployment)
             ["POSTGRES_PASSWORD"] = Filled(deployment.Postgres.Password),
             ["POSTGRES_INITDB_ARGS"] = "--locale=C.UTF-8 --encoding=UTF8 --auth-host=scram-sha-256",
         },
+        // Npgsql's pool, 100, for each service, and what they hold besides.
+        ["command"] = (string[])["postgres", "-c", "max_connections=450"],
         ["volumes"] = (string[])[$"{deployment.Postgres.Name}-data:/var/lib/postgresql"],
         ["healthcheck"] = Check("10s", "pg_isready", "-h", "127.0.0.1", "-U", "postgres"),
         ["shm_size"] = "256mb",

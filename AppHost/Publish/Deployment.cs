@@ -11,7 +11,8 @@ internal sealed record Deployment(
 internal sealed record Server(string Name, int Port, Text User, Text Password);
 
 /// <summary>A value to be given; <paramref name="Otherwise"/> is what it is when nobody does, null when it must be.</summary>
-internal sealed record Parameter(string Name, bool IsSecret, string Purpose, string? Otherwise)
+/// <param name="IsFile">See <see cref="ReadAsFile"/>.</param>
+internal sealed record Parameter(string Name, bool IsSecret, string Purpose, string? Otherwise, bool IsFile)
 {
     /// <summary>intake-master-key → INTAKE_MASTER_KEY.</summary>
     public string Variable => Name.Replace('-', '_').ToUpperInvariant();

@@ -13,7 +13,8 @@ internal sealed class HelmCharts(Deployment deployment)
 {
     private const string Prefix = "Charts/";
     private const string Own = "own", Owner = "owner", Broker = "broker";
-    private const string Certificate = ";SSL Mode=VerifyFull;Root Certificate=/etc/postgres/ca.crt";
+    private const string SecretFiles = "/etc/intervision/secrets";
+    private const string Connection = ";SSL Mode=VerifyFull;Root Certificate=/etc/postgres/ca.crt;Maximum Pool Size={{ .Values.postgres.poolSize }}";
 
     public IEnumerable<KeyValuePair<string, string>> Files()
     {
@@ -42,7 +43,7 @@ internal sealed class HelmCharts(Deployment deployment)
                 ["instances"] = 3,
                 ["storage"] = new Yaml { ["size"] = "50Gi", ["walSize"] = "20Gi", ["storageClass"] = "" },
                 ["resources"] = Resources("1", "2Gi", "2Gi"),
-                ["parameters", "docs/operations.md, \"Settling a year\", says more for a million lines."] = new Yaml { ["shared_buffers"] = "512MB", ["max_wal_size"] = "8GB", ["wal_compression"] = "lz4" },
+                ["parameters", "docs/operations.md, \"Settling a year\", says more for a million lines."] = new Yaml { ["max_connections"] = "450", ["shared_buffers"] = "512MB", ["max_wal_size"] = "8GB", ["wal_compression"] = "lz4" },
                 ["databases", "One per service; each owner's Secret (kubernetes.io/basic-auth) is made beforehand."] = databases,
                 ["backup", "Base backups and the log, for a restore to any instant: an object store by the barman-cloud plugin."] = new Yaml
                 {
@@ -88,7 +89,7 @@ internal sealed class HelmCharts(Deployment deployment)
         {
             ["image"] = new Yaml { ["registry", "registry.example.org, without a slash at the end"] = "", ["tag"] = "", ["pullPolicy"] = "IfNotPresent", ["pullSecret"] = "" },
             ["parameters"] = parameters,
-            ["postgres", "As the chart servers makes it."] = new Yaml { ["cluster"] = deployment.Postgres.Name, ["host"] = $"{deployment.Postgres.Name}-rw", ["port"] = deployment.Postgres.Port, ["caSecret"] = $"{deployment.Postgres.Name}-ca" },
+            ["postgres", "As the chart servers makes it."] = new Yaml { ["cluster"] = deployment.Postgres.Name, ["host"] = $"{deployment.Postgres.Name}-rw", ["port"] = deployment.Postgres.Port, ["caSecret"] = $"{deployment.Postgres.Name}-ca", ["poolSize", "Connections of one instance at most. All instances of all services together stay below max_connections of the chart servers."] = 15 },
             ["rabbitmq"] = new Yaml { ["cluster"] = deployment.RabbitMq.Name, ["host"] = deployment.RabbitMq.Name, ["port"] = deployment.RabbitMq.Port, ["userSecret"] = $"{deployment.RabbitMq.Name}-default-user" },
             ["gateway", "A Gateway that is there already ends TLS: gRPC at SERVICE.host, pages at host."] = new Yaml { ["enabled"] = false, ["name"] = "", ["namespace"] = "", ["host"] = "" },
             ["networkPolicy"] = new Yaml
@@ -124,6 +125,7 @@ internal sealed class HelmCharts(Deployment deployment)
             ["folders"] = folders,
             ["env"] = Plain(service.Environment),
             ["secrets"] = Secret(service.Environment),
+            ["secretFiles", "Keys of existingSecret that are read again when they change."] = new Yaml { ["path"] = SecretFiles, ["keys"] = Files(service.Environment) },
             ["migration"] = service.Migration is not { } migration ? null : new Yaml
             {
                 ["ownerSecret"] = OwnerSecret(service),
@@ -138,18 +140,28 @@ internal sealed class HelmCharts(Deployment deployment)
     private Yaml Plain(IReadOnlyDictionary<string, Text> environment)
     {
         var variables = new Yaml();
-        foreach (var (name, text) in environment.Where(v => SecretAlone(v.Value) is null))
+        foreach (var (name, text) in environment)
         {
-            variables[name] = Filled(text);
+            if (SecretAlone(text) is not { } secret)
+            {
+                variables[name] = Filled(text);
+            }
+            else if (secret.IsFile)
+            {
+                variables[$"{name}File"] = $"{SecretFiles}/{secret.Name}";
+            }
         }
         return variables;
     }
+
+    private List<string> Files(IReadOnlyDictionary<string, Text> environment) =>
+        [.. environment.Values.Select(SecretAlone).OfType<Parameter>().Where(p => p.IsFile).Select(p => p.Name)];
 
     /// <summary>Variables that come from Secrets: those that are one, and those that others are made of.</summary>
     private Yaml Secret(IReadOnlyDictionary<string, Text> environment)
     {
         var variables = new SortedDictionary<string, Yaml>(StringComparer.Ordinal);
-        foreach (var (name, text) in environment)
+        foreach (var (name, text) in environment.Where(v => SecretAlone(v.Value) is not { IsFile: true }))
         {
             foreach (var parameter in text.Holes.Where(h => h.IsParameter).Select(h => deployment.Parameter(h.Resource)))
             {
@@ -193,7 +205,7 @@ internal sealed class HelmCharts(Deployment deployment)
             : $"dns:///{hole.Resource}:{deployment.Services.Single(s => s.Name == hole.Resource).Port("grpc").Number}");
         // The operator has no superuser for us: each database is migrated by its owner.
         value = value.Replace($"Username={deployment.Postgres.User.With(_ => "")};Password=$(OWNER_PASSWORD)", "Username=$(OWNER);Password=$(OWNER_PASSWORD)", StringComparison.Ordinal);
-        return text.Holes.Any(h => h.Resource == deployment.Postgres.Name) ? value + Certificate : value;
+        return text.Holes.Any(h => h.Resource == deployment.Postgres.Name) ? value + Connection : value;
     }
 
     private string Value(Parameter parameter)

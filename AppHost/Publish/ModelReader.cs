@@ -38,7 +38,7 @@ internal sealed partial class ModelReader(IResourceCollection resources)
     private static Parameter ParameterOf(ParameterResource parameter)
     {
         var asked = parameter.Annotations.OfType<Asked>().LastOrDefault();
-        return new(parameter.Name, parameter.Secret, asked?.Purpose ?? "Letters and digits: openssl rand -hex 24.", asked?.Otherwise);
+        return new(parameter.Name, parameter.Secret, asked?.Purpose ?? "Letters and digits: openssl rand -hex 24.", asked?.Otherwise, parameter.Annotations.OfType<ReadAsFile>().Any());
     }
 
     private async Task<Service> ServiceAsync(ProjectResource project, CancellationToken cancellationToken)

@@ -62,6 +62,7 @@ public sealed class PublishVerbTests : IDisposable
     [InlineData("helm/suite/templates/routes.yaml", "type: PathPrefix", "type: Prefix", "HTTPRoute/")]
     [InlineData("helm/suite/templates/services.yaml", "{{- end }}", "", "unexpected EOF")]
     [InlineData("helm/servers/templates/postgres.yaml", "instances:", "instance:", "Cluster/postgres")]
+    [InlineData("helm/servers/templates/postgres.yaml", "walStorage:", "walStore:", "Cluster/postgres: spec.walStore is unknown to the operator")]
     [InlineData("compose/compose.yaml", "condition: service_healthy", "condition: service_well", "/depends_on/postgres/condition")]
     [InlineData("compose/compose.yaml", "cap_drop: [ALL]", "cap_dropp: [ALL]", "cap_dropp")]
     [InlineData("compose/.env", "IMAGE_TAG=", "IMAGE_TAGG=", "IMAGE_TAG is not in .env")]
@@ -77,6 +78,24 @@ public sealed class PublishVerbTests : IDisposable
 
         Assert.Equal(1, code);
         Assert.Contains(expected, errors, StringComparison.Ordinal);
+    }
+
+    /// <summary>Otherwise a load that has the autoscaler add instances would end in "too many clients".</summary>
+    [Fact]
+    public async Task Connections_of_all_instances_fit_into_the_server()
+    {
+        await Published();
+        var suite = await File.ReadAllTextAsync(Path.Combine(Output, "helm/suite/values.yaml"));
+        var servers = await File.ReadAllTextAsync(Path.Combine(Output, "helm/servers/values.yaml"));
+        var instances = Numbers(suite, "^      max: (?<number>[0-9]+)$").Sum();
+        Assert.Equal(24, instances);
+        // Each relay has one of its own, and a migration and the operator theirs.
+        const int besides = 2;
+        Assert.InRange(instances * (Numbers(suite, "poolSize: (?<number>[0-9]+)").Single() + besides), 1, Numbers(servers, "max_connections: \"?(?<number>[0-9]+)").Single());
+
+        static IEnumerable<int> Numbers(string text, string pattern) =>
+            Regex.Matches(text, pattern, RegexOptions.Multiline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1))
+                .Select(match => int.Parse(match.Groups["number"].Value, System.Globalization.CultureInfo.InvariantCulture));
     }
 
     [Fact]
