@@ -109,7 +109,7 @@ trap 'status=130; leave' INT
 trap 'status=143; leave' TERM
 
 # Standard error passes: a taken port, a missing server, a wrong connection string are said there in one sentence.
-mkdir -p "$INTERVISION_DATA/logs"
+mkdir -p -m 700 "$INTERVISION_DATA/logs"
 # It holds the addresses that log in: for its owner only.
 rm -f "$INTERVISION_DATA/logs/apphost.log"
 install -m 600 /dev/null "$INTERVISION_DATA/logs/apphost.log"

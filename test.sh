@@ -22,6 +22,7 @@ install_packages protos
 install_packages clients/node
 install_packages clients/finance
 install_packages tests/calendar-parser
+install_packages tests/page-checks
 install_packages tests/deployment-checks
 echo "Building …"
 build Intervision.sln -c $configuration

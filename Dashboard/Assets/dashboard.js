@@ -44,7 +44,7 @@ if (main) {
 function replace(fresh) {
   for (const old of $$('[data-live]')) {
     const next = fresh.getElementById(old.id);
-    if (!next || next.innerHTML === old.dataset.shown || old.contains(document.getSelection()?.anchorNode) && !document.getSelection().isCollapsed) continue;
+    if (!next || next.innerHTML === (old.dataset.shown ?? old.innerHTML) || old.contains(document.getSelection()?.anchorNode) && !document.getSelection().isCollapsed) continue;
     const focused = place(old);
     const open = $$('details[open][id]', old).map(d => d.id);
     const scrolled = $$('.scroll, .tree', old).map(e => [e.scrollLeft, e.scrollTop]);
@@ -55,7 +55,7 @@ function replace(fresh) {
     if (focused >= 0) focusable(old)[focused]?.focus({ preventScroll: true });
   }
 }
-const focusable = from => $$('a[href], button, input, select, summary', from);
+const focusable = from => $$('a[href], button, input, select, summary, [tabindex]', from);
 const place = from => from.contains(document.activeElement) ? focusable(from).indexOf(document.activeElement) : -1;
 
 const live = $('[data-live-toggle]');

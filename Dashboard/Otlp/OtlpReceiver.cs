@@ -34,14 +34,18 @@ internal sealed class OtlpReceiver : IAsyncDisposable
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = limits.MaxRequestBytes;
             kestrel.Limits.MaxConcurrentConnections = 128;
+            // Who sends drop by drop keeps others waiting for a turn.
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 16_384, gracePeriod: TimeSpan.FromSeconds(10));
             kestrel.Limits.Http2.MaxStreamsPerConnection = 16;
             kestrel.Listen(IPAddress.Loopback, grpc, o => o.Protocols = HttpProtocols.Http2);
             kestrel.Listen(IPAddress.Loopback, http, o => o.Protocols = HttpProtocols.Http1);
         });
         builder.Services.AddSingleton(new Intake(store));
+        builder.Services.AddSingleton(_ => new Turns(limits.MaxRequestsAtOnce));
         builder.Services.AddGrpc(o => o.MaxReceiveMessageSize = limits.MaxRequestBytes);
         var server = builder.Build();
         server.Use(new ApiKey(key, store.Drops).Check);
+        server.Use(server.Services.GetRequiredService<Turns>().Take);
         server.Use(LeaveTheBoundToGrpc);
         server.MapGrpcService<TraceGrpc>();
         server.MapGrpcService<LogsGrpc>();

@@ -25,7 +25,7 @@ internal static class Parts
 
     public static Html Tags(IReadOnlyList<Tag> tags, string title) => tags.Count == 0 ? Html.Nothing : Html.Of($"""
         <h3>{title}</h3>
-        <div class="scroll"><table><tbody>{tags.Select(t => Html.Of($"""<tr><th scope="row"><code>{t.Key}</code></th><td><code>{t.Value}</code></td></tr>"""))}</tbody></table></div>
+        <div class="scroll" tabindex="0" role="region" aria-label="{title}"><table><tbody>{tags.Select(t => Html.Of($"""<tr><th scope="row"><code>{t.Key}</code></th><td><code>{t.Value}</code></td></tr>"""))}</tbody></table></div>
         """);
 
     public static Html Options(IEnumerable<(string Value, string Name)> choices, string? chosen) => Html.Join(choices.Select(c => Html.Of(

@@ -23,7 +23,7 @@ internal static class UsagePage
               <dt>{words.Runs}</dt><dd>{words.Count(usage.Runs)}</dd>
             </dl>
             <h2>{words.Stored}</h2>
-            <div class="scroll"><table>
+            <div class="scroll" tabindex="0" role="region" aria-label="{words.Stored}"><table>
               <thead><tr><th scope="col">{words.Kind}</th><th scope="col" class="number">{words.Rows}</th><th scope="col" class="number">{words.Limit}</th><th scope="col">{words.Oldest}</th></tr></thead>
               <tbody>{usage.Kinds.Select(k => Html.Of($"""
                 <tr><th scope="row">{Kind(k.Kind, words)}</th><td class="number">{words.Count(k.Rows)}</td><td class="number">{words.Count(k.Limit)}</td><td class="time">{(k.Oldest is { } at ? words.Moment(at) : "—")}</td></tr>
@@ -43,7 +43,7 @@ internal static class UsagePage
     }
 
     private static Html Dropped(IReadOnlyList<DroppedCount> dropped, Words words) => dropped.Count == 0 ? Html.Of($"<p>{words.NothingDropped}</p>") : Html.Of($"""
-        <div class="scroll"><table>
+        <div class="scroll" tabindex="0" role="region" aria-label="{words.Dropped}"><table>
           <thead><tr><th scope="col">{words.Kind}</th><th scope="col">{words.Reason}</th><th scope="col" class="number">{words.Number}</th></tr></thead>
           <tbody>{dropped.Select(d => Html.Of($"""<tr><th scope="row">{Kind(d.Kind, words)}</th><td><code>{d.Reason}</code></td><td class="number">{words.Count(d.Count)}</td></tr>"""))}</tbody>
         </table></div>

@@ -69,6 +69,7 @@ internal sealed class TelemetryFile(string path, TimeProvider clock)
 
     private SqliteConnection TryOpen(long maxBytes)
     {
+        Ours();
         var connection = new SqliteConnection(ConnectionString(SqliteOpenMode.ReadWriteCreate));
         try
         {
@@ -98,6 +99,17 @@ internal sealed class TelemetryFile(string path, TimeProvider clock)
         {
             connection.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Other users of the machine may pass through the data folder; what services say is not for them. SQLite gives its other files the same mode.</summary>
+    private void Ours()
+    {
+        const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        if (!OperatingSystem.IsWindows())
+        {
+            new FileStream(Path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite, UnixCreateMode = OwnerOnly }).Dispose();
+            File.SetUnixFileMode(Path, OwnerOnly);
         }
     }
 

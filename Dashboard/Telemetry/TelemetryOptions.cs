@@ -24,12 +24,16 @@ internal sealed record TelemetryOptions
     /// <summary>Combinations of dimensions of one instrument.</summary>
     public int MaxSeriesPerInstrument { get; init; } = 2_000;
     public int MaxInstrumentCount { get; init; } = 5_000;
+    /// <summary>Of all instruments together: each is remembered while the app host runs.</summary>
+    public int MaxSeriesCount { get; init; } = 100_000;
     /// <summary>Of the pages of the database that are in use.</summary>
     public long MaxBytes { get; init; } = 1L << 30;
     /// <summary>Bytes, as received, that may wait for the disk; one sender may have half of it.</summary>
     public long QueueBytes { get; init; } = 16L << 20;
     /// <summary>One request, as sent; decompressed it may be four times that.</summary>
     public int MaxRequestBytes { get; init; } = 4 << 20;
+    /// <summary>Requests that are read at the same time; the others wait for their turn, unread.</summary>
+    public int MaxRequestsAtOnce { get; init; } = 16;
     public TimeSpan QueryTimeLimit { get; init; } = TimeSpan.FromSeconds(5);
 
     public static TelemetryOptions Of(IConfiguration configuration)
@@ -48,9 +52,11 @@ internal sealed record TelemetryOptions
             MaxSpansPerTrace = (int)Number(limits, nameof(MaxSpansPerTrace), standard.MaxSpansPerTrace),
             MaxSeriesPerInstrument = (int)Number(limits, nameof(MaxSeriesPerInstrument), standard.MaxSeriesPerInstrument),
             MaxInstrumentCount = (int)Number(limits, nameof(MaxInstrumentCount), standard.MaxInstrumentCount),
+            MaxSeriesCount = (int)Number(limits, nameof(MaxSeriesCount), standard.MaxSeriesCount),
             MaxBytes = Number(limits, nameof(MaxBytes), standard.MaxBytes),
             QueueBytes = Number(limits, nameof(QueueBytes), standard.QueueBytes),
             MaxRequestBytes = (int)Number(limits, nameof(MaxRequestBytes), standard.MaxRequestBytes),
+            MaxRequestsAtOnce = (int)Number(limits, nameof(MaxRequestsAtOnce), standard.MaxRequestsAtOnce),
             QueryTimeLimit = TimeSpan.FromMilliseconds(Number(limits, "QueryMilliseconds", (long)standard.QueryTimeLimit.TotalMilliseconds)),
         };
     }

@@ -22,6 +22,8 @@ public static class MessagingExtensions
         builder.Services.AddHostedService<Relay>();
         builder.Services.AddHostedService<Consumers>();
         builder.Services.AddHostedService<Retention>();
+        builder.Services.AddHostedService<OutboxWatch>();
+        builder.Services.AddHostedService<OutsideQueues>();
     }
 
     public static void MapMessaging(this WebApplication app)

@@ -68,15 +68,6 @@ internal sealed class OutboxTable(NpgsqlConnection session)
         .GroupBy(b => b.Id)
         .ToDictionary(g => g.Key, g => g.Any(b => b.Wait is null) ? null : g.Max(b => b.Wait));
 
-    /// <summary>How much waits, and the age of the oldest.</summary>
-    public Task<(long Rows, double? OldestSeconds, long Parked)> Backlog() =>
-        session.QuerySingleAsync<(long, double?, long)>(
-            """
-            select (select count(*) from outbox),
-                   (select extract(epoch from clock_timestamp() - min(append_time))::float8 from outbox),
-                   (select count(*) from outbox_parked)
-            """);
-
     /// <summary>Last drawn sequence number, oldest running and next transaction, smallest row in these partitions.</summary>
     public Task<(long LastSeq, long Xmin, long Xmax, long? SmallestSeq)> Horizon(short[] parts) =>
         session.QuerySingleAsync<(long, long, long, long?)>(

@@ -40,7 +40,6 @@ internal sealed class RelaySession(
         {
             await floor.Look(leases.Mine);
             blocked = new BlockedAggregates(await table.Blocked());
-            Meters.Backlog(await table.Backlog());
         }
     }
 

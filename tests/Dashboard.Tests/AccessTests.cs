@@ -110,6 +110,51 @@ public sealed class AccessTests
         Assert.Empty(dashboard.Resources.Commands);
     }
 
+    [Theory]
+    [InlineData("/usage/clear")]
+    [InlineData("/logout")]
+    [InlineData("/login")]
+    public async Task Another_sites_form_does_nothing_else_either(string path)
+    {
+        await using var dashboard = await RunningDashboard.Start();
+        using var client = dashboard.Client();
+        using var forged = new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent([]), Headers = { { "Origin", "http://evil.example" } } };
+
+        Assert.Equal(HttpStatusCode.Forbidden, (await client.SendAsync(forged)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Without_a_login_no_command_is_taken_and_a_link_gives_none()
+    {
+        await using var dashboard = await RunningDashboard.Start(unsecured: false);
+        using var client = dashboard.Client();
+        foreach (var path in (string[])["/resources/intake/stop", "/usage/clear"])
+        {
+            using var nothing = new FormUrlEncodedContent([]);
+            Assert.Equal(HttpStatusCode.Unauthorized, (await client.PostAsync(path, nothing)).StatusCode);
+        }
+
+        await client.GetAsync(dashboard.LoginAddress);
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/resources")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/resources/intake/stop")).StatusCode);
+        Assert.Empty(dashboard.Resources.Commands);
+    }
+
+    [Fact]
+    public async Task Who_logs_out_is_out_whoever_still_has_the_cookie()
+    {
+        await using var dashboard = await RunningDashboard.Start(unsecured: false);
+        using var client = dashboard.Client();
+        var cookie = (await client.GetAsync(dashboard.LoginAddress)).Headers.GetValues("Set-Cookie").Single().Split(';')[0];
+        using var copied = new HttpClient(new HttpClientHandler { UseCookies = false }) { BaseAddress = dashboard.Address, DefaultRequestHeaders = { { "Cookie", cookie } } };
+        Assert.Equal(HttpStatusCode.OK, (await copied.GetAsync("/resources")).StatusCode);
+        using var nothing = new FormUrlEncodedContent([]);
+
+        Assert.Equal(HttpStatusCode.Redirect, (await client.PostAsync("/logout", nothing)).StatusCode);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await copied.GetAsync("/resources")).StatusCode);
+    }
+
     [Fact]
     public async Task Our_own_form_gives_a_command()
     {
@@ -121,12 +166,16 @@ public sealed class AccessTests
         Assert.Equal(("intake", "stop"), Assert.Single(dashboard.Resources.Commands));
     }
 
-    [Fact]
-    public async Task Another_name_for_this_machine_is_refused()
+    [Theory]
+    [InlineData("/health", "evil.example")]
+    [InlineData("/resources", "localhost.evil.example")]
+    [InlineData("/consoles/stream", "127.0.0.1.evil.example")]
+    [InlineData("/assets/dashboard.js", "evil.example:18888")]
+    public async Task Another_name_for_this_machine_is_refused(string path, string host)
     {
         await using var dashboard = await RunningDashboard.Start();
         using var client = dashboard.Client();
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/health") { Headers = { Host = "evil.example" } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Host = host } };
 
         Assert.Equal(HttpStatusCode.BadRequest, (await client.SendAsync(request)).StatusCode);
     }

@@ -83,7 +83,8 @@ public sealed class EveryPageTests(Browser browser)
         }
     }
 
-    private static async Task<IReadOnlyList<string>> Paths(RunningDashboard dashboard)
+    /// <summary>Every page that has something to say of what was planted.</summary>
+    internal static async Task<IReadOnlyList<string>> Paths(RunningDashboard dashboard)
     {
         var log = (await dashboard.Telemetry.Store.Logs(new(), CancellationToken.None)).Items[0].Id;
         var instrument = (await dashboard.Telemetry.Store.Instruments(null, CancellationToken.None)).Single(i => i.Name.StartsWith('<')).Id;
@@ -94,7 +95,7 @@ public sealed class EveryPageTests(Browser browser)
         ];
     }
 
-    private static async Task Plant(RunningDashboard dashboard)
+    internal static async Task Plant(RunningDashboard dashboard)
     {
         var now = Sent.Now;
         dashboard.Resources.Say("intake", Planted, isError: true);

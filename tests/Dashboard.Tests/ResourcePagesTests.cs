@@ -112,6 +112,24 @@ public sealed class ResourcePagesTests(Browser browser)
     }
 
     [Fact]
+    public async Task A_console_is_downloaded_as_it_is_filtered_with_its_times()
+    {
+        await using var dashboard = await RunningDashboard.Start();
+        dashboard.Resources.Say("intake", "needle one");
+        dashboard.Resources.Say("intake", "hay");
+        dashboard.Resources.Say("scheduling", "needle two");
+        await using var tab = await browser.Open();
+        foreach (var (query, pattern, name) in (IEnumerable<(string, string, string)>)
+            [("resource=intake&q=needle", "^\\S+ needle one\n$", "intake-"), ("q=needle", "^\\S+ intake needle one\n\\S+ scheduling needle two\n$", "consoles-")])
+        {
+            await tab.Page.GotoAsync($"{dashboard.Address}consoles?{query}");
+            var download = await tab.Page.RunAndWaitForDownloadAsync(() => tab.Page.GetByRole(AriaRole.Link, new() { Name = "Télécharger" }).ClickAsync());
+            Assert.StartsWith(name, download.SuggestedFilename, StringComparison.Ordinal);
+            Assert.Matches(pattern, await File.ReadAllTextAsync(await download.PathAsync()));
+        }
+    }
+
+    [Fact]
     public async Task A_flooded_console_says_what_was_left_out_and_stays_bounded()
     {
         await using var dashboard = await RunningDashboard.Start();

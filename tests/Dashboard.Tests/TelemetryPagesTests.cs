@@ -71,7 +71,7 @@ public sealed class TelemetryPagesTests(Browser browser)
         await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Retirer le filtre line=L-2" }).ClickAsync();
         await Assertions.Expect(tab.Page.Locator("table tbody tr")).ToHaveCountAsync(2);
 
-        await tab.Page.GetByRole(AriaRole.Link, new() { Name = $"Trace {Sent.TraceHex(1)}" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Link, new() { Name = $"Trace {Sent.TraceHex(1)[..7]}" }).ClickAsync();
         await Assertions.Expect(tab.Page.Locator("tr.chosen")).ToContainTextAsync("post ledger");
         await Assertions.Expect(tab.Page.Locator("main")).ToContainTextAsync("Ledger refused");
     }

@@ -63,7 +63,7 @@ internal static class LogTable
           <td><span class="state {Tone(row.Severity)}">{Level(row.Severity, words)}</span></td>
           <td>{Parts.Resource(row.Resource)}</td>
           <td class="text"><a href="/logs/{row.Id}">{Short(row.Message)}</a></td>
-          <td>{(row.TraceId is { } trace ? Html.Of($"""<a href="/traces/{trace}{(row.SpanId is { } span ? $"?span={span}" : "")}" aria-label="{words.Trace} {trace}"><code>{trace[..Math.Min(7, trace.Length)]}</code></a>""") : Html.Nothing)}</td>
+          <td>{(row.TraceId is { } trace ? Html.Of($"""<a href="/traces/{trace}{(row.SpanId is { } span ? $"?span={span}" : "")}" aria-label="{words.Trace} {trace[..Math.Min(7, trace.Length)]}"><code>{trace[..Math.Min(7, trace.Length)]}</code></a>""") : Html.Nothing)}</td>
         </tr>
         """);
 

@@ -23,7 +23,7 @@ internal static class ChartSvg
         var count = chart.Lines.Count == 0 ? 1 : chart.Lines[0].Points.Count;
         var length = chart.Width * count;
         return Html.Of($"""
-            <svg class="chart" viewBox="0 0 {Width} {Height}" role="img" aria-label="{chart.Instrument.Name}, {string.Join(", ", curves.Select(c => c.Name))}">
+            <svg class="chart" viewBox="0 0 {Width} {Height}" role="group" aria-label="{chart.Instrument.Name}, {string.Join(", ", curves.Select(c => c.Name))}">
               {Enumerable.Range(0, 5).Select(i => Grid(bottom + ((top - bottom) * i / 4), bottom, top, unit, words))}
               {Enumerable.Range(0, 5).Select(i => Hour(chart.From + (length * i / 4), i))}
               {curves.Select(c => Html.Of($"""<g class="{c.Class}"><path class="series" d="{Path(c.Points, bottom, top)}"/></g>"""))}

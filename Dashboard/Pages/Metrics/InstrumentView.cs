@@ -56,7 +56,7 @@ internal static class InstrumentView
             """);
         return Html.Of($"""
             {total}
-            <div class="scroll"><table>
+            <div class="scroll" tabindex="0" role="region" aria-label="{words.Latest}"><table>
               <caption class="sr">{words.Latest}</caption>
               <thead><tr><th scope="col">{words.Line}</th><th scope="col" class="number">{words.Latest}</th></tr></thead>
               <tbody>{chart.Lines.Select((line, i) => Html.Of($"""<tr><th scope="row"><span class="s{i % ChartSvg.Colours}"><span class="swatch"></span></span>{Name(line, chart)}</th><td class="number">{(line.Latest is { } v ? words.Measured(v, chart.Percentiles is null && chart.Instrument.Kind is not (InstrumentKind.Histogram or InstrumentKind.ExponentialHistogram) ? unit : "") : "—")}</td></tr>"""))}</tbody>

@@ -21,7 +21,7 @@ internal static class Graph
         var height = nodes.Count == 0 ? 0 : nodes.Values.Max(n => n.Y) + Height + Margin;
         return Html.Of($"""
             <div class="scroll">
-            <svg class="graph" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" aria-label="{words.GraphOf(all.Count)}">
+            <svg class="graph" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="group" aria-label="{words.GraphOf(all.Count)}">
               <defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0 8 4 0 8z"/></marker></defs>
               {nodes.Values.SelectMany(n => n.Resource.RefersTo.Where(nodes.ContainsKey).Select(to => Edge(n, nodes[to])))}
               {nodes.Values.Select(n => Box(n, words))}

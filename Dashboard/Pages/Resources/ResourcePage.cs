@@ -40,7 +40,7 @@ internal static class ResourcePage
               {Checks(resource, words)}
             </div>
             <h2>{words.Environment}</h2>
-            <div class="scroll"><table>
+            <div class="scroll" tabindex="0" role="region" aria-label="{words.Environment}"><table>
               <caption class="sr">{words.Environment}</caption>
               <thead><tr><th scope="col">{words.Name}</th><th scope="col">{words.Value}</th></tr></thead>
               <tbody>{resource.Environment.Select(v => Variable(v, words))}</tbody>
@@ -56,7 +56,7 @@ internal static class ResourcePage
 
     private static Html Checks(ShownResource resource, Words words) => resource.Checks.Count == 0 ? Html.Nothing : Html.Of($"""
         <h2>{words.HealthChecks}</h2>
-        <div class="scroll"><table>
+        <div class="scroll" tabindex="0" role="region" aria-label="{words.HealthChecks}"><table>
           <thead><tr><th scope="col">{words.Name}</th><th scope="col">{words.State}</th><th scope="col">{words.Message}</th></tr></thead>
           <tbody>{resource.Checks.Select(c => Html.Of($"""
             <tr><th scope="row">{c.Name}</th><td><span class="state {CheckTone(c.Status)}">{words.Healths.GetValueOrDefault(c.Status ?? "", c.Status ?? "")}</span></td><td>{c.Message}</td></tr>

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Google.Protobuf;
 using Microsoft.Data.Sqlite;
@@ -13,7 +14,7 @@ internal sealed record Sender(long Resource, long Service);
 internal sealed class Names(SqliteConnection connection) : IDisposable
 {
     private const int Most = 10_000;
-    private readonly Dictionary<ByteString, Sender> resources = [];
+    private readonly Dictionary<UInt128, Sender> resources = [];
     private readonly Dictionary<string, long> services = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> scopes = new(StringComparer.Ordinal);
     private readonly HashSet<long> seen = [];
@@ -31,8 +32,12 @@ internal sealed class Names(SqliteConnection connection) : IDisposable
     /// <returns>Null when there are too many.</returns>
     public Sender? Resource(Resource? resource, long arrival)
     {
-        var bytes = (resource ?? new Resource()).ToByteString();
-        if (resources.TryGetValue(bytes, out var known))
+        // Known by their hash, however much they say of themselves.
+        var bytes = (resource ?? new Resource()).ToByteArray();
+        Span<byte> key = stackalloc byte[32];
+        SHA256.HashData(bytes, key);
+        var id = BinaryPrimitives.ReadUInt128BigEndian(key);
+        if (resources.TryGetValue(id, out var known))
         {
             seen.Add(known.Resource);
             return known;
@@ -44,16 +49,18 @@ internal sealed class Names(SqliteConnection connection) : IDisposable
         }
 
         var service = Service(Name(resource));
-        Span<byte> key = stackalloc byte[32];
-        SHA256.HashData(bytes.Span, key);
         var instance = resource?.Attributes.FirstOrDefault(a => a.Key == "service.instance.id")?.Value;
-        addResource.Bind(service).Bind(instance is null ? null : Values.Text(instance)).Bind(bytes.Span).Bind(arrival).Bind(key).Run();
-        return resources[bytes] = new Sender(findResource.Bind(key).First(r => raw.sqlite3_column_int64(r, 0)), service);
+        addResource.Bind(service).Bind(instance is null ? null : Values.Text(instance)).Bind(bytes).Bind(arrival).Bind(key).Run();
+        return resources[id] = new Sender(findResource.Bind(key).First(r => raw.sqlite3_column_int64(r, 0)), service);
     }
 
-    public long Scope(string name) => scopes.TryGetValue(name, out var id) ? id
-        : scopes.Count < Most ? scopes[name] = Id(findScope, addScope, Values.Cut(name, 256))
-        : Id(findScope, addScope, "…");
+    public long Scope(string name)
+    {
+        name = Values.Cut(name, 256);
+        return scopes.TryGetValue(name, out var id) ? id
+            : scopes.Count < Most ? scopes[name] = Id(findScope, addScope, name)
+            : Id(findScope, addScope, "…");
+    }
 
     /// <summary>When each resource last said something: once per batch.</summary>
     public void Flush(long arrival)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using Google.Protobuf;
@@ -13,7 +14,7 @@ namespace Intervision.Dashboard.Telemetry.Writing;
 internal sealed record InstrumentState(long Id, bool Repeats)
 {
     /// <summary>Seen since this start. Those of earlier runs stay until their points go, and do not count.</summary>
-    public Dictionary<string, SeriesState> Series { get; } = new(StringComparer.Ordinal);
+    public Dictionary<UInt128, SeriesState> Series { get; } = [];
     public long Seen { get; set; }
 }
 
@@ -28,7 +29,7 @@ internal sealed record SeriesState(long Id)
     public void See(double value, long at) => (Latest, Seen, IsDirty) = (value, at, true);
 }
 
-/// <summary>Instruments and their combinations of dimensions, with bounds on both.</summary>
+/// <summary>Instruments and their combinations of dimensions, with bounds on both; these are known by a hash, however long they are.</summary>
 internal sealed class SeriesRows(SqliteConnection connection, TelemetryOptions limits) : IDisposable
 {
     private readonly Dictionary<(long Service, long Scope, string Name, InstrumentKind Kind), InstrumentState> instruments = [];
@@ -45,6 +46,7 @@ internal sealed class SeriesRows(SqliteConnection connection, TelemetryOptions l
     private readonly Statement saveInstrument = new(connection, "update instrument set seen = ? where id = ?");
     private readonly Statement saveSeries = new(connection, "update series set latest = ?, seen = ? where id = ?");
     private readonly StringBuilder key = new();
+    private int count;
 
     /// <returns>Null when there are too many.</returns>
     public InstrumentState? Instrument(Metric metric, InstrumentKind kind, bool cumulative, Sender sender, long scope, long arrival)
@@ -69,22 +71,23 @@ internal sealed class SeriesRows(SqliteConnection connection, TelemetryOptions l
     /// <returns>Null when there are too many.</returns>
     public SeriesState? Of(InstrumentState instrument, long resource, RepeatedField<KeyValue> attributes)
     {
-        var name = Key(resource, attributes);
-        if (instrument.Series.TryGetValue(name, out var state))
+        Span<byte> hash = stackalloc byte[32];
+        SHA256.HashData(Encoding.UTF8.GetBytes(Key(resource, attributes)), hash);
+        var id = BinaryPrimitives.ReadUInt128BigEndian(hash);
+        if (instrument.Series.TryGetValue(id, out var state))
         {
             return state;
         }
 
-        if (instrument.Series.Count >= limits.MaxSeriesPerInstrument)
+        if (instrument.Series.Count >= limits.MaxSeriesPerInstrument || count >= limits.MaxSeriesCount)
         {
             return null;
         }
 
+        count = checked(count + 1);
         var point = new NumberDataPoint { Attributes = { attributes } };
-        Span<byte> hash = stackalloc byte[32];
-        SHA256.HashData(Encoding.UTF8.GetBytes(name), hash);
         var row = addSeries.Bind(instrument.Id).Bind(resource).Bind(point.ToByteArray()).Bind(hash[..16]).First(r => raw.sqlite3_column_int64(r, 0));
-        return instrument.Series[name] = new SeriesState(row);
+        return instrument.Series[id] = new SeriesState(row);
     }
 
     public void Flush()

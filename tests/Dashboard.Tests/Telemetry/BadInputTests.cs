@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
@@ -212,6 +213,30 @@ public sealed class BadInputTests
         await receiving.Written();
         Assert.Equal("quiet", Assert.Single((await receiving.Store.Logs(new LogQuery(), default)).Items).Resource);
         Assert.Contains((await receiving.Store.Usage(default)).Dropped, d => d is { Kind: "spans", Reason: "QUEUE_FULL", Count: >= 2000 });
+    }
+
+    [Fact]
+    public async Task No_more_requests_are_read_at_once_than_may_be()
+    {
+        await using var receiving = await Receiving.Start(("MaxRequestsAtOnce", "1"));
+        var body = Logs("slow", Log("in two parts")).ToByteArray();
+        using var slow = new TcpClient();
+        await slow.ConnectAsync("127.0.0.1", receiving.Http.BaseAddress!.Port);
+        var stream = slow.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(
+            $"POST /v1/logs HTTP/1.1\r\nHost: localhost\r\n{ApiKey.Header}: {receiving.Key}\r\nContent-Type: {Protobuf}\r\nContent-Length: {body.Length}\r\nExpect: 100-continue\r\n\r\n"));
+        // Said when reading begins: it has its turn.
+        using var reader = new StreamReader(stream, leaveOpen: true);
+        Assert.Equal("HTTP/1.1 100 Continue", await reader.ReadLineAsync());
+
+        var other = receiving.Post("logs", Logs("quick", Log("waits")));
+        await stream.WriteAsync(body.AsMemory(0, 10));
+        Assert.False(other.IsCompleted);
+        await stream.WriteAsync(body.AsMemory(10));
+
+        Assert.Equal(HttpStatusCode.OK, (await other).StatusCode);
+        await receiving.Written();
+        Assert.Equal(2, (await receiving.Store.Logs(new LogQuery(), default)).Items.Count);
     }
 
     [Fact]

@@ -51,6 +51,17 @@ public sealed class LateRefusalTests
     }
 
     [Fact]
+    public async Task Series_of_all_instruments_together_are_bounded_however_long_their_dimensions_are()
+    {
+        await using var receiving = await Receiving.Start(("MaxSeriesCount", "30"));
+        var now = Now;
+        var answer = await Told(receiving, Metrics("intake", [.. Enumerable.Range(0, 50).Select(i => Gauge($"g{i % 5}", i, now, Tag("user", $"{new string('u', 3_000)}{i}")))]));
+        Assert.Null(answer.PartialSuccess);
+        Assert.Equal([new("points", "TOO_MANY_SERIES", 20)], (await receiving.Store.Usage(default)).Dropped);
+        Assert.Equal(30, (await receiving.Store.Instruments(null, default)).Sum(i => i.Series));
+    }
+
+    [Fact]
     public async Task A_request_that_cannot_be_written_costs_only_itself_and_its_sender_is_told()
     {
         await using var receiving = await Receiving.Start();

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Intervision.Dashboard.Telemetry;
 using Microsoft.Data.Sqlite;
 using static Intervision.Dashboard.Tests.Telemetry.Sent;
@@ -27,6 +28,21 @@ public sealed class StoreTests
         Assert.Equal([("after", 1, false), ("before", 2, true)], traces.Select(t => (t.Name, t.Spans, t.EarlierRun)));
         Assert.Empty(await after.Store.Latest(["age"], default));
         Assert.Equal(2, (await after.Store.Usage(default)).Runs);
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task The_file_is_its_owners_alone()
+    {
+        var folder = Directory.CreateTempSubdirectory("telemetry-").FullName;
+        await File.WriteAllBytesAsync(Path.Combine(folder, "telemetry.db"), []);
+        File.SetUnixFileMode(Path.Combine(folder, "telemetry.db"), (UnixFileMode)0b110_100_100);
+        await using var receiving = await Receiving.StartIn(folder, isOwner: true);
+        await receiving.Post("logs", Logs("intake", Log("for us")));
+        await receiving.Written();
+
+        Assert.Equal(3, Directory.GetFiles(folder, "telemetry.db*").Length);
+        Assert.All(Directory.GetFiles(folder), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
     }
 
     [Fact]
