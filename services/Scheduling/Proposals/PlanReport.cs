@@ -20,6 +20,7 @@ internal static class PlanReport
             Parts = { PlanParts.Of(region.Problem, plan.Days) },
             Objective = Math.Round(plan.Objective, 3),
             Iterations = plan.Iterations,
+            Proven = plan.Proven,
         };
     }
 

@@ -7,11 +7,13 @@ using PlanSearch = Intervision.Scheduling.Planning.Planner;
 namespace Intervision.Benchmarks.Planner;
 
 /// <param name="Objective">Of the plan written, counted anew from the problem; lower is better.</param>
+/// <param name="Proven">Whether no plan is better: the search ended by itself.</param>
 /// <param name="ObjectiveAt">After so many whole seconds of the wall clock.</param>
 /// <param name="ProcessorSeconds">What the process used, which on a shared machine is less than the wall clock's.</param>
 /// <param name="BestAfterSeconds">When the plan written was found, by the wall clock; its compilation is among it.</param>
 internal sealed record PlannerFigures(
     double Objective,
+    bool Proven,
     int LeftOut,
     int BrokenConstraints,
     long Iterations,
@@ -38,7 +40,7 @@ internal static class PlannerBenchmark
 
             var problem = instance.ToProblem();
             var (plan, figures) = Measure(problem, asked.Seed, asked.Seconds, asked.Iterations, Console.WriteLine);
-            Console.WriteLine($"best {figures.Objective:0.###} after {figures.BestAfterSeconds:0.000} s, processor {figures.BestAfterProcessorSeconds:0.000} s");
+            Console.WriteLine($"best {figures.Objective:0.###} after {figures.BestAfterSeconds:0.000} s, processor {figures.BestAfterProcessorSeconds:0.000} s{Proof(figures)}");
             var placed = instance.Situations.Zip(plan.Days).Where(p => p.Second is not null)
                 .ToDictionary(p => p.First.Id.ToString(CultureInfo.InvariantCulture), p => p.Second!.Value);
             File.WriteAllText(asked.Out, JsonSerializer.Serialize(placed));
@@ -55,6 +57,8 @@ internal static class PlannerBenchmark
             return null;
         }
     }
+
+    private static string Proof(PlannerFigures figures) => figures.Proven ? $"; proven optimal after {figures.WallSeconds:0.000} s, processor {figures.ProcessorSeconds:0.000} s" : "";
 
     /// <summary>Which situation has no place, whether another plan could give it one, and what stands in the way.</summary>
     private static string Said(int id, LeftOutSituation left) =>
@@ -84,6 +88,7 @@ internal static class PlannerBenchmark
         });
         return (plan, new PlannerFigures(
             plan.Objective,
+            plan.Proven,
             plan.Days.Count(d => d is null),
             PlanEvaluation.Of(problem, plan.Days).Broken.Count,
             plan.Iterations,

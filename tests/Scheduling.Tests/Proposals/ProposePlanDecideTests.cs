@@ -26,6 +26,7 @@ public sealed class ProposePlanDecideTests
         Assert.All(plan.Placements.GroupBy(p => p.Date), day => Assert.InRange(day.Count(), 1, 3));
         Assert.All(plan.Sessions.Where(s => s.Session.Length > 0), s => Assert.NotEqual(Action.Added, s.Action));
         Assert.Equal(plan, Plan(region));
+        Assert.True(plan.Proven, "one pôle is planned exactly");
     }
 
     [Fact]
