@@ -40,6 +40,38 @@ internal static class Load
         await store.Written();
     }
 
+    /// <summary>What the first page shows: every figure of it, as the four services tell them.</summary>
+    public static async Task Figures(TelemetryStore store)
+    {
+        foreach (var (service, name, series) in (IEnumerable<(string, string, int)>)
+            [("scheduling", "intervision.scheduling.waiting.age", 1), ("scheduling", "intervision.scheduling.waiting.cases", 1), ("scheduling", "intervision.scheduling.sessions.upcoming", 1),
+             ("intake", "intervision.queue.messages", 9), ("intake", "intervision.outbox.parked_rows", 1), ("indemnisation", "intervision.indemnisation.envelope.consumed", 2)])
+        {
+            await Put(store, Metrics(service, new Metric { Name = name, Gauge = new Gauge { DataPoints = { Values(series) } } }), "points", series);
+        }
+
+        foreach (var service in Services)
+        {
+            var calls = Enumerable.Range(0, 60).Select(i => new HistogramDataPoint
+            {
+                TimeUnixNano = Now(), Count = 10, Sum = 1, ExplicitBounds = { 0.1 }, BucketCounts = { 9, 1 },
+                Attributes = { Tag("rpc.method", $"Method{i % 30}"), Tag("rpc.grpc.status_code", i < 30 ? "0" : "9") },
+            });
+            var histogram = new Histogram { AggregationTemporality = AggregationTemporality.Cumulative, DataPoints = { calls } };
+            await Put(store, Metrics(service, new Metric { Name = "rpc.server.call.duration", Unit = "s", Histogram = histogram }), "points", 60);
+        }
+
+        await store.Written();
+    }
+
+    private static IEnumerable<NumberDataPoint> Values(int series) =>
+        Enumerable.Range(0, series).Select(i => new NumberDataPoint { AsDouble = 0.5, TimeUnixNano = Now(), Attributes = { Number("queue", i) } });
+
+    private static ExportMetricsServiceRequest Metrics(string service, Metric metric) => new()
+    {
+        ResourceMetrics = { new ResourceMetrics { Resource = From(service), ScopeMetrics = { new ScopeMetrics { Scope = new InstrumentationScope { Name = "Intervision" }, Metrics = { metric } } } } },
+    };
+
     private static async Task Put(TelemetryStore store, IMessage request, string kind, int records)
     {
         while (!store.TryAdd(request, "load", kind, records, request.CalculateSize()))
