@@ -15,6 +15,8 @@ public sealed class Browser : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Assert.True(File.Exists(Program), $"{Program} is missing: apt-get install --no-install-recommends chromium (test.sh does)");
+        // Five seconds, as the library has it, are nothing on a machine that builds or tests other things besides.
+        Assertions.SetDefaultExpectTimeout(30_000);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
