@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Intervision.Benchmarks.Planner;
 using Intervision.Scheduling.Planning;
 
 namespace Intervision.Scheduling.Tests.Planning;
@@ -7,18 +8,23 @@ namespace Intervision.Scheduling.Tests.Planning;
 public sealed class LonePoleTests
 {
     /// <summary>
-    /// Of each pôle of region-1 alone, in the pôles' order: HiGHS 1.15 (its npm package) proves each optimal, on the model with one variable
-    /// for a situation on a day, one for a session and one for the seats above the normal, x ≤ y for each situation and session.
+    /// Of each pôle alone, in the pôles' order: HiGHS 1.15 (its npm package) proves each optimal, on the model with one variable for a
+    /// situation on a day, one for a session and one for its seats above the normal, x ≤ y for each situation and session.
     /// </summary>
-    private static readonly double[] Optima = [88, 137, 131, 210, 148, 179, 7, 32, 16, 219, 86, 144, 200, 41, 92, 6, 138, 141, 143, 96];
+    private static readonly double[]
+        OfRegion1 = [88, 137, 131, 210, 148, 179, 7, 32, 16, 219, 86, 144, 200, 41, 92, 6, 138, 141, 143, 96],
+        OfSeed7 = [51, 157, 275, 49, 148, 116, 96, 126, 185, 152, 63, 220, 34, 104, 124, 91, 123, 52, 57, 82];
 
-    public static TheoryData<int, double> Poles => [.. Optima.Index().Select(p => (p.Index, p.Item))];
+    private static readonly InstanceFile Seed7 = InstanceFamily.Make(seed: 7);
+
+    public static TheoryData<string, int, double> Poles =>
+        [.. OfRegion1.Index().Select(p => ("region-1", p.Index, p.Item)), .. OfSeed7.Index().Select(p => ("seed 7", p.Index, p.Item))];
 
     [Theory]
     [MemberData(nameof(Poles))]
-    public void A_pole_of_the_region_alone_is_planned_at_its_optimum_and_the_search_ends_there(int pole, double optimum)
+    public void A_pole_alone_is_planned_at_its_optimum_and_the_search_ends_there(string instance, int pole, double optimum)
     {
-        var problem = Region1.File.Only([pole]).ToProblem();
+        var problem = (instance == "seed 7" ? Seed7 : Region1.File).Only([pole]).ToProblem();
         var plan = Planner.Search(problem, seed: 1, p => p.Iterations >= 300_000);
         Assert.Equal((optimum, true), (plan.Objective, plan.Proven));
         Assert.Empty(PlanEvaluation.Of(problem, plan.Days).Broken);
