@@ -76,7 +76,7 @@ internal sealed class ComposeFiles(Deployment deployment)
         {
             ["POSTGRES_USER"] = Filled(deployment.Postgres.User),
             ["POSTGRES_PASSWORD"] = Filled(deployment.Postgres.Password),
-            ["POSTGRES_INITDB_ARGS"] = "--locale=C.UTF-8 --encoding=UTF8 --auth-host=scram-sha-256",
+            ["POSTGRES_INITDB_ARGS"] = "--locale=C.UTF-8 --lc-collate=C --encoding=UTF8 --auth-host=scram-sha-256",
         },
         // Npgsql's pool, 100, for each service, and what they hold besides.
         ["command"] = (string[])["postgres", "-c", "max_connections=450"],

@@ -43,7 +43,7 @@ internal sealed class HelmCharts(Deployment deployment)
                 ["instances"] = 3,
                 ["storage"] = new Yaml { ["size"] = "50Gi", ["walSize"] = "20Gi", ["storageClass"] = "" },
                 ["resources"] = Resources("1", "2Gi", "2Gi"),
-                ["parameters", "docs/operations.md, \"Settling a year\", says more for a million lines."] = new Yaml { ["max_connections"] = "450", ["shared_buffers"] = "512MB", ["max_wal_size"] = "8GB", ["wal_compression"] = "lz4" },
+                ["parameters", "docs/operations.md, \"Settling a year\", says more for a million lines."] = new Yaml { ["max_connections"] = "450", ["shared_buffers"] = "512MB", ["max_wal_size"] = "8GB", ["wal_compression"] = "lz4", ["default_toast_compression"] = "lz4" },
                 ["databases", "One per service; each owner's Secret (kubernetes.io/basic-auth) is made beforehand."] = databases,
                 ["backup", "Base backups and the log, for a restore to any instant: an object store by the barman-cloud plugin."] = new Yaml
                 {

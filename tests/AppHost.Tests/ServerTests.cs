@@ -22,7 +22,7 @@ public sealed class ServerTests
         await Sample.State(app, "postgres", s => s.Restarts == 1 && s.IsHealthyAndReady);
 
         Assert.Equal(42, await Execute(address, "select id from thing"));
-        Assert.Equal("UTF8/C.UTF-8", await Execute(address, "select current_setting('server_encoding') || '/' || datcollate from pg_database where datname = 'things'"));
+        Assert.Equal("UTF8/C/C.UTF-8/é", await Execute(address, "select current_setting('server_encoding') || '/' || datcollate || '/' || datctype || '/' || lower('É') from pg_database where datname = 'things'"));
     }
 
     [Fact]

@@ -73,7 +73,7 @@ public sealed partial class TestPostgres : IAsyncDisposable
             Run("chown", "-R", "nobody:nogroup", root);
         }
 
-        Run(AsServerUser($"{Bin}/initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"));
+        Run(AsServerUser($"{Bin}/initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--lc-collate=C", "--no-sync"));
         await cluster.Start();
         return cluster;
     }

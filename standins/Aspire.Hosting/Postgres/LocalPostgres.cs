@@ -50,7 +50,7 @@ internal static class LocalPostgres
         var user = await server.UserNameReference.GetValueAsync(context.CancellationToken);
         string[] arguments =
         [
-            "-D", made, "-U", user!, "-A", "scram-sha-256", $"--pwfile={passwordFile}", "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions",
+            "-D", made, "-U", user!, "-A", "scram-sha-256", $"--pwfile={passwordFile}", "-E", "UTF8", "--locale=C.UTF-8", "--lc-collate=C", "--no-instructions",
         ];
         await context.Launcher.RunAsync(server, new ProcessPlan(Path.Combine(bin, "initdb"), arguments, folder)
         {

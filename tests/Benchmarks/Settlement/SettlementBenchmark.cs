@@ -17,7 +17,7 @@ internal static class SettlementBenchmark
 {
     /// <summary>As docs/operations.md says for a year of this size; everything stays durable.</summary>
     private static readonly string[] Server =
-        ["shared_buffers=1GB", "max_wal_size=8GB", "checkpoint_timeout=15min", "wal_buffers=64MB", "work_mem=128MB", "wal_compression=lz4"];
+        ["shared_buffers=1GB", "max_wal_size=8GB", "checkpoint_timeout=15min", "wal_buffers=64MB", "work_mem=128MB", "wal_compression=lz4", "default_toast_compression=lz4"];
 
     private const string Method =
         "Private PostgreSQL 15 (fsync and synchronous_commit on, settings in `postgres`), RabbitMQ and the service in a process of its own, all on this machine's cores; a fresh database for each size. "
