@@ -1,7 +1,6 @@
 using Intervision.ServiceDefaults;
 using Intervision.Indemnisation.V1;
 using Intervision.ServiceDefaults.Persistence;
-using NpgsqlTypes;
 using Google.Protobuf.WellKnownTypes;
 
 namespace Intervision.Indemnisation.Bank;
@@ -96,16 +95,16 @@ internal static class BankStore
     public static Task Insert(Tx tx, Guid file, IReadOnlyList<BankRow> lines) =>
         tx.Copy("bank_line (bank_file, rank, position, file_line, end_to_end_id, payment, outcome, status, reason, cents)", lines, (copy, l) =>
         {
-            copy.Write(file, NpgsqlDbType.Uuid);
-            copy.Write(l.Rank, NpgsqlDbType.Integer);
-            copy.Write(l.Position, NpgsqlDbType.Integer);
-            copy.Write(l.FileLine, NpgsqlDbType.Integer);
-            copy.Write(l.EndToEndId, NpgsqlDbType.Text);
-            copy.Write(l.Payment, NpgsqlDbType.Uuid);
-            copy.Write((int)l.Outcome, NpgsqlDbType.Integer);
-            copy.Write(l.Status, NpgsqlDbType.Text);
-            copy.Write(l.Reason, NpgsqlDbType.Text);
-            copy.Write(l.Cents, NpgsqlDbType.Bigint);
+            copy.Write(file);
+            copy.Write(l.Rank);
+            copy.Write(l.Position);
+            copy.Write(l.FileLine);
+            copy.Write(l.EndToEndId);
+            copy.Write(l.Payment);
+            copy.Write((int)l.Outcome);
+            copy.Write(l.Status);
+            copy.Write(l.Reason);
+            copy.Write(l.Cents);
         });
 
     public static Task<IReadOnlyList<BankRow>> Lines(Tx tx, Guid file, int after, int limit) =>

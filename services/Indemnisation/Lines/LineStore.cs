@@ -1,8 +1,6 @@
 using Intervision.Indemnisation.Funding;
 using Intervision.Indemnisation.V1;
 using Intervision.ServiceDefaults.Persistence;
-using Npgsql;
-using NpgsqlTypes;
 
 namespace Intervision.Indemnisation.Lines;
 
@@ -96,9 +94,9 @@ internal static class LineStore
             changes.SelectMany(c => c.Reductions.Select(r => (c.After.Id, Reduction: r))),
             (copy, r) =>
             {
-                copy.Write(r.Id, NpgsqlDbType.Uuid);
-                copy.Write(r.Reduction.Cap, NpgsqlDbType.Text);
-                copy.Write(r.Reduction.Cents, NpgsqlDbType.Bigint);
+                copy.Write(r.Id);
+                copy.Write(r.Reduction.Cap);
+                copy.Write(r.Reduction.Cents);
             });
         await Said.Append(tx, changes, now);
         await PersonYears.Move(tx, changes);
@@ -115,44 +113,44 @@ internal static class LineStore
         return ids.Count == 0 ? [] : await tx.Query<Line>($"select {Columns} from line_now where id = any(@ids) {Ordered}", new { ids = ids.ToArray() });
     }
 
-    private static void Write(NpgsqlBinaryImporter copy, Line line)
+    private static void Write(CopyRows copy, Line line)
     {
-        copy.Write(line.Id, NpgsqlDbType.Uuid);
-        copy.Write(line.Revision, NpgsqlDbType.Integer);
-        copy.Write(line.Live, NpgsqlDbType.Boolean);
-        copy.Write((int)line.StoredState, NpgsqlDbType.Integer);
-        copy.Write(line.Session, NpgsqlDbType.Text);
-        copy.Write(line.SessionDate, NpgsqlDbType.Date);
-        copy.Write(line.StartTime.UtcDateTime, NpgsqlDbType.TimestampTz);
-        copy.Write(line.Pole, NpgsqlDbType.Text);
-        copy.Write(line.Programme, NpgsqlDbType.Text);
-        copy.Write(line.FiscalYear, NpgsqlDbType.Integer);
-        copy.Write(line.Professional, NpgsqlDbType.Text);
-        copy.Write(line.Rpps, NpgsqlDbType.Text);
-        copy.Write(line.ProfessionTable, NpgsqlDbType.Text);
-        copy.Write(line.ProfessionCode, NpgsqlDbType.Text);
-        copy.Write(line.Organisation, NpgsqlDbType.Text);
-        copy.Write((int)line.Component, NpgsqlDbType.Integer);
-        copy.Write(line.ByVideo, NpgsqlDbType.Boolean);
-        copy.Write(line.PresentMinutes, NpgsqlDbType.Integer);
-        copy.Write(line.Kilometres, NpgsqlDbType.Integer);
-        copy.Write(line.DueCents, NpgsqlDbType.Bigint);
-        copy.Write(line.AmountCents, NpgsqlDbType.Bigint);
-        copy.Write(line.Reason, NpgsqlDbType.Text);
-        copy.Write(line.Payee, NpgsqlDbType.Text);
-        copy.Write(line.RateGrid, NpgsqlDbType.Text);
-        copy.Write(line.Envelope, NpgsqlDbType.Text);
-        copy.Write(line.Corrects, NpgsqlDbType.Uuid);
-        copy.Write(line.Version, NpgsqlDbType.Integer);
-        copy.Write(line.ChangeTime.UtcDateTime, NpgsqlDbType.TimestampTz);
-        copy.Write((short)line.Role, NpgsqlDbType.Smallint);
-        copy.Write(line.Mode, NpgsqlDbType.Text);
-        copy.Write((short)line.Declaration, NpgsqlDbType.Smallint);
-        copy.Write(line.Replaces, NpgsqlDbType.Text);
-        copy.Write(line.ReplacementLicence, NpgsqlDbType.Text);
-        copy.Write(line.Convention, NpgsqlDbType.Text);
-        copy.Write((short)line.IdentitySource, NpgsqlDbType.Smallint);
-        copy.Write(line.IdentityVerifiedDate, NpgsqlDbType.Date);
+        copy.Write(line.Id);
+        copy.Write(line.Revision);
+        copy.Write(line.Live);
+        copy.Write((int)line.StoredState);
+        copy.Write(line.Session);
+        copy.Write(line.SessionDate);
+        copy.Write(line.StartTime);
+        copy.Write(line.Pole);
+        copy.Write(line.Programme);
+        copy.Write(line.FiscalYear);
+        copy.Write(line.Professional);
+        copy.Write(line.Rpps);
+        copy.Write(line.ProfessionTable);
+        copy.Write(line.ProfessionCode);
+        copy.Write(line.Organisation);
+        copy.Write((int)line.Component);
+        copy.Write(line.ByVideo);
+        copy.Write(line.PresentMinutes);
+        copy.Write(line.Kilometres);
+        copy.Write(line.DueCents);
+        copy.Write(line.AmountCents);
+        copy.Write(line.Reason);
+        copy.Write(line.Payee);
+        copy.Write(line.RateGrid);
+        copy.Write(line.Envelope);
+        copy.Write(line.Corrects);
+        copy.Write(line.Version);
+        copy.Write(line.ChangeTime);
+        copy.Write((short)line.Role);
+        copy.Write(line.Mode);
+        copy.Write((short)line.Declaration);
+        copy.Write(line.Replaces);
+        copy.Write(line.ReplacementLicence);
+        copy.Write(line.Convention);
+        copy.Write((short)line.IdentitySource);
+        copy.Write(line.IdentityVerifiedDate);
     }
 
     private static async Task Update(Tx tx, IReadOnlyList<Line> lines)

@@ -5,7 +5,6 @@ using Intervision.ServiceDefaults;
 using Intervision.ServiceDefaults.Persistence;
 using Intervision.ServiceDefaults.Security;
 using Intervision.ServiceDefaults.Time;
-using NpgsqlTypes;
 
 namespace Intervision.Indemnisation.Payments;
 
@@ -174,20 +173,20 @@ internal static class RunStore
     {
         await tx.Copy("payment (id, run_id, payee, amount_cents, holder_name, iban, bic, remittance)", payments, (copy, p) =>
         {
-            copy.Write(p.Id, NpgsqlDbType.Uuid);
-            copy.Write(run, NpgsqlDbType.Uuid);
-            copy.Write(p.Payee, NpgsqlDbType.Text);
-            copy.Write(p.AmountCents, NpgsqlDbType.Bigint);
-            copy.Write(p.HolderName, NpgsqlDbType.Text);
-            copy.Write(p.Iban, NpgsqlDbType.Text);
-            copy.Write(p.Bic, NpgsqlDbType.Text);
-            copy.Write(p.Remittance, NpgsqlDbType.Text);
+            copy.Write(p.Id);
+            copy.Write(run);
+            copy.Write(p.Payee);
+            copy.Write(p.AmountCents);
+            copy.Write(p.HolderName);
+            copy.Write(p.Iban);
+            copy.Write(p.Bic);
+            copy.Write(p.Remittance);
         });
         await tx.Copy("payment_line (line_id, attempt, payment_id)", payments.SelectMany(p => p.Owed.Select(o => (p.Id, Owed: o))), (copy, l) =>
         {
-            copy.Write(l.Owed.Id, NpgsqlDbType.Uuid);
-            copy.Write((short)(l.Owed.Attempts + 1), NpgsqlDbType.Smallint);
-            copy.Write(l.Id, NpgsqlDbType.Uuid);
+            copy.Write(l.Owed.Id);
+            copy.Write((short)(l.Owed.Attempts + 1));
+            copy.Write(l.Id);
         });
     }
 
