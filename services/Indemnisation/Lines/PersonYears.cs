@@ -26,24 +26,28 @@ internal static class PersonYears
 
     private static long Weight(Line? line) => line is { StoredState: LineState.Calculated, Corrects: null } ? line.AmountCents : 0;
 
-    /// <returns>Whether more than a cap was added to.</returns>
+    /// <summary>Totals and caps meet by grouping: for a join the planner, who does not know how many there are, compares each with each.</summary>
+    /// <returns>Whether a cap was passed.</returns>
     private static Task<bool> Add(Tx tx, List<(string Professional, int FiscalYear, long Cents, long Cap)> moved) =>
         tx.Single<bool>(
             """
-            with moved as (
-              select * from unnest(@people, @years, @cents, @caps) as m (professional, fiscal_year, cents, cap)),
-            saved as (
-              insert into person_year as y (professional, fiscal_year, calculated_cents) select professional, fiscal_year, cents from moved
+            with saved as (
+              insert into person_year as y (professional, fiscal_year, calculated_cents) select * from unnest(@people, @years, @cents)
               on conflict (professional, fiscal_year) do update set calculated_cents = y.calculated_cents + excluded.calculated_cents
               returning professional, fiscal_year, calculated_cents)
             select exists (
-              select from saved s join moved m using (professional, fiscal_year) where m.cents > 0 and m.cap > 0 and s.calculated_cents > m.cap)
+              select from (
+                select professional, fiscal_year, calculated_cents, null as cap from saved
+                union all
+                select professional, fiscal_year, null, cap from unnest(@people, @years, @caps) as limits (professional, fiscal_year, cap)) as either
+              group by professional, fiscal_year having max(calculated_cents) > max(cap))
             """,
             new
             {
                 people = moved.ConvertAll(m => m.Professional).ToArray(),
                 years = moved.ConvertAll(m => m.FiscalYear).ToArray(),
                 cents = moved.ConvertAll(m => m.Cents).ToArray(),
-                caps = moved.ConvertAll(m => m.Cap).ToArray(),
+                // Who loses something passes none.
+                caps = moved.ConvertAll(m => m is { Cents: > 0, Cap: > 0 } ? m.Cap : (long?)null).ToArray(),
             });
 }
