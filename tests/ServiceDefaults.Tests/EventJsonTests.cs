@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Text;
+using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
@@ -11,6 +12,7 @@ namespace Intervision.ServiceDefaults.Tests;
 public sealed class EventJsonTests
 {
     private static readonly JsonParser Reference = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
+    private static readonly JsonFormatter Writer = new(JsonFormatter.Settings.Default.WithFormatEnumsAsIntegers(true));
     private static readonly string[] Texts = ["", "professionals/PER-1", "Élodie \"d'Hœur\" \\ /", "€ 𝄞 \u0001\u2028", "0", "2026-01-05T11:30:00Z"];
 
     /// <summary>Each alone in the place of a value, a name or anything else.</summary>
@@ -32,7 +34,28 @@ public sealed class EventJsonTests
         {
             var said = Any(descriptor, random, 0);
             Assert.Equal(said, EventJson.Parse(EventJson.Format(said), descriptor));
+            Assert.Equal(said, EventJson.Parse(Encoding.UTF8.GetBytes(Writer.Format(said)), descriptor));
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void The_same_is_written_as_by_the_reflective_writer(string type)
+    {
+        var (descriptor, random) = (EventTypes.Find(type)!, new Random(3));
+        for (var i = 0; i < 50; i++)
+        {
+            var said = Any(descriptor, random, 0);
+            var json = Encoding.UTF8.GetString(EventJson.Format(said));
+            Assert.True(JsonNode.DeepEquals(JsonNode.Parse(Writer.Format(said)), JsonNode.Parse(json)), json);
+        }
+    }
+
+    [Fact]
+    public void What_no_event_has_is_left_to_the_reflective_writer()
+    {
+        var said = new Struct { Fields = { ["paths"] = Value.ForList(Value.ForString("a")) } };
+        Assert.Equal(Writer.Format(said), Encoding.UTF8.GetString(EventJson.Format(said)));
     }
 
     [Theory]
@@ -63,7 +86,7 @@ public sealed class EventJsonTests
     private static string Damaged(string json, Random random)
     {
         var at = random.Next(json.Length);
-        var colon = json.IndexOf(": ", at, StringComparison.Ordinal);
+        var colon = json.IndexOf("\":", at, StringComparison.Ordinal);
         var oddity = Oddities[random.Next(Oddities.Length)];
         return random.Next(4) switch
         {
