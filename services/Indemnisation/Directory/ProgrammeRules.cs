@@ -7,6 +7,7 @@ namespace Intervision.Indemnisation.Directory;
 internal sealed class ProgrammeRules
 {
     private readonly ILookup<string, (DateTimeOffset From, bool Indemnified)> rules;
+    private readonly Dictionary<(string Programme, DateOnly Date), bool?> days = [];
 
     private ProgrammeRules(ILookup<string, (DateTimeOffset From, bool Indemnified)> rules) => this.rules = rules;
 
@@ -22,9 +23,14 @@ internal sealed class ProgrammeRules
     /// <returns>Null when Membership has not told of the programme yet.</returns>
     public bool? On(string programme, DateOnly date)
     {
-        var nextDay = Paris.InstantOf(date.AddDays(1), TimeOnly.MinValue);
-        var ofProgramme = rules[programme].ToList();
-        var before = ofProgramme.FindLastIndex(r => r.From < nextDay);
-        return ofProgramme.Count == 0 ? null : ofProgramme[Math.Max(0, before)].Indemnified;
+        if (!days.TryGetValue((programme, date), out var indemnified))
+        {
+            var nextDay = Paris.InstantOf(date.AddDays(1), TimeOnly.MinValue);
+            var ofProgramme = rules[programme].ToList();
+            indemnified = ofProgramme.Count == 0 ? null : ofProgramme[Math.Max(0, ofProgramme.FindLastIndex(r => r.From < nextDay))].Indemnified;
+            days.Add((programme, date), indemnified);
+        }
+
+        return indemnified;
     }
 }

@@ -18,7 +18,7 @@ public static class Calculate
         ArgumentNullException.ThrowIfNull(recorded);
         ArgumentNullException.ThrowIfNull(known);
         ArgumentNullException.ThrowIfNull(caps);
-        var line = Identified(recorded, known.Identity) with { ChangeTime = Later(recorded.ChangeTime, now) };
+        var line = Identified(recorded, known.Identity, Later(recorded.ChangeTime, now));
         if (recorded.Reason == Reasons.FiscalYearClosed)
         {
             // Came after the close: kept, even where it gives nothing (it may take back what was paid), and weighs on no envelope.
@@ -51,9 +51,9 @@ public static class Calculate
         return line with { DueCents = due, AmountCents = due, RateGrid = tariffs.Count == 0 ? null : tariffs[0].RateGrid };
     }
 
-    private static Line Identified(Line line, Identity? identity) => identity is null ? line : line with
+    private static Line Identified(Line line, Identity? identity, DateTimeOffset now) => identity is null ? line with { ChangeTime = now } : line with
     {
-        Rpps = identity.Rpps, IdentitySource = identity.Source, IdentityVerifiedDate = identity.VerifiedDate,
+        Rpps = identity.Rpps, IdentitySource = identity.Source, IdentityVerifiedDate = identity.VerifiedDate, ChangeTime = now,
     };
 
     private static string? NothingDue(Line line, Known known)

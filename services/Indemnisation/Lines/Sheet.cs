@@ -46,7 +46,7 @@ internal static class Sheet
         {
             var before = live.FirstOrDefault(l => l.Professional == presences[0].Professional && l.Component == component);
             var blank = before ?? newLine();
-            var recorded = Decided(Recorded(blank, sheet, presences, now) with { Component = component }, presences, day);
+            var recorded = Decided(Recorded(blank, sheet, component, presences, now), presences, day);
             var said = new IndemnityRecorded { Indemnity = recorded.Facts() };
             if (recorded.Declaration != Declaration.OtherFunder)
             {
@@ -97,13 +97,14 @@ internal static class Sheet
         IReadOnlyList<Tariff> Rates(Component component) => rates.Find(component, capacity.ProfessionTable, capacity.ProfessionCode, role);
     }
 
-    private static Line Recorded(Line line, AttendanceCertified sheet, IReadOnlyList<AttendanceLine> presences, DateTimeOffset now)
+    private static Line Recorded(Line line, AttendanceCertified sheet, Component component, IReadOnlyList<AttendanceLine> presences, DateTimeOffset now)
     {
         var date = sheet.Date.ToDate()!.Value;
         var capacity = presences[0].Capacity;
         return line with
         {
             State = LineState.Recorded,
+            Component = component,
             Session = sheet.Session,
             SessionDate = date,
             StartTime = sheet.StartInstant.ToDateTimeOffset(),

@@ -2,9 +2,11 @@ using Intervision.Indemnisation.V1;
 
 namespace Intervision.Indemnisation.Rates;
 
-/// <summary>The rates in force on a day for a programme.</summary>
+/// <summary>The rates in force on a day for a programme. For one batch: what it was asked it remembers.</summary>
 public sealed class RatesOfDay(IReadOnlyList<Tariff> tariffs)
 {
+    private readonly Dictionary<(Component, string, string, RateRole), IReadOnlyList<Tariff>> found = [];
+
     /// <summary>Whether a grid covers the day: then what it leaves out is not paid.</summary>
     public bool IsCovered => tariffs.Count > 0;
 
@@ -15,19 +17,22 @@ public sealed class RatesOfDay(IReadOnlyList<Tariff> tariffs)
     /// <returns>Empty when there is none.</returns>
     public IReadOnlyList<Tariff> Find(Component component, string professionTable, string professionCode, RateRole role)
     {
+        var asked = (component, professionTable, professionCode, role);
+        if (!found.TryGetValue(asked, out var rates))
+        {
+            rates = Search(component, professionTable, professionCode, role);
+            found.Add(asked, rates);
+        }
+
+        return rates;
+    }
+
+    private IReadOnlyList<Tariff> Search(Component component, string professionTable, string professionCode, RateRole role)
+    {
         (string Table, string Code, RateRole Role)[] keys =
         [
             (professionTable, professionCode, role), (professionTable, professionCode, RateRole.Unspecified), ("", "", role), ("", "", RateRole.Unspecified),
         ];
-        foreach (var key in keys)
-        {
-            var found = tariffs.Where(t => t.Key == (key.Table, key.Code, key.Role, component)).ToList();
-            if (found.Count > 0)
-            {
-                return found;
-            }
-        }
-
-        return [];
+        return keys.Select(key => tariffs.Where(t => t.Key == (key.Table, key.Code, key.Role, component)).ToList()).FirstOrDefault(rates => rates.Count > 0) ?? [];
     }
 }

@@ -34,7 +34,7 @@ internal sealed class SettlementRound(TestPostgres postgres, TestBroker broker, 
 
     /// <summary>As in the service's own appsettings.json; the one in this folder may be another service's.</summary>
     private static readonly (string Key, string Value)[] OwnSettings =
-        [("Indemnisation__Caps__YearCents__2026", "4806000"), ("Messaging__ConsumerBatch", "400"), ("Messaging__Prefetch", "1600")];
+        [("Indemnisation__Caps__YearCents__2026", "4806000"), ("Messaging__ConsumerBatch", "400"), ("Messaging__Prefetch", "1200"), ("Messaging__Workers", "3")];
 
     private readonly List<Phase> phases = [];
 
