@@ -92,7 +92,7 @@ public sealed class Db(NpgsqlDataSource source, OutboxSignal outbox, RequestHash
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        var tx = new Tx(connection, transaction, cancellation) { RequestHash = hash ?? RequestHash.Plain };
+        var tx = new Tx(connection, transaction, cancellation) { Source = source, RequestHash = hash ?? RequestHash.Plain };
         var result = await work(tx);
         // A commit is never given up half-way: after this point the caller's cancellation no longer counts.
         await transaction.CommitAsync(CancellationToken.None);

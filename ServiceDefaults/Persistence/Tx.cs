@@ -1,3 +1,4 @@
+using System.Data;
 using System.Globalization;
 using Dapper;
 using Npgsql;
@@ -19,6 +20,12 @@ public sealed class Tx(NpgsqlConnection connection, NpgsqlTransaction? transacti
     public NpgsqlTransaction? Transaction => transaction;
 
     public CancellationToken Cancellation => cancellation;
+
+    /// <summary>Where the connection comes from, for <see cref="ReadBeside"/>.</summary>
+    internal NpgsqlDataSource? Source { get; init; }
+
+    /// <summary>It is the one beside, where nothing else runs while rows come.</summary>
+    private bool ReadsOnly { get; init; }
 
     internal RequestHash RequestHash { get; init; } = RequestHash.Plain;
 
@@ -46,10 +53,29 @@ public sealed class Tx(NpgsqlConnection connection, NpgsqlTransaction? transacti
         connection.ExecuteAsync(Command(sql, parameters));
 
     /// <summary>
-    /// Rows by cursor, a page at a time: memory does not grow with their number, and other statements may run between two
-    /// of them. Only in a transaction.
+    /// Rows however many: memory does not grow with their number. By cursor, a page at a time, so that other statements may run
+    /// between two of them, and only in a transaction; <see cref="ReadBeside"/> has nothing else to run, and takes them as they come.
     /// </summary>
-    public async IAsyncEnumerable<T> Stream<T>(string sql, object? parameters = null)
+    public IAsyncEnumerable<T> Stream<T>(string sql, object? parameters = null) =>
+        ReadsOnly
+            ? connection.QueryUnbufferedAsync<T>(sql, parameters, transaction, (int?)StatementTimeout?.TotalSeconds)
+            : Pages<T>(sql, parameters);
+
+    /// <summary>
+    /// Reads on a second connection while this one writes: what a statement here would see now, less what was written here.
+    /// </summary>
+    public async Task<T> ReadBeside<T>(Func<Tx, Task<T>> work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        var snapshot = await Single<string>("select pg_export_snapshot()");
+        await using var second = await Source!.OpenConnectionAsync(cancellation);
+        await using var reading = await second.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        var beside = new Tx(second, reading, cancellation) { StatementTimeout = StatementTimeout, ReadsOnly = true };
+        await beside.Execute($"set transaction snapshot '{snapshot}'; set local jit = off");
+        return await work(beside);
+    }
+
+    private async IAsyncEnumerable<T> Pages<T>(string sql, object? parameters)
     {
         // One name for one text: a FETCH that the connection has prepared is only ever used for rows of the same shape.
         var cursor = $"rows_{string.GetHashCode(sql, StringComparison.Ordinal):x8}";

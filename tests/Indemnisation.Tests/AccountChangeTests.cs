@@ -78,6 +78,8 @@ public sealed class AccountChangeTests(IndemnisationFixture fixture) : IClassFix
         Assert.Equal(PostgresErrorCodes.CheckViolation, refused.SqlState);
         var changed = await Assert.ThrowsAsync<PostgresException>(() => owner.ExecuteAsync("update account_change set iban = iban"));
         Assert.Contains("append-only", changed.MessageText, StringComparison.Ordinal);
+        var madeWith = await Assert.ThrowsAsync<PostgresException>(() => owner.ExecuteAsync("update payee set iban = iban where name = @Payee", new { person.Payee }));
+        Assert.Contains("append-only", madeWith.MessageText, StringComparison.Ordinal);
     }
 
     [Fact]

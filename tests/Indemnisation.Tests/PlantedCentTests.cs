@@ -15,6 +15,7 @@ public sealed class PlantedCentTests
         ("update indemnity_line set amount_cents = amount_cents + @cent where id = (select min(line_id::text)::uuid from payment_line)", ["Écriture de indemnities/", "Paiement payments/", "Enveloppe", "Cumul 2026 de professionals/"]),
         ("update payment set amount_cents = amount_cents + @cent where id = (select min(id::text)::uuid from payment)", ["Écriture de payments/", "Paiement payments/", "Lot paymentRuns/"]),
         ("update payment_run set total_cents = total_cents + @cent", ["Lot paymentRuns/"]),
+        ("update payment_run_weight set cents = cents + @cent", ["Lot paymentRuns/", "poids sur envelopes/"]),
         ("update envelope set reserved_cents = reserved_cents + @cent", ["Enveloppe", "réservé"]),
         ("update envelope set calculated_cents = calculated_cents + @cent", ["Enveloppe", "liquidé"]),
         ("update envelope set consumed_cents = consumed_cents + @cent", ["Enveloppe", "consommé"]),

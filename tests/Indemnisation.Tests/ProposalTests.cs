@@ -34,6 +34,30 @@ public sealed class ProposalTests
     }
 
     [Fact]
+    public void What_is_paid_weighs_on_the_envelopes_of_its_lines()
+    {
+        var proposal = new Proposal(Blank, () => Guid.CreateVersion7());
+        proposal.Pay(
+            [
+                [Line("payees/A", 300) with { Envelope = "envelopes/1" }, Line("payees/A", -100) with { Envelope = "envelopes/2" }],
+                [Line("payees/B", -1) with { Envelope = "envelopes/3" }],
+            ],
+            Payees);
+        Assert.Equal([new("envelopes/1", 300), new("envelopes/2", -100)], proposal.Weights.OrderBy(w => w.Key, StringComparer.Ordinal));
+        Assert.Equal(200, proposal.Decide().TotalCents);
+    }
+
+    [Fact]
+    public void Ids_of_a_run_ascend_and_are_of_its_instant()
+    {
+        var (ids, others) = (new AscendingIds(Now), new AscendingIds(Now));
+        var made = Enumerable.Range(0, 10_000).Select(_ => ids.Next()).ToList();
+        Assert.Equal(made.Order(), made);
+        Assert.Equal(20_000, made.Concat(Enumerable.Range(0, 10_000).Select(_ => others.Next())).Distinct().Count());
+        Assert.All(made, id => Assert.Equal((7, 8, Guid.CreateVersion7(Now).ToString()[..13]), (id.Version, id.Variant & 0xC, id.ToString()[..13])));
+    }
+
+    [Fact]
     public void Nothing_positive_is_nothing_to_pay_and_too_much_is_refused()
     {
         Assert.Equal("NOTHING_TO_PAY", Assert.Throws<RuleBroken>(() => Propose([Line("payees/A", -5)])).Reason);

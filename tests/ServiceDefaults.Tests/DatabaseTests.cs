@@ -99,6 +99,92 @@ public sealed class DatabaseTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_read_beside_is_of_one_moment_and_without_what_is_written_meanwhile()
+    {
+        var read = await Db.InTransaction(
+            async tx =>
+            {
+                await tx.Execute("insert into probe (id) values (1)");
+                return await tx.ReadBeside(async beside =>
+                {
+                    await Insert(Guid.CreateVersion7().ToString(), 1, 2);
+                    await tx.Execute("insert into probe (id) values (3)");
+                    return await beside.Stream<int>("select id from probe union all select g from generate_series(101, 20100) g").Ahead(3).CountAsync();
+                });
+            },
+            CancellationToken.None);
+        Assert.Equal((20_000, 3L), (read, await Probes()));
+    }
+
+    [Fact]
+    public async Task Who_reads_ahead_hears_of_a_failure_after_what_came_before_it_and_may_leave_early()
+    {
+        var heard = new List<int>();
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(async () =>
+        {
+            await foreach (var item in Failing().Ahead(2))
+            {
+                heard.Add(item);
+            }
+        });
+        Assert.Equal(("after three", 3), (failure.Message, heard.Count));
+        Assert.Equal(1, await Failing().Ahead(1).FirstAsync());
+
+        static async IAsyncEnumerable<int> Failing()
+        {
+            yield return 1;
+            yield return 2;
+            await Task.Yield();
+            yield return 3;
+            throw new InvalidOperationException("after three");
+        }
+    }
+
+    [Fact]
+    public async Task What_is_copied_is_what_an_insert_writes()
+    {
+        var id = Guid.CreateVersion7();
+        var instant = new DateTimeOffset(2026, 3, 29, 3, 30, 0, 123, TimeSpan.FromHours(2)).AddMicroseconds(456);
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => Db.InTransaction(
+            async tx =>
+            {
+                await tx.Copy("copied", Enumerable.Range(1, 5_000), (row, n) =>
+                {
+                    row.Write(id);
+                    row.Write((Guid?)null);
+                    row.Write((short)-n);
+                    row.Write(-n);
+                    row.Write(long.MinValue + n);
+                    row.Write(n % 2 == 0);
+                    row.Write(new DateOnly(1999, 12, 31));
+                    row.Write((DateOnly?)null);
+                    row.Write(instant);
+                    row.Write("Élodie\t€ 𝄞");
+                    row.Write((string?)null);
+                });
+                Assert.Equal(5_000, await tx.Single<int>(
+                    """
+                    select count(*)::int from copied
+                    where a = @id and b is null and c = d and e = @least - d and f = (d % 2 = 0) and g = '1999-12-31' and h is null
+                      and i = @instant and j = @text and k is null
+                    """,
+                    new { id, least = long.MinValue, instant, text = "Élodie\t€ 𝄞" }));
+                // An int8 where an int4 is.
+                await tx.Copy("copied (d)", [1L], (row, n) => row.Write(n));
+            },
+            CancellationToken.None));
+        Assert.Equal(PostgresErrorCodes.InvalidBinaryRepresentation, refused.SqlState);
+    }
+
+    [Fact]
+    public async Task A_row_that_cannot_be_written_copies_none()
+    {
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Db.InTransaction(
+            tx => tx.Copy("probe (id)", [1, 2], (row, n) => row.Write(n == 1 ? n : throw new InvalidOperationException("no"))), CancellationToken.None));
+        Assert.Equal(0, await Probes());
+    }
+
+    [Fact]
     public async Task A_refused_request_is_not_remembered()
     {
         var id = Guid.CreateVersion7().ToString();

@@ -7,7 +7,7 @@ namespace Intervision.Indemnisation.Ledger;
 internal static class Checks
 {
     /// <summary>Beside the balances; each gives what, found_cents and expected_cents.</summary>
-    public static IReadOnlyList<string> Differences { get; } = [LinesAndEntries, PaymentsAndEntries, PaymentsAndLines, RunsAndPayments, Envelopes, PersonYears];
+    public static IReadOnlyList<string> Differences { get; } = [LinesAndEntries, PaymentsAndEntries, PaymentsAndLines, RunsAndPayments, RunsAndEnvelopes, Envelopes, PersonYears];
 
     private const string Issued = "payment p join payment_run r on r.id = p.run_id and r.state = 3";
 
@@ -72,6 +72,15 @@ internal static class Checks
         select 'Lot paymentRuns/' || id as what, coalesce(r.total_cents, 0) as found_cents, coalesce(cents, 0) as expected_cents
         from payment_run r full join paid using (id)
         where (r.total_cents, r.payment_count, r.line_count) is distinct from (cents, payments, lines) order by id
+        """;
+
+    public const string RunsAndEnvelopes =
+        """
+        with paid as (
+          select p.run_id, l.envelope, sum(l.amount_cents)::bigint as cents
+          from payment p join payment_line t on t.payment_id = p.id join indemnity_line l on l.id = t.line_id group by p.run_id, l.envelope)
+        select 'Lot paymentRuns/' || run_id || ' (poids sur ' || envelope || ')' as what, coalesce(w.cents, 0) as found_cents, coalesce(paid.cents, 0) as expected_cents
+        from payment_run_weight w full join paid using (run_id, envelope) where w.cents is distinct from paid.cents order by run_id, envelope
         """;
 
     /// <summary>Counters kept under lock, against the lines they count.</summary>

@@ -30,19 +30,34 @@ public sealed class ApproveProgrammeLines(Db db)
             await References.Change(tx);
             var which = await CalculatedLines.Of(tx, programme, upTo, await DirectoryStore.NamesOf(tx, call.Caller), call.Caller.Rpps ?? "");
             var response = new ApproveProgrammeLinesResponse { LeftLines = await which.CountConcerned(tx) };
-            var total = 0L;
-            await foreach (var sessions in which.BySession(tx).Chunk(SessionsAtOnce))
+            var booked = await tx.ReadBeside(beside => Approve(tx, beside, which, response, call));
+            return booked == response.ApprovedLines ? response : throw new InvalidOperationException($"{booked} lines booked, {response.ApprovedLines} approved.");
+        });
+    }
+
+    /// <summary>All is booked by one statement while the sessions are read, and what is said of these follows.</summary>
+    /// <returns>How many lines were booked.</returns>
+    private static async Task<int> Approve(Tx tx, Tx beside, CalculatedLines which, ApproveProgrammeLinesResponse response, Call call)
+    {
+        var (booked, total) = (Journal.BookApproved(tx, which, call.Caller.Subject, call.Now), 0L);
+        try
+        {
+            await foreach (var sessions in which.BySession(beside).Chunk(SessionsAtOnce).Ahead(2))
             {
+                await booked;
                 await OutboxBatch.Append(tx, call.Now, [.. sessions.Select(s => Decide(s, call.Now))]);
                 response.ApprovedSessions += sessions.Length;
                 response.ApprovedLines += sessions.Sum(s => s.Lines.Length);
                 total = checked(total + sessions.Sum(s => s.Cents));
             }
+        }
+        finally
+        {
+            await booked;
+        }
 
-            var booked = await Journal.BookApproved(tx, which, call.Caller.Subject, call.Now);
-            response.Total = total.ToMoney();
-            return booked == response.ApprovedLines ? response : throw new InvalidOperationException($"{booked} lines booked, {response.ApprovedLines} approved.");
-        });
+        response.Total = total.ToMoney();
+        return await booked;
     }
 
     /// <exception cref="RuleBroken">CLOCK_BEFORE_LAST_CHANGE.</exception>

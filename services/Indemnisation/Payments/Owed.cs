@@ -19,6 +19,9 @@ internal sealed record Owed
 
     public string Approver { get; init; } = "";
 
+    /// <summary>The one it weighs on.</summary>
+    public string Envelope { get; init; } = "";
+
     /// <summary>Payments that were tried for it.</summary>
     public int Attempts { get; init; }
 
@@ -28,7 +31,7 @@ internal sealed record Owed
     public static IAsyncEnumerable<Owed> Of(Tx tx, string programme, DateOnly upTo) =>
         tx.Stream<Owed>(
             """
-            select l.id, l.payee, l.amount_cents, l.session, l.session_date, l.pole, e.poster as approver, coalesce(t.attempt, 0) as attempts,
+            select l.id, l.payee, l.amount_cents, l.session, l.session_date, l.pole, l.envelope, e.poster as approver, coalesce(t.attempt, 0) as attempts,
               greatest(l.change_time, e.post_time, o.outcome_time) as change_time
             from indemnity_line l
             join ledger_entry e on e.subject = l.id and e.kind = 1

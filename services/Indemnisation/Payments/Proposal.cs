@@ -10,11 +10,15 @@ internal sealed class Proposal(RunRow blank, Func<Guid> newId)
     private const long MaximumPaymentCents = 99_999_999_999;
 
     private readonly SortedSet<string> approvers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> weights = new(StringComparer.Ordinal);
     private long cents;
     private int payments;
     private int lines;
 
     public Guid Id => blank.Id;
+
+    /// <summary>What the lines paid weigh on each envelope; they sum up to the run's total.</summary>
+    public IReadOnlyDictionary<string, long> Weights => weights;
 
     /// <summary>One payment each; a payee that is held, or whose lines net to nothing or less, waits for the next run.</summary>
     /// <param name="owed">Of each payee, none empty.</param>
@@ -44,6 +48,7 @@ internal sealed class Proposal(RunRow blank, Func<Guid> newId)
         {
             Etag.MustNotPrecede(blank.ChangeTime, line.ChangeTime, $"indemnities/{line.Id}");
             approvers.Add(line.Approver);
+            weights[line.Envelope] = checked(weights.GetValueOrDefault(line.Envelope) + line.AmountCents);
         }
 
         (cents, payments, lines) = checked((cents + net, payments + 1, lines + owed.Count));

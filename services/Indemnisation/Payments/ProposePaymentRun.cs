@@ -24,16 +24,26 @@ public sealed class ProposePaymentRun(Db db)
         {
             tx.StatementTimeout = Longest;
             await References.Propose(tx);
-            var proposal = new Proposal(blank with { Id = Guid.CreateVersion7(call.Now) }, () => Guid.CreateVersion7(call.Now));
-            await foreach (var owed in Owed.Of(tx, blank.Programme, blank.UpToDate).ByPayee().Chunk(PayeesAtOnce))
-            {
-                await RunStore.InsertPayments(tx, proposal.Id, proposal.Pay(owed, await PayeeStore.Accounts(tx, [.. owed.Select(o => o[0].Payee)], call.Now)));
-            }
-
+            var proposal = new Proposal(blank with { Id = Guid.CreateVersion7(call.Now) }, new AscendingIds(call.Now).Next);
+            await tx.ReadBeside(beside => Pay(tx, beside, proposal, blank, call.Now));
             var run = proposal.Decide();
-            await RunStore.Insert(tx, run);
+            await RunStore.Insert(tx, run, proposal.Weights);
             return new ProposePaymentRunResponse { PaymentRun = await RunStore.Shown(tx, run) };
         });
+    }
+
+    /// <summary>The lines are read while the payments before them are written.</summary>
+    private static async Task<int> Pay(Tx tx, Tx beside, Proposal proposal, RunRow blank, DateTimeOffset now)
+    {
+        var payments = 0;
+        await foreach (var owed in Owed.Of(beside, blank.Programme, blank.UpToDate).ByPayee().Chunk(PayeesAtOnce).Ahead(2))
+        {
+            var paid = proposal.Pay(owed, await PayeeStore.Accounts(tx, [.. owed.Select(o => o[0].Payee)], now));
+            await RunStore.InsertPayments(tx, proposal.Id, paid);
+            payments += paid.Count;
+        }
+
+        return payments;
     }
 
     private static RunRow Read(ProposePaymentRunRequest request, Call call)

@@ -15,6 +15,8 @@ namespace Intervision.Indemnisation.Payments;
 /// </summary>
 public sealed class ReleasePaymentRun(Db db, PaymentFiles files)
 {
+    private const int PaymentsAhead = 5_000;
+
     /// <summary>For one statement; a year at a thousand times the region's size takes seconds.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
@@ -68,15 +70,17 @@ public sealed class ReleasePaymentRun(Db db, PaymentFiles files)
     }
 
     /// <summary>
-    /// Asked when the file's making begins: whoever changes an account afterwards finds the payment on its way to the bank.
+    /// Asked when the file's making begins: whoever changes an account afterwards finds the payment on its way to the bank. Only
+    /// payees of whom something was said are looked at: the others have the account they were made with, then as now.
     /// </summary>
     /// <exception cref="RuleBroken">PAYEE_ACCOUNT_CHANGED, which names one payee and never an account.</exception>
     private static async Task MustPayAccountsInForce(Tx tx, Guid run, DateTimeOffset now)
     {
         var changed = await tx.Query<string>(
             """
-            select p.payee from payment p join payee_account(@now) a on a.payee = p.payee
-            where p.run_id = @run and (a.hold_reason <> '' or (a.holder_name, a.iban, a.bic) <> (p.holder_name, p.iban, p.bic))
+            with said as materialized (select payee from account_change union select payee from payee_verification union select payee from refused_account)
+            select p.payee from said s join payment p on p.run_id = @run and p.payee collate "C" = s.payee join payee_account(@now) a on a.payee = s.payee
+            where a.hold_reason <> '' or (a.holder_name, a.iban, a.bic) <> (p.holder_name, p.iban, p.bic)
             order by p.payee limit 1
             """,
             new { run, now });
@@ -91,7 +95,7 @@ public sealed class ReleasePaymentRun(Db db, PaymentFiles files)
     private async Task<ReleasePaymentRunResponse> Release(Tx tx, RunRow run, Call call)
     {
         tx.StatementTimeout = Longest;
-        var (path, sha256) = await files.Write(run, RunSaid.Along(tx, run, RunStore.Payments(tx, run.Id), call.Now), call.Cancellation);
+        var (path, sha256) = await tx.ReadBeside(beside => Write(tx, beside, run, call));
         CrashPoint.Hit("payment_file.after_write_before_release");
         var released = run with
         {
@@ -102,21 +106,30 @@ public sealed class ReleasePaymentRun(Db db, PaymentFiles files)
             ChangeTime = call.Now,
         };
         await RunStore.Save(tx, released);
-        await Consume(tx, run.Id);
-        await Journal.BookIssued(tx, run.Id, call.Caller.Subject, call.Now);
         return new ReleasePaymentRunResponse { PaymentRun = await RunStore.Shown(tx, released with { Version = run.Version + 1 }) };
     }
 
+    /// <summary>The payments are booked while the first of them are on their way to the file.</summary>
+    private async Task<(string Path, string Sha256)> Write(Tx tx, Tx beside, RunRow run, Call call)
+    {
+        var booked = Book(tx, run.Id, call);
+        try
+        {
+            var payments = RunStore.Payments(beside, run.Id).Ahead(PaymentsAhead);
+            return await files.Write(run, RunSaid.Along(tx, run, payments, booked, call.Now).Ahead(PaymentsAhead), call.Cancellation);
+        }
+        finally
+        {
+            await booked;
+        }
+    }
+
     /// <summary>Its lines are issued from now on, and weigh as consumed on their envelopes.</summary>
-    private static Task Consume(Tx tx, Guid run) =>
-        tx.ExecuteWhole(
-            """
-            update envelope e set consumed_cents = consumed_cents + issued.cents
-            from (
-              select l.envelope, sum(l.amount_cents)::bigint as cents
-              from payment p join payment_line t on t.payment_id = p.id join indemnity_line l on l.id = t.line_id
-              where p.run_id = @run group by l.envelope) issued
-            where e.name = issued.envelope
-            """,
+    private static async Task Book(Tx tx, Guid run, Call call)
+    {
+        await tx.Execute(
+            "update envelope e set consumed_cents = e.consumed_cents + w.cents from payment_run_weight w where w.run_id = @run and e.name = w.envelope",
             new { run });
+        await Journal.BookIssued(tx, run, call.Caller.Subject, call.Now);
+    }
 }

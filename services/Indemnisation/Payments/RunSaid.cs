@@ -20,7 +20,8 @@ internal sealed class RunSaid
     internal IReadOnlyList<PaymentRunReleased> Parts => parts;
 
     /// <summary>The payments on their way to the file; the parts are written as they pass, so that none is read twice.</summary>
-    public static async IAsyncEnumerable<PaymentRow> Along(Tx tx, RunRow run, IAsyncEnumerable<PaymentRow> payments, DateTimeOffset now)
+    /// <param name="free">When nothing else writes to the transaction any more.</param>
+    public static async IAsyncEnumerable<PaymentRow> Along(Tx tx, RunRow run, IAsyncEnumerable<PaymentRow> payments, Task free, DateTimeOffset now)
     {
         var said = new RunSaid(run);
         await foreach (var payment in payments)
@@ -28,6 +29,7 @@ internal sealed class RunSaid
             said.Add(payment);
             if (said.parts.Count > PartsAtOnce)
             {
+                await free;
                 await Append(tx, run, said.parts[..^1], now);
                 said.parts = said.parts[^1..];
             }
@@ -36,6 +38,7 @@ internal sealed class RunSaid
         }
 
         said.parts[^1].Last = true;
+        await free;
         await Append(tx, run, said.parts, now);
     }
 

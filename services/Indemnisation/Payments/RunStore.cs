@@ -122,7 +122,7 @@ internal static class RunStore
             """
             select id, payee, amount_cents, holder_name, iban, bic, remittance,
               array(select line_id from payment_line where payment_id = p.id order by line_id) as lines
-            from payment p where run_id = @run order by payee collate "C", id
+            from payment p where run_id = @run order by payee collate "C"
             """,
             new { run });
 
@@ -132,7 +132,7 @@ internal static class RunStore
             $"""
             select id, payee, amount_cents, (select count(*)::int from payment_line where payment_id = p.id) as line_count,
               array(select line_id from payment_line where payment_id = p.id order by line_id limit {LinesInPage}) as lines
-            from payment p where run_id = @run and payee > @after order by payee limit @limit
+            from payment p where run_id = @run and payee collate "C" > @after order by payee collate "C" limit @limit
             """,
             new { run, after, limit });
 
@@ -157,8 +157,10 @@ internal static class RunStore
             new { run.Id, lines = lines.ToArray() });
     }
 
-    public static Task Insert(Tx tx, RunRow run) =>
-        tx.Execute(
+    /// <param name="weights">Cents on each envelope.</param>
+    public static async Task Insert(Tx tx, RunRow run, IReadOnlyDictionary<string, long> weights)
+    {
+        await tx.Execute(
             """
             insert into payment_run (id, state, programme, up_to_date, execution_date, total_cents, payment_count, line_count, line_approvers, proposer, change_time)
             values (@Id, @State, @Programme, @UpToDate, @ExecutionDate, @TotalCents, @PaymentCount, @LineCount, @LineApprovers, @Proposer, @ChangeTime)
@@ -168,6 +170,10 @@ internal static class RunStore
                 run.Id, State = (int)run.State, run.Programme, run.UpToDate, run.ExecutionDate, run.TotalCents, run.PaymentCount, run.LineCount,
                 run.LineApprovers, run.Proposer, run.ChangeTime,
             });
+        await tx.Execute(
+            "insert into payment_run_weight (run_id, envelope, cents) select @Id, * from unnest(@envelopes, @cents)",
+            new { run.Id, envelopes = weights.Keys.ToArray(), cents = weights.Values.ToArray() });
+    }
 
     public static async Task InsertPayments(Tx tx, Guid run, IReadOnlyList<PaymentRow> payments)
     {
