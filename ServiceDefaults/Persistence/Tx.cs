@@ -62,7 +62,8 @@ public sealed class Tx(NpgsqlConnection connection, NpgsqlTransaction? transacti
             : Pages<T>(sql, parameters);
 
     /// <summary>
-    /// Reads on a second connection while this one writes: what a statement here would see now, less what was written here.
+    /// Reads on a second connection while this one writes: what a statement here would see now, less what was written here. Whole
+    /// tables, so it is planned as <see cref="ExecuteWhole"/> is.
     /// </summary>
     public async Task<T> ReadBeside<T>(Func<Tx, Task<T>> work)
     {
@@ -71,7 +72,7 @@ public sealed class Tx(NpgsqlConnection connection, NpgsqlTransaction? transacti
         await using var second = await Source!.OpenConnectionAsync(cancellation);
         await using var reading = await second.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
         var beside = new Tx(second, reading, cancellation) { StatementTimeout = StatementTimeout, ReadsOnly = true };
-        await beside.Execute($"set transaction snapshot '{snapshot}'; set local jit = off");
+        await beside.Execute($"set transaction snapshot '{snapshot}'; set local jit = off; set local enable_nestloop = off");
         return await work(beside);
     }
 
