@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -7,9 +8,12 @@ namespace Intervision.Tests.Support;
 /// <summary>Free ports for servers of tests.</summary>
 public static class Ports
 {
+    private static readonly ConcurrentDictionary<int, bool> Given = new();
+
     /// <summary>
     /// Below the system's range for outgoing connections: a server that takes seconds to bind would else find some
-    /// client's socket on its port.
+    /// client's socket on its port. Never the same twice: who asks for a dozen at once has not bound the first when the
+    /// last is drawn.
     /// </summary>
     public static int Free()
     {
@@ -20,7 +24,10 @@ public static class Ports
             {
                 using var listener = new TcpListener(IPAddress.Loopback, port);
                 listener.Start();
-                return port;
+                if (Given.TryAdd(port, true))
+                {
+                    return port;
+                }
             }
             catch (SocketException)
             {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Aspire.Hosting.ApplicationModel;
 
@@ -10,6 +11,9 @@ namespace Aspire.Hosting.Ports;
 /// </summary>
 internal static class PortAllocation
 {
+    /// <summary>Given or asked for by this process, bound already or not yet.</summary>
+    private static readonly ConcurrentDictionary<int, bool> _spokenFor = new();
+
     /// <exception cref="DistributedApplicationException">A fixed port is taken: by what, and which one.</exception>
     public static async Task AllocateAsync(DistributedApplicationModel model, Uri? page, CancellationToken cancellationToken)
     {
@@ -18,21 +22,20 @@ internal static class PortAllocation
         {
             wanted.Add((page.Port, "la page de l'hôte d'applications"));
         }
-        var given = new HashSet<int>();
-        foreach (var resource in model.Resources)
+        var endpoints = model.Resources
+            .SelectMany(r => r.Annotations.OfType<EndpointAnnotation>(), (resource, endpoint) => (Resource: resource, Endpoint: endpoint))
+            .Where(e => e.Endpoint.Replicas.Count == 0).ToList();
+        foreach (var (resource, endpoint) in endpoints.Where(e => e.Endpoint.Port is not null))
         {
-            foreach (var endpoint in resource.Annotations.OfType<EndpointAnnotation>().Where(e => e.Replicas.Count == 0))
-            {
-                if (endpoint.Port is { } port)
-                {
-                    wanted.Add((port, $"{ReplicaResource.NameFor(resource)} ({endpoint.Name})"));
-                }
-                else
-                {
-                    port = endpoint.TargetPort ?? Free(given);
-                }
-                endpoint.AllocatedEndpoint = new AllocatedEndpoint(endpoint, endpoint.TargetHost, port);
-            }
+            wanted.Add((endpoint.Port!.Value, $"{ReplicaResource.NameFor(resource)} ({endpoint.Name})"));
+        }
+        foreach (var (port, _) in wanted)
+        {
+            _spokenFor.TryAdd(port, true);
+        }
+        foreach (var (_, endpoint) in endpoints)
+        {
+            endpoint.AllocatedEndpoint = new AllocatedEndpoint(endpoint, endpoint.TargetHost, endpoint.Port ?? endpoint.TargetPort ?? Free());
         }
         foreach (var shared in model.Resources.SelectMany(r => r.Annotations.OfType<EndpointAnnotation>()).Where(e => e.Replicas.Count > 0))
         {
@@ -42,15 +45,14 @@ internal static class PortAllocation
         await RefuseTakenAsync(wanted, cancellationToken);
     }
 
-    /// <summary>A free port outside the range of outgoing connections.</summary>
-    public static int Free(HashSet<int>? given = null)
+    /// <summary>A free port outside the range of outgoing connections, never the same twice.</summary>
+    public static int Free()
     {
         for (; ; )
         {
             var port = RandomNumberGenerator.GetInt32(10_000, 32_768);
-            if (given?.Contains(port) != true && !Listeners.IsTaken(port))
+            if (!Listeners.IsTaken(port) && _spokenFor.TryAdd(port, true))
             {
-                given?.Add(port);
                 return port;
             }
         }
