@@ -34,6 +34,14 @@ public sealed class DashboardTests(Browser browser)
         await tab.Page.GotoAsync(suite.Page.AbsoluteUri);
         await Assertions.Expect(tab.Page.GetByRole(AriaRole.Status)).ToContainTextAsync("Tout va bien");
         await Phone(suite, trace);
+
+        // Finance's own software is not there: what is said to it stays in its queue.
+        await FirstPageFigures.SayToFinance(suite.Broker, 7);
+        await tab.Page.GotoAsync(suite.Page.AbsoluteUri);
+        await Assertions.Expect(tab.Page.Locator(".tile", new() { HasText = "finance.indemnisation" })).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await Eventually.Is(
+            () => Task.FromResult(string.Join(", ", FirstPageFigures.NotMoved(Path.Combine(suite.Folder, "telemetry.db")))), names => names.Length == 0,
+            "every figure of the first page has moved", Patience, every: TimeSpan.FromSeconds(1));
     }
 
     /// <summary>A trace whose spans come from the service that was called and from those that heard of it by RabbitMQ.</summary>
