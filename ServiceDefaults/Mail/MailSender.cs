@@ -30,26 +30,15 @@ public sealed class MailSender(
         }
 
         var outage = new Outage(messaging.Value, "mail", logger);
-        using var timer = new PeriodicTimer(options.Value.Poll);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
+        await outage.Repeat(
+            options.Value.Poll,
+            async stopping =>
             {
-                await SendDue(stoppingToken);
-                await Measure(stoppingToken);
-                await ForgetNowAndThen(stoppingToken);
-                outage.Over();
-                await timer.WaitForNextTickAsync(stoppingToken);
-            }
-            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
-            {
-                await outage.Wait(failure, stoppingToken);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-        }
+                await SendDue(stopping);
+                await Measure(stopping);
+                await ForgetNowAndThen(stopping);
+            },
+            stoppingToken);
     }
 
     /// <summary>Tries everything that is due now.</summary>

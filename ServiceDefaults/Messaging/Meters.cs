@@ -13,16 +13,17 @@ internal static class Meters
     private static readonly Counter<long> Publications = Meter.CreateCounter<long>("intervision.outbox.published", "{event}", "Events confirmed by the broker");
     private static readonly Counter<long> Refusals = Meter.CreateCounter<long>("intervision.outbox.refused", "{event}", "Nacks, returns and missing answers");
     private static readonly Counter<long> SetAsides = Meter.CreateCounter<long>("intervision.outbox.parked", "{event}", "Events given up after repeated refusals: alert");
-    private static readonly Histogram<double> ConfirmLatency = Meter.CreateHistogram("intervision.outbox.confirm_latency", "s", "Append to confirm", tags: null, Durations.InSeconds);
+    private static readonly Histogram<double> ConfirmLatency = Meter.CreateHistogram("intervision.outbox.confirm_latency", "s", "Append to confirm", tags: null, Durations.OfWaits);
     private static readonly Counter<long> Consumptions = Meter.CreateCounter<long>("intervision.inbox.consumed", "{event}", "Events applied");
     private static readonly Counter<long> Repetitions = Meter.CreateCounter<long>("intervision.inbox.duplicates", "{event}", "Deliveries that were known already");
     private static readonly Counter<long> Parkings = Meter.CreateCounter<long>("intervision.inbox.parked", "{event}", "Events stored aside, by kind: gap, poison (alert)");
     private static readonly Counter<long> DeadLetters = Meter.CreateCounter<long>("intervision.inbox.dead_letters", "{message}", "Unreadable messages: alert");
-    private static readonly Histogram<double> Lag = Meter.CreateHistogram("intervision.inbox.lag", "s", "Append at the source to effect here", tags: null, Durations.InSeconds);
+    private static readonly Histogram<double> Lag = Meter.CreateHistogram("intervision.inbox.lag", "s", "Append at the source to effect here", tags: null, Durations.OfWaits);
     private static readonly ConcurrentDictionary<string, long> Depths = new(StringComparer.Ordinal);
     private static long outboxRows;
     private static double outboxAge;
     private static long outboxParkedRows;
+    private static IReadOnlyList<ParkedRows> inboxParked = [];
 
     static Meters()
     {
@@ -30,17 +31,26 @@ internal static class Meters
         Meter.CreateObservableGauge("intervision.outbox.age", () => Volatile.Read(ref outboxAge), "s", "Age of the oldest row; alert above 30 s");
         Meter.CreateObservableGauge("intervision.outbox.parked_rows", () => Volatile.Read(ref outboxParkedRows), "{event}", "Rows set aside");
         Meter.CreateObservableGauge(
+            "intervision.inbox.parked_rows", () => Volatile.Read(ref inboxParked).Select(p => new Measurement<long>(p.Events, Tag(p.Queue), Kind(p.Kind))), "{event}",
+            "Events that stand aside now: behind poison, or behind a gap; alert above 0");
+        Meter.CreateObservableGauge(
             "intervision.queue.messages", () => Depths.Select(d => new Measurement<long>(d.Value, Tag(d.Key))), "{message}", "Messages in the queue that nobody has been handed yet");
     }
 
     /// <summary>As of the last sweep.</summary>
-    public static void Depth(string queue, uint messages) => Depths[queue] = messages;
-
-    public static void Backlog((long Rows, double? OldestSeconds, long Parked) seen)
+    public static void Depth(string queue, uint messages)
     {
-        Volatile.Write(ref outboxRows, seen.Rows);
-        Volatile.Write(ref outboxAge, seen.OldestSeconds ?? 0);
-        Volatile.Write(ref outboxParkedRows, seen.Parked);
+        Depths[queue] = messages;
+        // Said from the beginning: a counter that is first seen at one has not increased, and nobody is called.
+        DeadLetters.Add(0, Tag(queue));
+    }
+
+    public static void Backlog((long Rows, double? OldestSeconds, long Parked) outbox, IReadOnlyList<ParkedRows> inbox)
+    {
+        Volatile.Write(ref outboxRows, outbox.Rows);
+        Volatile.Write(ref outboxAge, outbox.OldestSeconds ?? 0);
+        Volatile.Write(ref outboxParkedRows, outbox.Parked);
+        Volatile.Write(ref inboxParked, inbox);
     }
 
     public static void Confirmed(OutboxRow row)
@@ -61,7 +71,7 @@ internal static class Meters
 
     public static void Duplicate(string queue) => Repetitions.Add(1, Tag(queue));
 
-    public static void Parked(string queue, string kind) => Parkings.Add(1, Tag(queue), new KeyValuePair<string, object?>("kind", kind));
+    public static void Parked(string queue, string kind) => Parkings.Add(1, Tag(queue), Kind(kind));
 
     public static void DeadLettered(string queue) => DeadLetters.Add(1, Tag(queue));
 
@@ -75,4 +85,17 @@ internal static class Meters
     }
 
     private static KeyValuePair<string, object?> Tag(string queue) => new("queue", queue);
+
+    private static KeyValuePair<string, object?> Kind(string kind) => new("kind", kind);
+
+    /// <summary>How many events of a queue stand aside.</summary>
+    public sealed record ParkedRows
+    {
+        public string Queue { get; init; } = "";
+
+        /// <summary><c>poison</c>: it, or one before it of its aggregate, failed; <c>gap</c>: one before it has not come.</summary>
+        public string Kind { get; init; } = "";
+
+        public long Events { get; init; }
+    }
 }

@@ -10,6 +10,30 @@ internal sealed class Outage(MessagingOptions options, string what, ILogger logg
     private bool lasts;
     private long since;
 
+    /// <summary>Does it again and again; what fails is tried again sooner, until it is time to stop.</summary>
+    /// <param name="every">Between two successes.</param>
+    public async Task Repeat(TimeSpan every, Func<CancellationToken, Task> work, CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(every);
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await work(stopping);
+                Over();
+                await timer.WaitForNextTickAsync(stopping);
+            }
+            catch (Exception failure) when (!stopping.IsCancellationRequested)
+            {
+                await Wait(failure, stopping);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
     public async Task Wait(Exception cause, CancellationToken cancellation)
     {
         var wait = Next(cause);

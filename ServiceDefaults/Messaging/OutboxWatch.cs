@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace Intervision.ServiceDefaults.Messaging;
 
-/// <summary>How much waits to be said, and since when. Not the relay's to measure: while the broker is away there is no relay, and that is when it counts.</summary>
+/// <summary>How much waits to be said, since when, and what stands aside. Not the relay's to measure: while the broker is away there is no relay, and that is when it counts.</summary>
 internal sealed class OutboxWatch(Db db, ServiceName service, IOptions<MessagingOptions> options, ILogger<OutboxWatch> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -17,32 +17,25 @@ internal sealed class OutboxWatch(Db db, ServiceName service, IOptions<Messaging
         }
 
         var outage = new Outage(options.Value, $"{service.Value} outbox watch", logger);
-        using var timer = new PeriodicTimer(options.Value.Sweep);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                Meters.Backlog(await db.Read(Look, stoppingToken));
-                outage.Over();
-                await timer.WaitForNextTickAsync(stoppingToken);
-            }
-            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
-            {
-                await outage.Wait(failure, stoppingToken);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-        }
+        await outage.Repeat(options.Value.Sweep, async stopping => Meters.Backlog(await db.Read(Outbox, stopping), await db.Read(Inbox, stopping)), stoppingToken);
     }
 
     /// <summary>How much waits, the age of the oldest, and how much was set aside.</summary>
-    private static Task<(long Rows, double? OldestSeconds, long Parked)> Look(Tx tx) =>
+    private static Task<(long Rows, double? OldestSeconds, long Parked)> Outbox(Tx tx) =>
         tx.Single<(long, double?, long)>(
             """
             select (select count(*) from outbox),
                    (select extract(epoch from clock_timestamp() - min(append_time))::float8 from outbox),
                    (select count(*) from outbox_parked)
+            """);
+
+    /// <summary>What waits behind poison is not waiting for anybody else's event.</summary>
+    private static Task<IReadOnlyList<Meters.ParkedRows>> Inbox(Tx tx) =>
+        tx.Query<Meters.ParkedRows>(
+            """
+            select queue, kind, sum(events)::bigint as events from (
+              select consumer as queue, case when bool_or(poison) then 'poison' else 'gap' end as kind, count(*) as events
+              from inbox_parked group by consumer, aggregate_id) aggregate
+            group by queue, kind
             """);
 }

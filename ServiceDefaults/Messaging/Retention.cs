@@ -27,24 +27,7 @@ internal sealed class Retention(Db db, ServiceName service, IOptions<MessagingOp
         }
 
         var outage = new Outage(options.Value, $"{service.Value} retention", logger);
-        using var timer = new PeriodicTimer(options.Value.Retention);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await RunOnce(stoppingToken);
-                outage.Over();
-                await timer.WaitForNextTickAsync(stoppingToken);
-            }
-            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
-            {
-                await outage.Wait(failure, stoppingToken);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-        }
+        await outage.Repeat(options.Value.Retention, RunOnce, stoppingToken);
     }
 
     internal async Task RunOnce(CancellationToken cancellation)

@@ -18,15 +18,17 @@ public sealed class Db(NpgsqlDataSource source, OutboxSignal outbox, RequestHash
     public async Task<T> InTransaction<T>(Func<Tx, Task<T>> work, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(work);
+        var overtaken = false;
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await RunOnce(work, cancellation);
+                return await RunOnce(work, overtaken, cancellation);
             }
             catch (Exception e) when (e is OvertakenException or PostgresException { SqlState: "40001" or "40P01" } && attempt < Attempts)
             {
                 // Another transaction won; from the top.
+                overtaken |= e is OvertakenException;
             }
         }
     }
@@ -88,11 +90,11 @@ public sealed class Db(NpgsqlDataSource source, OutboxSignal outbox, RequestHash
         return answer;
     }
 
-    private async Task<T> RunOnce<T>(Func<Tx, Task<T>> work, CancellationToken cancellation)
+    private async Task<T> RunOnce<T>(Func<Tx, Task<T>> work, bool overtaken, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        var tx = new Tx(connection, transaction, cancellation) { Source = source, RequestHash = hash ?? RequestHash.Plain };
+        var tx = new Tx(connection, transaction, cancellation) { Source = source, RequestHash = hash ?? RequestHash.Plain, WasOvertaken = overtaken };
         var result = await work(tx);
         // A commit is never given up half-way: after this point the caller's cancellation no longer counts.
         await transaction.CommitAsync(CancellationToken.None);

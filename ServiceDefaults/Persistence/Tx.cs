@@ -32,6 +32,9 @@ public sealed class Tx(NpgsqlConnection connection, NpgsqlTransaction? transacti
     /// <summary>How long one statement may take; null: as the connection says (30 s). For verbs over a whole year.</summary>
     public TimeSpan? StatementTimeout { get; set; }
 
+    /// <summary>It is begun again because somebody else came first: what was counted on unread is better read now.</summary>
+    public bool WasOvertaken { get; internal init; }
+
     /// <summary>Whether the outbox got rows in this transaction.</summary>
     public bool HasAppended { get; internal set; }
 
@@ -112,7 +115,7 @@ public sealed class Tx(NpgsqlConnection connection, NpgsqlTransaction? transacti
     /// The statements that follow find their rows by key. A statement that a connection prepared while a table was small goes on
     /// reading all of it when it has grown a thousandfold, until somebody analyses it.
     /// </summary>
-    public Task FindByKey() => Execute("set local jit = off; set local enable_seqscan = off");
+    public Task FindByKey() => Execute("set local jit = off; set local enable_seqscan = off; set local enable_nestloop = on");
 
     /// <summary>Inserts rows by binary COPY: one statement, several times faster than INSERT when they are many.</summary>
     /// <param name="into">Table and columns, as in <c>payment (id, payee)</c>.</param>

@@ -8,8 +8,10 @@ namespace Intervision.ServiceDefaults.Telemetry;
 /// </summary>
 internal static class Durations
 {
-    public static readonly InstrumentAdvice<double> InSeconds = new()
-    {
-        HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
-    };
+    private static readonly double[] UpToHalfAMinute = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+    public static readonly InstrumentAdvice<double> InSeconds = new() { HistogramBucketBoundaries = UpToHalfAMinute };
+
+    /// <summary>Of what waits for others, an outage long: no percentile can be told above the highest bound, and alarms are.</summary>
+    public static readonly InstrumentAdvice<double> OfWaits = new() { HistogramBucketBoundaries = [.. UpToHalfAMinute, 60, 120, 300, 900, 3600] };
 }

@@ -33,7 +33,8 @@ public static class TelemetryExtensions
         builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(service, serviceNamespace: "intervision"))
             .WithTracing(tracing => tracing
-                .AddSource(Tracing.SourceName, "Microsoft.AspNetCore", "System.Net.Http", "Grpc.Net.Client", "Npgsql", "RabbitMQ.Client.*")
+                // Not RabbitMQ.Client.Subscriber: each delivery would be a trace of its own, and ours goes on with what the event says.
+                .AddSource(Tracing.SourceName, "Microsoft.AspNetCore", "System.Net.Http", "Grpc.Net.Client", "Npgsql", "RabbitMQ.Client.Publisher")
                 .SetSampler(new ParentBasedSampler(new NoOrphanClients(Roots(builder.Configuration))))
                 .AddProcessor(new RpcTags()))
             .WithMetrics(metrics => metrics

@@ -112,11 +112,17 @@ public sealed class UrgencyTests(IntakeFixture service) : CaseSteps(service)
             letters.Select(l => (l.Recipient, l.Subject)).OrderBy(l => l));
         Assert.Single(await Letters(taken));
         Assert.Equal(1, await Overdue(pole, 4));
+        // As the platform team's alarm sees it, of all pôles.
+        var measured = await Measured();
+        Assert.InRange(measured, 1, int.MaxValue);
 
         var now = await Service.Get(forgotten.Name);
         await Intake.TakeCaseAsync(
             new TakeCaseRequest { RequestId = IntakeFixture.NewId(), Name = now.Name, Etag = now.Etag }, IntakeFixture.At(IntakeFixture.Coordinator, 6));
         Assert.Equal(0, await Overdue(pole, 6));
+        Assert.Equal(measured - 1, await Measured());
+
+        Task<int> Measured() => UrgencyMeters.Look(Service.Db, IntakeFixture.Start, CancellationToken.None);
     }
 
     [Fact]

@@ -1,14 +1,8 @@
-using System.Net;
 using Grpc.Core;
 using Grpc.Health.V1;
 using Grpc.Net.Client;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.Tests.Support;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using HealthOf = Grpc.Health.V1.Health;
 
 namespace Intervision.ServiceDefaults.Tests;
@@ -16,19 +10,19 @@ namespace Intervision.ServiceDefaults.Tests;
 /// <summary>Two instances of a service, as replicas are: each on a port of its own.</summary>
 public sealed class BalancingTests : IAsyncLifetime
 {
-    private readonly List<Instance> instances = [];
+    private readonly List<HealthServer> instances = [];
 
     public async ValueTask InitializeAsync()
     {
-        instances.Add(await Instance.Start());
-        instances.Add(await Instance.Start());
+        instances.Add(await HealthServer.Start());
+        instances.Add(await HealthServer.Start());
     }
 
     public async ValueTask DisposeAsync()
     {
         foreach (var instance in instances)
         {
-            await instance.Stop();
+            await instance.DisposeAsync();
         }
     }
 
@@ -43,18 +37,18 @@ public sealed class BalancingTests : IAsyncLifetime
             async () =>
             {
                 await client.CheckAsync(new(), deadline: Soon);
-                return instances.TrueForAll(i => i.Calls > 0);
+                return instances.TrueForAll(i => !i.Calls.IsEmpty);
             },
             "both are called");
-        var before = instances.Select(i => i.Calls).ToList();
+        var before = instances.Select(i => i.Calls.Count).ToList();
         for (var call = 0; call < 20; call++)
         {
             await client.CheckAsync(new(), deadline: Soon);
         }
 
-        Assert.Equal([10, 10], instances.Zip(before, (i, b) => i.Calls - b));
+        Assert.Equal([10, 10], instances.Zip(before, (i, b) => i.Calls.Count - b));
 
-        await instances[0].Stop();
+        await instances[0].DisposeAsync();
         var answered = 0;
         await Eventually.IsTrue(
             async () =>
@@ -78,7 +72,7 @@ public sealed class BalancingTests : IAsyncLifetime
     {
         using var channel = Open([$"dns:///localhost:{new Uri(instances[0].Address).Port}"]);
         await new HealthOf.HealthClient(channel).CheckAsync(new(), deadline: Soon);
-        Assert.Equal([1, 0], instances.Select(i => i.Calls));
+        Assert.Equal([1, 0], instances.Select(i => i.Calls.Count));
     }
 
     [Fact]
@@ -97,44 +91,5 @@ public sealed class BalancingTests : IAsyncLifetime
         var options = new GrpcChannelOptions();
         Balancing.ShareOut(options, addresses);
         return GrpcChannel.ForAddress(Balancing.Target(addresses), options);
-    }
-
-    private sealed class Instance(WebApplication app)
-    {
-        private int calls;
-        private bool stopped;
-
-        public int Calls => Volatile.Read(ref calls);
-
-        public string Address => app.Urls.Single();
-
-        public static async Task<Instance> Start()
-        {
-            var builder = WebApplication.CreateSlimBuilder();
-            builder.Logging.ClearProviders();
-            builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
-            builder.Services.AddGrpc();
-            builder.Services.AddGrpcHealthChecks();
-            var app = builder.Build();
-            var instance = new Instance(app);
-            app.Use((context, next) =>
-            {
-                Interlocked.Increment(ref instance.calls);
-                return next(context);
-            });
-            app.MapGrpcHealthChecksService();
-            await app.StartAsync();
-            return instance;
-        }
-
-        public async Task Stop()
-        {
-            if (!stopped)
-            {
-                stopped = true;
-                await app.StopAsync();
-                await app.DisposeAsync();
-            }
-        }
     }
 }

@@ -1,12 +1,8 @@
-using System.Collections.Concurrent;
-using System.Net;
 using Grpc.Health.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Security;
 using Intervision.Tests.Support;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -27,7 +23,7 @@ public sealed class ServiceTokenTests : IDisposable
     [Fact]
     public async Task A_file_that_changed_is_shown_with_the_next_call_without_a_restart()
     {
-        await using var other = await Other.Start();
+        await using var other = await HealthServer.Start();
         Mount("first");
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -44,7 +40,7 @@ public sealed class ServiceTokenTests : IDisposable
         clock.Now += ServiceToken.Every;
         await Call();
 
-        Assert.Equal(["Bearer first", "Bearer first", "Bearer second"], other.Shown);
+        Assert.Equal(["Bearer first", "Bearer first", "Bearer second"], other.Calls);
 
         async Task Call() => await client.CheckAsync(new HealthCheckRequest(), deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(30));
     }
@@ -102,34 +98,5 @@ public sealed class ServiceTokenTests : IDisposable
         {
             Directory.Delete(Path.Combine(folder, "current"));
         }
-    }
-
-    /// <summary>A service that notes what it was shown.</summary>
-    private sealed class Other(WebApplication app) : IAsyncDisposable
-    {
-        public ConcurrentQueue<string> Shown { get; } = new();
-
-        public string Address => app.Urls.Single();
-
-        public static async Task<Other> Start()
-        {
-            var builder = WebApplication.CreateSlimBuilder();
-            builder.Logging.ClearProviders();
-            builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
-            builder.Services.AddGrpc();
-            builder.Services.AddGrpcHealthChecks();
-            var app = builder.Build();
-            var other = new Other(app);
-            app.Use((context, next) =>
-            {
-                other.Shown.Enqueue(context.Request.Headers.Authorization.ToString());
-                return next(context);
-            });
-            app.MapGrpcHealthChecksService();
-            await app.StartAsync();
-            return other;
-        }
-
-        public ValueTask DisposeAsync() => app.DisposeAsync();
     }
 }

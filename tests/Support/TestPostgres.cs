@@ -186,14 +186,20 @@ public sealed partial class TestPostgres : IAsyncDisposable
         WorkingDirectory = "/",
     };
 
-    private static void Run(params string[] command)
+    /// <returns>What it printed.</returns>
+    private static string Run(params string[] command)
     {
+        var said = new System.Text.StringBuilder();
         using var process = Process.Start(Quiet(command))!;
-        var said = process.StandardError.ReadToEnd();
+        process.ErrorDataReceived += (_, line) => said.AppendLine(line.Data);
+        process.BeginErrorReadLine();
+        var printed = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         if (process.ExitCode != 0)
         {
             throw new InvalidOperationException($"{command[0]} failed: {said}");
         }
+
+        return printed;
     }
 }

@@ -22,6 +22,6 @@ internal static class UrgencyVerbs
             services.AddHostedService<AlertRepetition>();
         }
 
-        return services.AddSingleton<UrgentAlerts>().AddSingleton<RepeatAlerts>();
+        return services.AddSingleton<UrgentAlerts>().AddSingleton<RepeatAlerts>().AddHostedService<UrgencyMeters>();
     }
 }

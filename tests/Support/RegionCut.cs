@@ -1,12 +1,12 @@
 using System.Text;
 
-namespace Intervision.EndToEnd.Tests;
+namespace Intervision.Tests.Support;
 
 /// <summary>
 /// A smaller region cut out of the sample one: some pôles, the people, structures and communes that they and their
 /// requests need. Written anew for each test run, so that the sample files stay the only ones.
 /// </summary>
-internal sealed class RegionCut
+public sealed class RegionCut
 {
     private readonly string from;
     private readonly string to;
