@@ -35,6 +35,7 @@ public sealed class IndemnisationGrpcService(
     GetPaymentRun getPaymentRun,
     ListPayments listPayments,
     GetPaymentFile getPaymentFile,
+    ExportPaymentFile exportPaymentFile,
     ReconcileLedger reconcileLedger) : IndemnisationService.IndemnisationServiceBase
 {
     [CalledBy(Roles.FinanceOfficer)]
@@ -121,6 +122,11 @@ public sealed class IndemnisationGrpcService(
     [CalledBy(Roles.FinanceReleaser)]
     public override Task<GetPaymentFileResponse> GetPaymentFile(GetPaymentFileRequest request, ServerCallContext context) =>
         getPaymentFile.Handle(request, context.Call());
+
+    [CalledBy(Roles.FinanceReleaser)]
+    public override Task ExportPaymentFile(
+        ExportPaymentFileRequest request, IServerStreamWriter<ExportPaymentFileResponse> responseStream, ServerCallContext context) =>
+        exportPaymentFile.Handle(request, part => responseStream.WriteAsync(part, context.CancellationToken), context.Call());
 
     [CalledBy(Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser, Roles.Auditor)]
     public override Task<ReconcileLedgerResponse> ReconcileLedger(ReconcileLedgerRequest request, ServerCallContext context) =>

@@ -45,7 +45,7 @@ builder.Services.AddSingleton<PutEnvelope>().AddSingleton<ListEnvelopes>().AddSi
 builder.Services.AddSingleton<ListLines>().AddSingleton<ChooseLinePayee>().AddSingleton<ApproveLines>().AddSingleton<ApproveProgrammeLines>();
 builder.Services.AddSingleton<CloseFiscalYear>().AddSingleton(record).AddSingleton<CarryLateLines>().AddSingleton<ReconcileLedger>();
 builder.Services.AddSingleton<ProposePaymentRun>().AddSingleton<ApprovePaymentRun>().AddSingleton<ReleasePaymentRun>().AddSingleton<WithdrawPaymentRun>();
-builder.Services.AddSingleton<GetPaymentRun>().AddSingleton<ListPayments>().AddSingleton<GetPaymentFile>().AddSingleton<ImportBankFile>();
+builder.Services.AddSingleton<GetPaymentRun>().AddSingleton<ListPayments>().AddSingleton<GetPaymentFile>().AddSingleton<ExportPaymentFile>().AddSingleton<ImportBankFile>();
 builder.Services.AddReports();
 
 var app = builder.Build();

@@ -60,6 +60,9 @@ switch (args.FirstOrDefault())
     case "dashboard-receiver":
         await ObservedBenchmark.Receive(args[1]);
         return 0;
+    case "dashboard-page":
+        await FreshServer.Serve(args[1]);
+        return 0;
     case "observed":
         figures = await ObservedBenchmark.Run();
         break;

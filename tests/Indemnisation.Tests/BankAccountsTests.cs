@@ -16,6 +16,10 @@ public sealed class BankAccountsTests
     [InlineData("FR4999999000021234567890138", false)] // right for ISO, wrong for the French RIB key
     [InlineData("FR76999990000212345678901", false)]
     [InlineData("BE68539007547034", true)]
+    [InlineData("DE89370400440532013000", true)]
+    [InlineData("MT84MALT011000012345MTLCAST001S", true)]
+    [InlineData("SA0380000000608010167519", false)] // right, and outside SEPA
+    [InlineData("BE86539007547034000", false)] // right by its key, too long for its country
     [InlineData("", false)]
     [InlineData("FR76é9999000021234567890137", false)]
     public void Iban(string iban, bool valid) => Assert.Equal(valid, BankAccounts.IsIban(iban));

@@ -53,7 +53,7 @@ public sealed class CalculateTests
             LineState.Cancelled => typeof(IndemnityCancelled),
             _ => null,
         };
-        Assert.Equal(said, change.Events.SingleOrDefault()?.GetType());
+        Assert.Equal(said, change.Events.SingleOrDefault()?.Invoke().GetType());
     }
 
     [Fact]

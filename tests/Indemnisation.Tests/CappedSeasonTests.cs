@@ -5,14 +5,13 @@ using Microsoft.AspNetCore.Hosting;
 namespace Intervision.Indemnisation.Tests;
 
 /// <summary>A service whose configuration caps people by session, day and year.</summary>
-public sealed class CappedFixture : IndemnisationFixture
+public sealed class CappedFixture : YearCapFixture
 {
     protected override void Configure(IWebHostBuilder builder)
     {
         base.Configure(builder);
         builder.UseSetting("Indemnisation:Caps:SessionCents", "17000");
         builder.UseSetting("Indemnisation:Caps:DayCents", "20000");
-        builder.UseSetting("Indemnisation:Caps:YearCents:2026", "50000");
     }
 }
 

@@ -59,18 +59,49 @@ public sealed class LedgerTests(IndemnisationFixture fixture) : IClassFixture<In
     }
 
     [Theory]
-    [InlineData("update indemnity_line set payee = 'payees/NOBODY'")]
-    [InlineData("update indemnity_line set envelope = 'envelopes/NONE'")]
-    [InlineData("update indemnity_line set rate_grid = 'rateGrids/NONE'")]
+    [InlineData("update indemnity_line set payee = 'payees/NOBODY' where state = 1")]
+    [InlineData("update indemnity_line set envelope = 'envelopes/NONE' where state = 1")]
+    [InlineData("update indemnity_line set rate_grid = 'rateGrids/NONE' where state = 1")]
     [InlineData("insert into payment select gen_random_uuid(), gen_random_uuid(), 'payees/NOBODY', 1, 'X', 'X', '', 'X'")]
     [InlineData("delete from payee")]
     [InlineData("delete from envelope")]
     public async Task What_lines_and_payments_refer_to_exists(string sql)
     {
-        await Booked();
+        var scene = await fixture.NewScene();
+        await scene.Convene(scene.NewSession(), await scene.NewPerson());
         await using var owner = new NpgsqlConnection(fixture.OwnerConnectionString);
         var refused = await Assert.ThrowsAsync<PostgresException>(() => owner.ExecuteAsync(sql));
         Assert.Contains(refused.SqlState, new[] { PostgresErrorCodes.ForeignKeyViolation, PostgresErrorCodes.InsufficientPrivilege });
+    }
+
+    [Theory]
+    [InlineData("update indemnity_line set amount_cents = amount_cents + 1 where id = '{line}'")]
+    [InlineData("update indemnity_line set due_cents = due_cents + 1 where id = '{line}'")]
+    [InlineData("update indemnity_line set kilometres = 99 where id = '{line}'")]
+    [InlineData("update indemnity_line set declaration = 2 where id = '{line}'")]
+    [InlineData("update indemnity_line set state = 2 where id = '{line}'")]
+    [InlineData("update indemnity_line set state = 8, live = false, amount_cents = 0 where id = '{line}'")]
+    [InlineData("delete from indemnity_line where id = '{line}'")]
+    [InlineData("update payment_run set state = 2 where id = '{released}'")]
+    [InlineData("update payment_run set file_sha256 = repeat('0', 64) where id = '{released}'")]
+    [InlineData("update payment_run set total_cents = total_cents + 1 where id = '{approved}'")]
+    [InlineData("update payment_run set proposer = 'x' where id = '{approved}'")]
+    [InlineData("update payment_run set approver = 'x' where id = '{approved}'")]
+    [InlineData("delete from payment_run where id = '{approved}'")]
+    public async Task What_was_calculated_proposed_and_released_is_changed_by_nobody(string sql)
+    {
+        var scene = await fixture.NewScene();
+        var (first, second) = (await scene.Held(await scene.NewPerson()), await scene.Held(await scene.NewPerson()));
+        await scene.Approve(first);
+        var released = await scene.ReleasedRun();
+        await scene.Approve(second);
+        var approved = await scene.ApprovedRun();
+        sql = sql.Replace("{line}", IdOf(first[0].Name), StringComparison.Ordinal)
+            .Replace("{released}", IdOf(released.Name), StringComparison.Ordinal).Replace("{approved}", IdOf(approved.Name), StringComparison.Ordinal);
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => fixture.Db.Read(tx => tx.Execute(sql), CancellationToken.None));
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
+        await using var owner = new NpgsqlConnection(fixture.OwnerConnectionString);
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, (await Assert.ThrowsAsync<PostgresException>(() => owner.ExecuteAsync(sql))).SqlState);
     }
 
     [Fact]
@@ -151,6 +182,8 @@ public sealed class LedgerTests(IndemnisationFixture fixture) : IClassFixture<In
         await Refused.With(StatusCode.InvalidArgument, "AS_OF_TIME_NOT_NOW", () => fixture.Service.ReconcileLedgerAsync(
             new ReconcileLedgerRequest { AsOfTime = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(Scene.Start) }, Tokens.As(Finance.Auditor, Scene.Later)));
     }
+
+    private static string IdOf(string name) => name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..];
 
     private async Task Booked()
     {

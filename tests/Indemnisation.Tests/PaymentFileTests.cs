@@ -4,6 +4,7 @@ using System.Xml.Linq;
 using FsCheck;
 using FsCheck.Fluent;
 using Intervision.Indemnisation.Payments;
+using Intervision.Indemnisation.Tests.Reports;
 using Intervision.Indemnisation.V1;
 using Intervision.ServiceDefaults;
 using Intervision.ServiceDefaults.Security;
@@ -59,6 +60,31 @@ public sealed partial class PaymentFileTests(IndemnisationFixture fixture) : ICl
         await Verb.OnlyFor(
             (GetPaymentFileRequest r, Grpc.Core.Metadata m) => scene.Service.GetPaymentFileAsync(r, m), [Roles.FinanceReleaser],
             new GetPaymentFileRequest { Name = run.Name }, new GetPaymentFileRequest { Name = $"paymentRuns/{Guid.CreateVersion7()}" });
+    }
+
+    [Fact]
+    public async Task The_file_is_also_had_in_parts_by_who_releases_and_nobody_else()
+    {
+        var scene = await Approved();
+        var run = await scene.ReleasedRun();
+        var bytes = await File.ReadAllBytesAsync(run.FilePath);
+        for (var twice = 0; twice < 2; twice++)
+        {
+            var file = await fixture.PaymentFile(run.Name, Finance.Releaser);
+            Assert.Equal(Path.GetFileName(run.FilePath), file.Name);
+            Assert.Equal(bytes, file.Content);
+        }
+
+        using var call = scene.Service.ExportPaymentFile(new ExportPaymentFileRequest { Name = run.Name }, Tokens.As(Finance.Releaser));
+        Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None));
+        Assert.Equal(run.FileSha256, call.ResponseStream.Current.Sha256);
+        foreach (var stranger in (DevelopmentClaims[])[Finance.Officer, Finance.Approver, Finance.Auditor, .. Finance.Strangers])
+        {
+            await Exports.Refuses(Grpc.Core.StatusCode.PermissionDenied, "PERMISSION_DENIED", () => fixture.PaymentFile(run.Name, stranger));
+        }
+
+        await Exports.Refuses(Grpc.Core.StatusCode.NotFound, "NOT_FOUND", () => fixture.PaymentFile($"paymentRuns/{Guid.CreateVersion7()}", Finance.Releaser));
+        await Exports.Refuses(Grpc.Core.StatusCode.InvalidArgument, "NAME_INVALID", () => fixture.PaymentFile("../etc/passwd", Finance.Releaser));
     }
 
     [Theory]

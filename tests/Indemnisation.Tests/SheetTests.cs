@@ -35,7 +35,7 @@ public sealed class SheetTests
         said.People.Add(new SessionConvened.Types.InvitedPerson { Professional = "professionals/UNSAID" });
         var change = Assert.Single(Commit(said, []));
         Assert.Equal((Doctor.Name, LineState.Committed, 13_500L, ""), (change.After.Professional, change.After.State, change.After.AmountCents, change.After.Reason));
-        Assert.IsType<IndemnityCommitted>(Assert.Single(change.Events));
+        Assert.IsType<IndemnityCommitted>(Assert.Single(change.Events)());
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class SheetTests
 
         var funded = Assert.Single(Decide(Pure.SheetOf(Session, Doctor.Present(Session, 80, declared: false)), [committed]));
         Assert.Equal((LineState.Cancelled, "OTHER_FUNDER"), (funded.After.State, funded.After.Reason));
-        Assert.Equal([typeof(IndemnityRecorded), typeof(IndemnityCancelled)], funded.Events.Select(e => e.GetType()));
+        Assert.Equal([typeof(IndemnityRecorded), typeof(IndemnityCancelled)], funded.Events.Select(e => e().GetType()));
     }
 
     [Theory]

@@ -95,6 +95,49 @@ public sealed class WaitingTests(IndemnisationFixture fixture) : IClassFixture<I
     }
 
     [Fact]
+    public async Task Of_more_lines_than_are_taken_up_at_once_none_is_left()
+    {
+        var scene = await fixture.NewScene(new SceneSettings { WithGrid = false });
+        var people = new List<Person>();
+        for (var i = 0; i < 60; i++)
+        {
+            people.Add(await scene.NewPerson(payee: i > 0));
+        }
+
+        var sessions = Enumerable.Range(0, 10).Select(_ => scene.NewSession()).ToList();
+        foreach (var session in sessions)
+        {
+            await scene.Certify(session, [.. people.Select(p => p.Present(session, 80))]);
+        }
+
+        await scene.PublishGrid();
+        foreach (var session in sessions)
+        {
+            var lines = (await scene.LinesOf(session)).ToLookup(l => (l.State, l.Reason));
+            Assert.Single(lines[(LineState.Recorded, "PAYEE_MISSING")]);
+            Assert.Equal(59, lines[(LineState.Calculated, "")].Count());
+        }
+    }
+
+    [Fact]
+    public async Task Of_more_sessions_than_are_taken_up_at_once_none_is_left()
+    {
+        var scene = await fixture.NewScene(new SceneSettings { WithProgramme = false });
+        var person = await scene.NewPerson();
+        var sessions = Enumerable.Range(0, 205).Select(_ => scene.NewSession(new DateOnly(2026, 9, 15))).ToList();
+        foreach (var session in sessions)
+        {
+            await (sessions.IndexOf(session) % 2 == 0 ? scene.Convene(session, person) : scene.Certify(session, person.Present(session, 80)));
+        }
+
+        await scene.TellProgramme();
+        var states = await fixture.Db.Read(
+            tx => tx.Query<(int, long)>("select state, count(*) from indemnity_line where professional = @Name group by state order by state", new { person.Name }),
+            CancellationToken.None);
+        Assert.Equal([((int)LineState.Committed, 103L), ((int)LineState.Calculated, 102L)], states);
+    }
+
+    [Fact]
     public async Task A_programme_that_indemnifies_nobody_has_no_lines_and_its_sessions_are_settled()
     {
         var scene = await fixture.NewScene(new SceneSettings { Indemnified = false });

@@ -55,6 +55,8 @@ public sealed class ImportBankFile(Db db, IConfiguration configuration)
         using var reader = await BankFileReader.Open(upload.FromStart());
         var id = Guid.CreateVersion7(call.Now);
         await BankStore.Insert(tx, id, upload.Sha256, reader.Kind, call.Caller.Subject, call.Now);
+        // Page by page into tables that were empty a moment ago: plans made for these would read all of them for each page.
+        await tx.FindByKey();
         var reading = new BankReading(tx, id, call);
         await reading.Begin();
         await foreach (var page in reader.Read().Chunk(BankReading.PageSize))

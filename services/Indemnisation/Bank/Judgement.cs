@@ -11,15 +11,20 @@ namespace Intervision.Indemnisation.Bank;
 /// </summary>
 internal static partial class Judgement
 {
-    /// <summary>What the statement says by itself: its words, its amount, its account, the file it answers.</summary>
+    private static readonly Verdict.Bad StatusUnknown = new("BANK_STATUS_UNKNOWN", "son statut n'est pas de ceux qu'une banque donne à un virement.");
+
+    /// <summary>
+    /// What the statement says by itself: its words, its amount, its account, the file it answers. A movement of the account may be
+    /// of any kind, as long as it is none of ours.
+    /// </summary>
     /// <param name="accounts">IBANs that we have paid or pay from.</param>
     /// <param name="answered">The run of <see cref="Statement.OriginalMessage"/>, when it is one of ours that was released.</param>
     /// <returns>Null when nothing is wrong.</returns>
     public static Verdict.Bad? Form(Statement said, IReadOnlySet<string> accounts, Sent? answered)
     {
-        if (said.Word == Word.NotUnderstood)
+        if (said.Word == Word.NotUnderstood && (said.OriginalMessage is not null || said.Scope != Scope.Payment))
         {
-            return new("BANK_STATUS_UNKNOWN", "son statut n'est pas de ceux qu'une banque donne à un virement.");
+            return StatusUnknown;
         }
 
         if (said.Amount.Length > 0 && CentsOf(said.Amount) is null)
@@ -51,6 +56,11 @@ internal static partial class Judgement
             return said is { Reference: "", OriginalMessage: not null }
                 ? new Verdict.Bad("BANK_END_TO_END_ID_MISSING", "elle n'a pas d'EndToEndId.")
                 : new Verdict.Taken(Outcome.Unknown, null);
+        }
+
+        if (said.Word == Word.NotUnderstood)
+        {
+            return StatusUnknown;
         }
 
         if (!payment.Issued)

@@ -18,15 +18,27 @@ public sealed class OnProgrammeChanged(RecordAttendance record)
         var programme = received.Event.Programme;
         await References.Change(tx);
         await DirectoryStore.PutProgramme(tx, programme.Name, programme.Indemnified, received.Time);
-        var waiting = await SessionStore.Waiting(tx, programme.Name);
+        IReadOnlyList<SessionRow> waiting = [];
+        do
+        {
+            waiting = await SessionStore.Waiting(tx, programme.Name, waiting.Count == 0 ? null : waiting[^1].Name, SessionsAtOnce);
+            await TakeUp(tx, waiting, received);
+        }
+        while (waiting.Count == SessionsAtOnce);
+    }
+
+    private async Task TakeUp(Tx tx, IReadOnlyList<SessionRow> waiting, Received<ProgrammeChanged> received)
+    {
         foreach (var session in waiting.Where(s => s.State != SessionState.Certified))
         {
             await CommitSession.Apply(tx, SessionConvened.Parser.ParseFrom(session.Event), received.Time);
         }
 
-        foreach (var sessions in waiting.Where(s => s.State == SessionState.Certified).Chunk(SessionsAtOnce))
+        var certified = waiting.Where(s => s.State == SessionState.Certified)
+            .Select(s => new CertifiedSheet(AttendanceCertified.Parser.ParseFrom(s.Event), received.Time, received.Traceparent)).ToList();
+        if (certified.Count > 0)
         {
-            await record.TakeUp(tx, [.. sessions.Select(s => new CertifiedSheet(AttendanceCertified.Parser.ParseFrom(s.Event), received.Time, received.Traceparent))]);
+            await record.TakeUp(tx, certified);
         }
     }
 }

@@ -64,7 +64,7 @@ public sealed class ApproveLines(Db db)
         return [.. lines.Select(l =>
         {
             var approved = l with { State = LineState.Approved, Approver = caller.Subject, ChangeTime = now };
-            return new Change(l, approved, [(IMessage)new IndemnityApproved { Indemnity = approved.Facts() }]);
+            return new Change(l, approved, [() => new IndemnityApproved { Indemnity = approved.Facts() }]);
         })];
     }
 

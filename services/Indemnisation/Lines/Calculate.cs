@@ -28,7 +28,7 @@ public static class Calculate
         if (NothingDue(line, known) is { } reason)
         {
             var cancelled = line.Cancelled(reason);
-            return new Change(recorded, cancelled, [new IndemnityCancelled { Indemnity = cancelled.Facts() }]);
+            return new Change(recorded, cancelled, [() => new IndemnityCancelled { Indemnity = cancelled.Facts() }]);
         }
 
         line = Priced(line, known.Tariffs) with { Payee = known.Payee, Envelope = known.Envelope };
@@ -39,7 +39,7 @@ public static class Calculate
 
         var (amount, reductions) = caps.Apply(line.DueCents, line.FiscalYear, used, known.EnvelopeCents);
         line = line with { State = LineState.Calculated, AmountCents = amount, Reason = reductions.Count == 0 ? "" : reductions[^1].Cap };
-        return new Change(recorded, line, [new IndemnityCalculated { Indemnity = line.Facts() }]) { Reductions = reductions };
+        return new Change(recorded, line, [() => new IndemnityCalculated { Indemnity = line.Facts() }]) { Reductions = reductions };
     }
 
     /// <summary>The amount by the rate, before caps: what a committed or waiting line reserves.</summary>

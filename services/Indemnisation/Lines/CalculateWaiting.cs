@@ -13,15 +13,30 @@ namespace Intervision.Indemnisation.Lines;
 /// </summary>
 public sealed class CalculateWaiting(Calculator calculator)
 {
+    private const int LinesAtOnce = 500;
+
     /// <summary>After a payee or a person became known.</summary>
     public async Task OfProfessionals(Tx tx, IReadOnlyCollection<string> professionals, DateTimeOffset now) =>
         await Recorded(tx, await LineStore.LockRecordedOf(tx, professionals), now);
 
-    /// <summary>After a grid or an envelope was published: what is committed gets its price and its envelope too.</summary>
+    /// <summary>
+    /// After a grid or an envelope was published: what is committed gets its price and its envelope too. However many waited, few of
+    /// them are in memory.
+    /// </summary>
     public async Task OfProgramme(Tx tx, string programme, DateTimeOffset now, int? fiscalYear = null)
     {
-        var open = await LineStore.LockOpenOf(tx, programme, fiscalYear);
-        await Recorded(tx, [.. open.Where(l => l.State == LineState.Recorded)], now);
+        IReadOnlyList<Line> open = [];
+        do
+        {
+            open = await LineStore.LockOpenOf(tx, programme, fiscalYear, open.Count == 0 ? null : open[^1].Id, LinesAtOnce);
+            await Recorded(tx, [.. open.Where(l => l.State == LineState.Recorded)], now);
+            await Committed(tx, programme, open, now);
+        }
+        while (open.Count == LinesAtOnce);
+    }
+
+    private static async Task Committed(Tx tx, string programme, IReadOnlyList<Line> open, DateTimeOffset now)
+    {
         foreach (var session in open.Where(l => l.State == LineState.Committed && l.Reason.Length > 0).GroupBy(l => (l.Session, l.SessionDate)))
         {
             var rates = await RateStore.On(tx, programme, session.Key.SessionDate);
@@ -40,7 +55,7 @@ public sealed class CalculateWaiting(Calculator calculator)
         }
 
         after = after with { ChangeTime = now > committed.ChangeTime ? now : committed.ChangeTime };
-        return new Change(committed, after, after.AmountCents == committed.AmountCents ? [] : [new IndemnityCommitted { Indemnity = after.Facts() }]);
+        return new Change(committed, after, after.AmountCents == committed.AmountCents ? [] : [() => new IndemnityCommitted { Indemnity = after.Facts() }]);
     }
 
     private async Task Recorded(Tx tx, IReadOnlyList<Line> recorded, DateTimeOffset now)

@@ -16,7 +16,11 @@ public sealed class Calculator(Caps caps)
 {
     /// <param name="recorded">Lines in state RECORDED, saved or not.</param>
     /// <param name="now">A line whose last change is later keeps that instant.</param>
-    public async Task<IReadOnlyList<Change>> Run(Tx tx, IReadOnlyList<Line> recorded, DateTimeOffset now)
+    /// <param name="capsFar">
+    /// Counts on nobody being near the cap of the year, and reads what people have only when saving the lines said otherwise. Not for
+    /// lines that take the place of calculated ones: together these pass no cap.
+    /// </param>
+    public async Task<IReadOnlyList<Change>> Run(Tx tx, IReadOnlyList<Line> recorded, DateTimeOffset now, bool capsFar = false)
     {
         ArgumentNullException.ThrowIfNull(recorded);
         if (recorded.Count == 0)
@@ -30,14 +34,16 @@ public sealed class Calculator(Caps caps)
             await PayeeLinks.Of(tx, people),
             await RateBook.Open(tx, recorded.Select(l => (l.Programme, l.SessionDate))));
         // Sums of a day or of a session are in no row that saving the lines would move.
-        var underLock = caps.SessionCents > 0 || caps.DayCents > 0;
-        var changes = await Decided(tx, recorded, known, underLock, now);
-        return underLock || changes.TrueForAll(c => c.Reductions.Count == 0) ? changes : await Decided(tx, recorded, known, underLock: true, now);
+        var underLock = caps.SessionCents > 0 || caps.DayCents > 0 || tx.WasOvertaken;
+        var used = capsFar && !underLock ? new PersonUse() : await PersonUse.Of(tx, recorded, caps, underLock);
+        var changes = await Decided(tx, recorded, known, used, underLock, now);
+        return underLock || changes.TrueForAll(c => c.Reductions.Count == 0)
+            ? changes
+            : await Decided(tx, recorded, known, await PersonUse.Of(tx, recorded, caps, underLock: true), underLock: true, now);
     }
 
-    private async Task<List<Change>> Decided(Tx tx, IReadOnlyList<Line> recorded, Gathered gathered, bool underLock, DateTimeOffset now)
+    private async Task<List<Change>> Decided(Tx tx, IReadOnlyList<Line> recorded, Gathered gathered, PersonUse used, bool underLock, DateTimeOffset now)
     {
-        var used = await PersonUse.Of(tx, recorded, caps, underLock);
         var envelopes = await EnvelopeStore.Of(tx, recorded.Select(l => (l.Programme, l.FiscalYear)), underLock);
         var given = envelopes.Values.ToDictionary(e => e.Name, e => e.CalculatedCents, StringComparer.Ordinal);
         var changes = new List<Change>(recorded.Count);

@@ -27,8 +27,13 @@ public sealed record Caps
 
     public long OfYear(int year)
     {
-        var known = YearCents.Keys.Where(y => y <= year).DefaultIfEmpty(0).Max();
-        return YearCents.GetValueOrDefault(known);
+        var (last, cents) = (0, 0L);
+        foreach (var (known, cap) in YearCents)
+        {
+            (last, cents) = known <= year && known > last ? (known, cap) : (last, cents);
+        }
+
+        return cents;
     }
 
     /// <summary>Applies session, day, year, then envelope, each on what the one before left (DESIGN §7.17).</summary>

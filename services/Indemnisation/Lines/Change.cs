@@ -7,7 +7,8 @@ namespace Intervision.Indemnisation.Lines;
 public sealed record Reduction(string Cap, long Cents);
 
 /// <summary>What a decision does to one line: null before for a new one.</summary>
-public sealed record Change(Line? Before, Line After, IReadOnlyList<IMessage> Events)
+/// <param name="Events">Made when they are said: most lines are only said with their session.</param>
+public sealed record Change(Line? Before, Line After, IReadOnlyList<Func<IMessage>> Events)
 {
     public IReadOnlyList<Reduction> Reductions { get; init; } = [];
 
@@ -26,6 +27,6 @@ public sealed record Change(Line? Before, Line After, IReadOnlyList<IMessage> Ev
     {
         ArgumentNullException.ThrowIfNull(line);
         var after = line.Cancelled(reason) with { ChangeTime = now };
-        return new Change(line, after, [new IndemnityCancelled { Indemnity = after.Facts() }]);
+        return new Change(line, after, [() => new IndemnityCancelled { Indemnity = after.Facts() }]);
     }
 }

@@ -70,7 +70,7 @@ public static class CommitSession
             if (after != before)
             {
                 after = after with { ChangeTime = now };
-                changes.Add(new Change(before, after, [new IndemnityCommitted { Indemnity = after.Facts() }]));
+                changes.Add(new Change(before, after, [() => new IndemnityCommitted { Indemnity = after.Facts() }]));
             }
         }
 

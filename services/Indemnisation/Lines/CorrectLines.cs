@@ -68,7 +68,7 @@ public sealed class CorrectLines(RecordAttendance record)
                 Revision = revision, Live = false, State = LineState.Recorded, Reason = Reasons.FiscalYearClosed, Envelope = null, Approver = null, Payment = null,
                 Version = 1, ChangeTime = now,
             };
-            return new Change(null, waits, [new IndemnityRecorded { Indemnity = waits.Facts() }]);
+            return new Change(null, waits, [() => new IndemnityRecorded { Indemnity = waits.Facts() }]);
         })];
     }
 
@@ -110,6 +110,6 @@ public sealed class CorrectLines(RecordAttendance record)
             Reason = Reasons.Corrected, Approver = null, Payment = null, Corrects = line.Id, Version = 1, ChangeTime = now,
             FiscalYear = fiscalYear, Envelope = envelope,
         };
-        yield return new Change(null, counter, [new IndemnityCorrected { Indemnity = counter.Facts(), Corrects = line.Name }]);
+        yield return new Change(null, counter, [() => new IndemnityCorrected { Indemnity = counter.Facts(), Corrects = line.Name }]);
     }
 }

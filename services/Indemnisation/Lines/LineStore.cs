@@ -37,9 +37,17 @@ internal static class LineStore
 
     public static Task<IReadOnlyList<Line>> Lock(Tx tx, Guid[] ids) => Locked(tx, "id = any(@ids)", new { ids });
 
-    /// <summary>Lines recorded or committed of a programme, of all years when none is said.</summary>
-    public static Task<IReadOnlyList<Line>> LockOpenOf(Tx tx, string programme, int? fiscalYear) =>
-        Locked(tx, "programme = @programme and state in (1, 2) and (@fiscalYear::int is null or fiscal_year = @fiscalYear)", new { programme, fiscalYear });
+    /// <summary>Lines recorded or committed of a programme, of all years when none is said: in their order, those after the given one.</summary>
+    public static Task<IReadOnlyList<Line>> LockOpenOf(Tx tx, string programme, int? fiscalYear, Guid? after, int limit) =>
+        Locked(
+            tx,
+            """
+            programme = @programme and state in (1, 2) and (@fiscalYear::int is null or fiscal_year = @fiscalYear)
+            and (@after::uuid is null or (start_time, session, professional, component, id)
+              > (select start_time, session, professional, component, id from indemnity_line where id = @after))
+            """,
+            new { programme, fiscalYear, after, limit },
+            "limit @limit");
 
     /// <summary>Of all programmes.</summary>
     public static Task<IReadOnlyList<Line>> LockCommittedOf(Tx tx, int fiscalYear) => Locked(tx, "state = 1 and fiscal_year = @fiscalYear", new { fiscalYear });
@@ -107,9 +115,9 @@ internal static class LineStore
     /// Locks first and reads then: what somebody else committed while this waited is seen. Who approves or calculates comes
     /// with the same locks, so the facts beside the rows stand still too.
     /// </summary>
-    private static async Task<IReadOnlyList<Line>> Locked(Tx tx, string where, object parameters)
+    private static async Task<IReadOnlyList<Line>> Locked(Tx tx, string where, object parameters, string limit = "")
     {
-        var ids = await tx.Query<Guid>($"select id from indemnity_line where {where} {Ordered} for update", parameters);
+        var ids = await tx.Query<Guid>($"select id from indemnity_line where {where} {Ordered} {limit} for update", parameters);
         return ids.Count == 0 ? [] : await tx.Query<Line>($"select {Columns} from line_now where id = any(@ids) {Ordered}", new { ids = ids.ToArray() });
     }
 

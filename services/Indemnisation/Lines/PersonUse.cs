@@ -9,6 +9,12 @@ internal sealed class PersonUse
     private readonly Dictionary<(string, DateOnly), long> onDay;
     private readonly Dictionary<(string, string), long> inSession;
 
+    /// <summary>As of people who were given nothing yet.</summary>
+    public PersonUse()
+        : this([], [], [])
+    {
+    }
+
     private PersonUse(Dictionary<(string, int), long> inYear, Dictionary<(string, DateOnly), long> onDay, Dictionary<(string, string), long> inSession) =>
         (this.inYear, this.onDay, this.inSession) = (inYear, onDay, inSession);
 

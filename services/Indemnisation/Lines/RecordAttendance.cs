@@ -48,16 +48,17 @@ public sealed class RecordAttendance(Calculator calculator)
             ? Sheet.Decide(s.Sheet, [.. live[s.Sheet.Session]], days[s.Sheet.Session], () => Guid.CreateVersion7(s.Time), s.Time)
             : Sheet.Unpaid([.. live[s.Sheet.Session]], s.Time));
         // Each line keeps the instant of its own sheet.
-        var changes = (await Calculated(tx, [.. decided], DateTimeOffset.MinValue)).ToLookup(c => c.After.Session, StringComparer.Ordinal);
+        var changes = (await Calculated(tx, [.. decided], DateTimeOffset.MinValue, capsFar: true)).ToLookup(c => c.After.Session, StringComparer.Ordinal);
         var settled = known.ConvertAll(s => Settlement.Of(s, [.. changes[s.Sheet.Session]]));
         await OutboxBatch.Append(tx, known[^1].Time, settled.ConvertAll(s => s.Said));
         await LineStore.Save(tx, [.. settled.SelectMany(s => s.Changes)], known[^1].Time);
     }
 
-    internal async Task<IReadOnlyList<Change>> Calculated(Tx tx, IReadOnlyList<Change> recorded, DateTimeOffset now)
+    /// <inheritdoc cref="Calculator.Run"/>
+    internal async Task<IReadOnlyList<Change>> Calculated(Tx tx, IReadOnlyList<Change> recorded, DateTimeOffset now, bool capsFar = false)
     {
         var waiting = recorded.Where(c => c.After.State == LineState.Recorded).ToDictionary(c => c.After.Id);
-        var calculated = await calculator.Run(tx, [.. waiting.Values.Select(c => c.After)], now);
+        var calculated = await calculator.Run(tx, [.. waiting.Values.Select(c => c.After)], now, capsFar);
         return [.. recorded.Where(c => c.After.State != LineState.Recorded), .. calculated.Select(c => Joined(waiting[c.After.Id], c))];
     }
 
@@ -66,7 +67,7 @@ public sealed class RecordAttendance(Calculator calculator)
     {
         Before = recorded.Before,
         Events = calculated.After.State == LineState.Recorded
-            ? [new IndemnityRecorded { Indemnity = calculated.After.Facts() }]
+            ? [() => new IndemnityRecorded { Indemnity = calculated.After.Facts() }]
             : [.. recorded.Events, .. calculated.Events],
     };
 }

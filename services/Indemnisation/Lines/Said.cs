@@ -8,7 +8,7 @@ namespace Intervision.Indemnisation.Lines;
 internal static class Said
 {
     public static Task Append(Tx tx, IReadOnlyList<Change> changes, DateTimeOffset now) =>
-        OutboxBatch.Append(tx, now, [.. changes.SelectMany(c => c.Events.Select(e => new ToSay(c.After.Name, e)
+        OutboxBatch.Append(tx, now, [.. changes.SelectMany(c => c.Events.Select(e => new ToSay(c.After.Name, e())
         {
             AggregateId = c.After.Id,
             OccurTime = c.Time,

@@ -77,9 +77,14 @@ internal static class SessionStore
     public static Task Cancel(Tx tx, string name, DateTimeOffset now) =>
         tx.Execute("update session_seen set state = 2, waiting_reason = '', change_time = @now where name = @name", new { name, now });
 
-    /// <summary>Sessions of a programme that wait for its rules.</summary>
-    public static Task<IReadOnlyList<SessionRow>> Waiting(Tx tx, string programme) =>
+    /// <summary>Sessions of a programme that wait for its rules: in their order, those after the given one.</summary>
+    public static Task<IReadOnlyList<SessionRow>> Waiting(Tx tx, string programme, string? after, int limit) =>
         tx.Query<SessionRow>(
-            "select name, state, event from session_seen where programme = @programme and waiting_reason <> '' order by session_date, name for update",
-            new { programme });
+            """
+            select name, state, event from session_seen
+            where programme = @programme and waiting_reason <> ''
+              and (@after::text is null or (session_date, name) > (select session_date, name from session_seen where name = @after))
+            order by session_date, name limit @limit for update
+            """,
+            new { programme, after, limit });
 }

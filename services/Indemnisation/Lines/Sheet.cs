@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Intervision.Indemnisation.Events.V1;
 using Intervision.Indemnisation.Rates;
 using Intervision.Indemnisation.V1;
@@ -47,7 +48,7 @@ internal static class Sheet
             var before = live.FirstOrDefault(l => l.Professional == presences[0].Professional && l.Component == component);
             var blank = before ?? newLine();
             var recorded = Decided(Recorded(blank, sheet, component, presences, now), presences, day);
-            var said = new IndemnityRecorded { Indemnity = recorded.Facts() };
+            Func<IMessage> said = () => new IndemnityRecorded { Indemnity = recorded.Facts() };
             if (recorded.Declaration != Declaration.OtherFunder)
             {
                 yield return new Change(before, recorded, [said]);
@@ -55,7 +56,7 @@ internal static class Sheet
             }
 
             var cancelled = recorded.Cancelled(Reasons.OtherFunder);
-            yield return new Change(before, cancelled, [said, new IndemnityCancelled { Indemnity = cancelled.Facts() }]);
+            yield return new Change(before, cancelled, [said, () => new IndemnityCancelled { Indemnity = cancelled.Facts() }]);
         }
     }
 

@@ -65,30 +65,25 @@ internal static class AccountChanges
         await PayeeStore.Touch(tx, payee.Name, now);
         var said = new PayeeAccountChanged { Payee = payee.Name, Stage = stage, InForceTime = inForce?.ToProto() };
         await Outbox.Append(tx, AggregateId.Of(payee.Name), payee.Name, now, said);
-        if (payee.Contact.Length > 0)
-        {
-            await MailQueue.Append(tx, Letter(payee, stage, inForce));
-        }
-    }
-
-    private static Letter Letter(PayeeRow payee, Stage stage, DateTimeOffset? inForce)
-    {
-        var what = stage switch
+        await Warn(tx, payee.Contact, payee.Name, stage switch
         {
             Stage.Proposed => "Un changement du compte bancaire sur lequel vous êtes indemnisé a été demandé. Aucun paiement ne part tant qu'il n'est pas confirmé.",
             Stage.Confirmed => $"Le changement de votre compte bancaire a été confirmé. Il prend effet le {Paris.DateOf(inForce!.Value):dd/MM/yyyy} ; aucun paiement ne part d'ici là.",
             _ => "Le changement de votre compte bancaire a été abandonné : le compte reste celui d'avant.",
-        };
-        return new Letter(
-            payee.Contact, "Vos coordonnées bancaires",
-            $"""
-            Bonjour,
-
-            {what}
-
-            Si vous n'êtes pas à l'origine de cette demande, prévenez tout de suite le service financier.
-
-            Bénéficiaire : {payee.Name["payees/".Length..]}
-            """);
+        });
     }
+
+    /// <summary>By mail, to the contact that was known before.</summary>
+    /// <param name="what">A sentence or two without any part of an IBAN.</param>
+    public static Task Warn(Tx tx, string contact, string payee, string what) => contact.Length == 0 ? Task.CompletedTask : MailQueue.Append(tx, new Letter(
+        contact, "Vos coordonnées bancaires",
+        $"""
+        Bonjour,
+
+        {what}
+
+        Si vous n'êtes pas à l'origine de cette demande, prévenez tout de suite le service financier.
+
+        Bénéficiaire : {payee["payees/".Length..]}
+        """));
 }

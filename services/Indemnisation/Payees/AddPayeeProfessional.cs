@@ -1,4 +1,5 @@
 using Intervision.Indemnisation.Lines;
+using Intervision.Indemnisation.Payments;
 using Intervision.Indemnisation.V1;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
@@ -6,7 +7,10 @@ using Intervision.ServiceDefaults.Time;
 
 namespace Intervision.Indemnisation.Payees;
 
-/// <summary>From a day on somebody is paid through this payee; lines of sessions from that day on that waited are calculated.</summary>
+/// <summary>
+/// From a day on somebody is paid through this payee; lines of sessions from that day on that waited are calculated. Who had another
+/// payee before moves: two people and 72 hours.
+/// </summary>
 public sealed class AddPayeeProfessional(Db db, CalculateWaiting waiting)
 {
     public Task<AddPayeeProfessionalResponse> Handle(AddPayeeProfessionalRequest request, Call call)
@@ -24,6 +28,12 @@ public sealed class AddPayeeProfessional(Db db, CalculateWaiting waiting)
             if (taken.TryGetValue(request.Professional, out var other))
             {
                 throw CreatePayee.Taken(request.Professional, other);
+            }
+
+            if (await PayeeMoves.Before(tx, request.Professional, payee.Name) is { } former)
+            {
+                Separation.MustBeSomebodyElse(call.Caller, involved: false, former.Remover, former.Maker);
+                await PayeeMoves.Insert(tx, former, payee, request.Professional, from, call);
             }
 
             await tx.Execute(

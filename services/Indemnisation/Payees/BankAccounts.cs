@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace Intervision.Indemnisation.Payees;
@@ -5,6 +7,11 @@ namespace Intervision.Indemnisation.Payees;
 /// <summary>Keys of bank and company identifiers (DOMAIN §2). A valid key never proves that the account exists.</summary>
 public static partial class BankAccounts
 {
+    /// <summary>Of SEPA (EPC409-09), each with the length of its IBANs (ISO 13616): a SEPA transfer goes nowhere else.</summary>
+    private static readonly FrozenDictionary<string, int> Countries =
+        "AD24 AL28 AT20 BE16 BG22 CH21 CY28 CZ24 DE22 DK18 EE20 ES24 FI18 FR27 GB22 GI23 GR27 HR21 HU28 IE22 IS26 IT27 LI21 LT20 LU20 LV21 MC27 MD24 ME22 MK19 MT31 NL18 NO15 PL28 PT25 RO24 RS22 SE24 SI19 SK24 SM27 VA22"
+            .Split(' ').ToFrozenDictionary(c => c[..2], c => int.Parse(c.AsSpan(2), CultureInfo.InvariantCulture), StringComparer.Ordinal);
+
     /// <summary>Without spaces, dots, hyphens; upper case.</summary>
     public static string Normalise(string given)
     {
@@ -12,11 +19,11 @@ public static partial class BankAccounts
         return string.Concat(given.Where(c => !char.IsWhiteSpace(c) && c is not ('.' or '-'))).ToUpperInvariant();
     }
 
-    /// <summary>ISO 13616: 34 characters at most, mod 97 = 1; French ones also by their RIB key. Canonical form expected.</summary>
+    /// <summary>Of a country of SEPA and of its length, mod 97 = 1; French ones also by their RIB key. Canonical form expected.</summary>
     public static bool IsIban(string iban)
     {
         ArgumentNullException.ThrowIfNull(iban);
-        return IbanForm().IsMatch(iban)
+        return IbanForm().IsMatch(iban) && Countries.GetValueOrDefault(iban[..2]) == iban.Length
             && Mod97(iban.AsSpan(4), iban.AsSpan(0, 4)) == 1
             && (!iban.StartsWith("FR", StringComparison.Ordinal) || HasRibKey(iban));
     }
@@ -54,10 +61,10 @@ public static partial class BankAccounts
             return false;
         }
 
-        var bank = long.Parse(iban.AsSpan(4, 5), System.Globalization.CultureInfo.InvariantCulture);
-        var branch = long.Parse(iban.AsSpan(9, 5), System.Globalization.CultureInfo.InvariantCulture);
+        var bank = long.Parse(iban.AsSpan(4, 5), CultureInfo.InvariantCulture);
+        var branch = long.Parse(iban.AsSpan(9, 5), CultureInfo.InvariantCulture);
         var account = iban.AsSpan(14, 11).ToString().Aggregate(0L, (sum, c) => sum * 10 + RibDigit(c));
-        var key = long.Parse(iban.AsSpan(25, 2), System.Globalization.CultureInfo.InvariantCulture);
+        var key = long.Parse(iban.AsSpan(25, 2), CultureInfo.InvariantCulture);
         return (89 * bank + 15 * branch + 3 * account + key) % 97 == 0;
     }
 

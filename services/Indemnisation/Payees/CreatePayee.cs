@@ -82,7 +82,7 @@ public sealed class CreatePayee(Db db, CalculateWaiting waiting)
         violations.Check(
             payee.Siret.Length == 0 ? payee.Kind == Payee.Types.Kind.Person : BankAccounts.IsSiret(payee.Siret),
             "payee.siret", "SIRET_INVALID", "Le SIRET n'est pas valable ; il n'est facultatif que pour une personne.");
-        violations.Check(BankAccounts.IsIban(payee.Iban), "payee.iban", "IBAN_INVALID", "L'IBAN n'est pas valable (clé de contrôle).");
+        violations.Check(BankAccounts.IsIban(payee.Iban), "payee.iban", "IBAN_INVALID", "L'IBAN n'est pas valable (pays hors de la zone SEPA, longueur ou clé de contrôle).");
         violations.Check(payee.Bic.Length == 0 || BankAccounts.IsBic(payee.Bic), "payee.bic", "BIC_INVALID", "Le BIC n'est pas valable.");
         violations.Check(payee.Contact.Length == 0 || MailQueue.IsMailbox(payee.Contact), "payee.contact", "CONTACT_INVALID", "L'adresse de contact n'est pas valable.");
         violations.Check(

@@ -55,7 +55,7 @@ public sealed class ProposeBankAccount(Db db)
         var violations = new Violations();
         violations.Check(
             BankAccounts.IsHolderName(change.HolderName), "holder_name", "HOLDER_NAME_INVALID", "Le titulaire exact du compte est obligatoire (140 caractères au plus).");
-        violations.Check(BankAccounts.IsIban(change.Iban), "iban", "IBAN_INVALID", "L'IBAN n'est pas valable (clé de contrôle).");
+        violations.Check(BankAccounts.IsIban(change.Iban), "iban", "IBAN_INVALID", "L'IBAN n'est pas valable (pays hors de la zone SEPA, longueur ou clé de contrôle).");
         violations.Check(change.Bic.Length == 0 || BankAccounts.IsBic(change.Bic), "bic", "BIC_INVALID", "Le BIC n'est pas valable.");
         violations.ThrowIfAny();
         return change;

@@ -20,10 +20,10 @@ public sealed class RemovePayeeProfessional(Db db)
             var until = request.UntilDate.ToDate()!.Value;
             var touched = await tx.Execute(
                 """
-                update payee_professional set valid = daterange(lower(valid), @until)
+                update payee_professional set valid = daterange(lower(valid), @until), remover = @Subject
                 where payee = @Name and professional = @Professional and valid @> @until and (lower_inf(valid) or lower(valid) < @until)
                 """,
-                new { payee.Name, request.Professional, until });
+                new { payee.Name, request.Professional, until, call.Caller.Subject });
             if (touched == 0)
             {
                 throw RuleBroken.NotNow(

@@ -25,25 +25,30 @@ public sealed class ProposePaymentRun(Db db)
             tx.StatementTimeout = Longest;
             await References.Propose(tx);
             var proposal = new Proposal(blank with { Id = Guid.CreateVersion7(call.Now) }, new AscendingIds(call.Now).Next);
-            await tx.ReadBeside(beside => Pay(tx, beside, proposal, blank, call.Now));
-            var run = proposal.Decide();
+            var run = await tx.ReadBeside(lines => tx.ReadBeside(accounts => Pay(tx, Decided(lines, accounts, proposal, blank), proposal)));
             await RunStore.Insert(tx, run, proposal.Weights);
             return new ProposePaymentRunResponse { PaymentRun = await RunStore.Shown(tx, run) };
         });
     }
 
-    /// <summary>The lines are read while the payments before them are written.</summary>
-    private static async Task<int> Pay(Tx tx, Tx beside, Proposal proposal, RunRow blank, DateTimeOffset now)
+    /// <summary>While payments are written, those after them are decided and lines after these read.</summary>
+    private static async Task<RunRow> Pay(Tx tx, IAsyncEnumerable<IReadOnlyList<PaymentRow>> payments, Proposal proposal)
     {
-        var payments = 0;
-        await foreach (var owed in Owed.Of(beside, blank.Programme, blank.UpToDate).ByPayee().Chunk(PayeesAtOnce).Ahead(2))
+        await foreach (var paid in payments.Ahead(2))
         {
-            var paid = proposal.Pay(owed, await PayeeStore.Accounts(tx, [.. owed.Select(o => o[0].Payee)], now));
             await RunStore.InsertPayments(tx, proposal.Id, paid);
-            payments += paid.Count;
         }
 
-        return payments;
+        return proposal.Decide();
+    }
+
+    private static async IAsyncEnumerable<IReadOnlyList<PaymentRow>> Decided(Tx lines, Tx accounts, Proposal proposal, RunRow blank)
+    {
+        await accounts.FindByKey();
+        await foreach (var owed in Owed.Of(lines, blank.Programme, blank.UpToDate).ByPayee().Chunk(PayeesAtOnce).Ahead(2))
+        {
+            yield return proposal.Pay(owed, await PayeeStore.Accounts(accounts, [.. owed.Select(o => o[0].Payee)], blank.ChangeTime));
+        }
     }
 
     private static RunRow Read(ProposePaymentRunRequest request, Call call)

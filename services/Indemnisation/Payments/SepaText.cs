@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -8,19 +9,15 @@ internal static class SepaText
 {
     private const string Punctuation = "/-?:().,'+";
 
+    private static readonly SearchValues<char> Own = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 " + Punctuation);
+
     /// <summary>
     /// Accents dropped, ligatures and other alphabets spelt out, any other character as a dot; no "//", none of "/" at the
     /// ends, cut at the maximum. Text without a letter or a digit left says so.
     /// </summary>
     public static string Of(string text, int maximum)
     {
-        var plain = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes())
-        {
-            Append(plain, rune);
-        }
-
-        var joined = string.Join(' ', plain.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        var joined = string.Join(' ', Plain(text).Split(' ', StringSplitOptions.RemoveEmptyEntries));
         while (joined.Contains("//", StringComparison.Ordinal))
         {
             joined = joined.Replace("//", "/", StringComparison.Ordinal);
@@ -29,6 +26,23 @@ internal static class SepaText
         var cut = joined.Trim('/', ' ');
         cut = (cut.Length > maximum ? cut[..maximum] : cut).TrimEnd('/', ' ');
         return cut.Any(char.IsAsciiLetterOrDigit) ? cut : "NON PRECISE";
+    }
+
+    /// <summary>Most texts have nothing but SEPA's own characters, and stay as they are.</summary>
+    private static string Plain(string text)
+    {
+        if (!text.AsSpan().ContainsAnyExcept(Own))
+        {
+            return text;
+        }
+
+        var plain = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            Append(plain, rune);
+        }
+
+        return plain.ToString();
     }
 
     private static void Append(StringBuilder plain, Rune rune)

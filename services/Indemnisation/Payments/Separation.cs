@@ -10,7 +10,7 @@ namespace Intervision.Indemnisation.Payments;
 internal static class Separation
 {
     /// <param name="involved">Whether the caller certified, approved or is paid by a line of the run.</param>
-    /// <param name="hands">Subjects of those who proposed or approved the run.</param>
+    /// <param name="hands">Subjects of those who proposed or approved the run, or had a hand in moving somebody to another payee (ADR 51).</param>
     /// <exception cref="RuleBroken">PERMISSION_DENIED.</exception>
     public static void MustBeSomebodyElse(Caller caller, bool involved, params ReadOnlySpan<string?> hands)
     {

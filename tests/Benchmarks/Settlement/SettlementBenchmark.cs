@@ -24,9 +24,9 @@ internal static class SettlementBenchmark
         + "The year's AttendanceCertified events lie in the queue indemnisation.scheduling (real broker) and people, payees, grid and envelope in the database; nothing was committed before. "
         + "The clock starts when the service may consume and stops when the file of the released run is closed and its transaction committed: sheets (consumer, handler of AttendanceCertified in batches), "
         + "ApproveProgrammeLines, ProposePaymentRun, ApprovePaymentRun, ReleasePaymentRun, each by its RPC and role. Relay off: events stay in the outbox, written and counted. "
-        + "Reconciliation runs afterwards. plainCopySeconds: as many of the same lines by COPY into a table without index, check or trigger.";
+        + "Reconciliation runs afterwards. afterwards, when asked for: the bank's answer for every payment and the year's exports, through gRPC. plainCopySeconds: as many of the same lines by COPY into a table without index, check or trigger.";
 
-    /// <param name="arguments">--lines N: that size alone.</param>
+    /// <param name="arguments">--lines N: that size alone. --afterwards: then the bank's answer for all of it is read, and the year exported.</param>
     public static async Task<SettlementFigures> Run(string[] arguments)
     {
         var asked = arguments.SkipWhile(a => a != "--lines").Skip(1).FirstOrDefault();
@@ -38,7 +38,7 @@ internal static class SettlementBenchmark
         foreach (var size in sizes)
         {
             await using var postgres = await TestPostgres.StartNew(durable: true, Server);
-            years.Add(await new SettlementRound(postgres, broker, new Year(size), folder).Run());
+            years.Add(await new SettlementRound(postgres, broker, new Year(size), folder, arguments.Contains("--afterwards")).Run());
             Console.WriteLine(years[^1]);
         }
 

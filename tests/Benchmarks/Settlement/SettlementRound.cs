@@ -18,14 +18,17 @@ internal sealed record Phase(string What, double Seconds, double ServiceCpu, dou
 /// <summary>A year of one size, settled.</summary>
 /// <param name="Lines">Attendance lines.</param>
 /// <param name="IndemnityLines">What they became: facilitators and travellers have more than one.</param>
+/// <param name="Afterwards">The bank's answer and the exports, when asked for; the books are reconciled after them.</param>
 /// <param name="PlainCopySeconds">COPY of as many indemnity lines into a bare table, in the same minute.</param>
 internal sealed record SettledYear(
     int Lines, int Sessions, int People, int Payees, int IndemnityLines, int ApprovedLines, int Payments, long TotalCents,
     double Seconds, double LinesPerSecond, double MicrosecondsPerLine, long PeakMegabytes, double PlainCopySeconds, IReadOnlyList<Phase> Phases,
-    string PaymentFile, long PaymentFileBytes, bool Balanced, bool Reconciled, double ReconcileSeconds, IReadOnlyList<string> Differences);
+    string PaymentFile, long PaymentFileBytes, bool Balanced, bool Reconciled, double ReconcileSeconds, IReadOnlyList<string> Differences,
+    IReadOnlyList<Work> Afterwards);
 
 /// <summary>Certified sheets in the queue → lines → one approval → one run, proposed, approved, released → its file.</summary>
-internal sealed class SettlementRound(TestPostgres postgres, TestBroker broker, Year year, string folder)
+/// <param name="goOn">To the bank's answer and the exports.</param>
+internal sealed class SettlementRound(TestPostgres postgres, TestBroker broker, Year year, string folder, bool goOn)
 {
     private static readonly DateTimeOffset Closing = new(2026, 12, 30, 9, 0, 0, TimeSpan.Zero);
     private static readonly DevelopmentClaims Officer = Tokens.Of(Roles.FinanceOfficer, "officer@finance");
@@ -72,6 +75,7 @@ internal sealed class SettlementRound(TestPostgres postgres, TestBroker broker, 
 
         var peak = service.PeakMemoryMiB;
         var plain = await YearDatabase.PlainCopy(service.Owner);
+        var afterwards = goOn ? await new Afterwards(service, run).Run() : [];
         clock.Restart();
         var books = await money.ReconcileLedgerAsync(new ReconcileLedgerRequest(), Tokens.As(Officer));
         var reconciling = clock.Elapsed.TotalSeconds;
@@ -80,7 +84,8 @@ internal sealed class SettlementRound(TestPostgres postgres, TestBroker broker, 
             year.Lines, year.Sessions, year.People, year.Payees, await watching.ExecuteScalarAsync<int>("select count(*) from indemnity_line"),
             approved.ApprovedLines, run.PaymentCount, run.Total.ToCents()!.Value,
             Math.Round(seconds, 1), Math.Round(year.Lines / seconds), Math.Round(seconds * 1e6 / year.Lines, 1), peak, Math.Round(plain, 1), phases,
-            run.FilePath, new FileInfo(run.FilePath).Length, books.Balanced, books.Reconciled, Math.Round(reconciling, 1), [.. books.Differences.Take(5)]);
+            run.FilePath, new FileInfo(run.FilePath).Length, books.Balanced, books.Reconciled, Math.Round(reconciling, 1), [.. books.Differences.Take(5)],
+            afterwards);
     }
 
     private static Google.Type.Date LastDay => new DateOnly(2026, 12, 31).ToProto();

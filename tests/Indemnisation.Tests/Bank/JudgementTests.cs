@@ -73,7 +73,13 @@ public sealed class JudgementTests
         var ours = new HashSet<string> { Iban, "FR76OTHER" };
         Assert.Null(Judgement.Form(Paid, ours, Run));
         Assert.Equal("BANK_OTHER_MESSAGE", Judgement.Form(Paid, ours, null)?.Reason);
-        Assert.Equal("BANK_STATUS_UNKNOWN", Judgement.Form(Paid with { Word = Word.NotUnderstood }, ours, Run)?.Reason);
+        var strange = Paid with { Word = Word.NotUnderstood };
+        Assert.Equal("BANK_STATUS_UNKNOWN", Judgement.Form(strange, ours, Run)?.Reason);
+        Assert.Equal("BANK_STATUS_UNKNOWN", Judgement.Form(strange with { OriginalMessage = null, Scope = Scope.Instruction }, ours, null)?.Reason);
+        var movement = strange with { OriginalMessage = null, Account = Iban };
+        Assert.Null(Judgement.Form(movement, ours, null));
+        Assert.Equal(nameof(Outcome.Unknown), Brief(Judgement.Decide(movement, null, null)));
+        Assert.Equal("BANK_STATUS_UNKNOWN", Brief(Judgement.Decide(movement, null, Issued)));
         var notice = Paid with { OriginalMessage = null, Account = "FR76NOT" };
         Assert.Equal("BANK_OTHER_DEBTOR", Judgement.Form(notice, ours, null)?.Reason);
         Assert.Equal("BANK_OTHER_DEBTOR", Judgement.Form(notice with { Account = "" }, ours, null)?.Reason);

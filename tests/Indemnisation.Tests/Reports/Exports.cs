@@ -58,6 +58,9 @@ public static class Exports
     public static Task<Exported> FeeDeclaration(this IndemnisationFixture fixture, int year, DevelopmentClaims? by = null) =>
         Read(fixture.Reports().ExportFeeDeclaration(new ExportFeeDeclarationRequest { Year = year }, Tokens.As(by ?? Finance.Officer, Scene.Later)), r => (r.FileName, r.Content));
 
+    public static Task<Exported> PaymentFile(this IndemnisationFixture fixture, string run, DevelopmentClaims by) =>
+        Read(fixture.Service.ExportPaymentFile(new ExportPaymentFileRequest { Name = run }, Tokens.As(by, Scene.Later)), r => (r.FileName, r.Content));
+
     /// <summary>The call fails so, before any part came.</summary>
     public static async Task Refuses(StatusCode code, string reason, Func<Task<Exported>> export)
     {

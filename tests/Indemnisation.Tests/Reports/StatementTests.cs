@@ -82,6 +82,9 @@ public sealed partial class StatementTests(IndemnisationFixture fixture) : IClas
     [InlineData("\tx", "\"'\tx\"")]
     [InlineData("\rx", "\"'\rx\"")]
     [InlineData(" =1+1", "\"' =1+1\"")]
+    [InlineData("\u00a0=1+1", "\"'\u00a0=1+1\"")]
+    [InlineData("＝1+1", "\"'＝1+1\"")]
+    [InlineData("＠SUM(A1)", "\"'＠SUM(A1)\"")]
     [InlineData("Élodie \"Dr\"; Hochart", "\"Élodie \"\"Dr\"\"; Hochart\"")]
     public void Text_is_never_a_formula(string text, string cell) => Assert.Equal($"{cell}\r\n", FrenchCsv.Line(text));
 

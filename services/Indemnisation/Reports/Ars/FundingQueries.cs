@@ -127,7 +127,7 @@ internal static class FundingQueries
     public static IAsyncEnumerable<Figures> All(Tx tx, ReportedEnvelope envelope, Cut cut) =>
         tx.Stream<Figures>($"{Rows} {Ordered}", Parameters(envelope, cut));
 
-    public static Task<IReadOnlyList<Figures>> Page(Tx tx, ReportedEnvelope envelope, Cut cut, string[]? after, int limit)
+    public static async Task<IReadOnlyList<Figures>> Page(Tx tx, ReportedEnvelope envelope, Cut cut, string[]? after, int limit)
     {
         var parameters = Parameters(envelope, cut);
         parameters.Add("after", after is not null);
@@ -137,13 +137,13 @@ internal static class FundingQueries
             parameters.Add($"k{i}", key);
         }
 
-        return tx.Query<Figures>(
+        return await tx.Stream<Figures>(
             $"""
             {Rows}
             where not @after or (month, pole collate "C", profession_table collate "C", profession_code collate "C", mode) > (@k0, @k1, @k2, @k3, @k4)
             {Ordered} limit @limit
             """,
-            parameters);
+            parameters).ToListAsync();
     }
 
     public static IAsyncEnumerable<SessionCost> CostOfSessions(Tx tx, ReportedEnvelope envelope) =>

@@ -101,7 +101,7 @@ internal sealed class ExportAccruals(Db db)
         left join ledger_entry b on b.subject = l.id and b.kind = 1 and b.entry_date <= @end
         left join payee p on p.name = l.payee
         where l.session_date <= least(@end, @today) and l.state in (1, 2, 3) and (l.amount_cents <> 0 or l.state < 3)
-          and l.id not in (select line_id from paid)
+          and not exists (select from paid where paid.line_id = l.id)
           and l.fiscal_year <= extract(year from @end) and l.reason <> 'FISCAL_YEAR_CLOSED'
         order by is_booked, l.session_date, l.session, l.professional, l.component, l.id
         """,

@@ -12,7 +12,7 @@ internal static class JournalNumbers
     {
         // Two exports at once: the second continues after the first.
         await tx.Execute("select pg_advisory_xact_lock(hashtext('ledger_number'), @year)", new { year });
-        await tx.Execute(
+        await tx.ExecuteWhole(
             """
             insert into ledger_number (subject, kind, entry_year, number)
             select subject, kind, @year,

@@ -11,6 +11,12 @@ internal static class FrenchCsv
     /// <summary>Without it French Excel reads UTF-8 as Windows-1252.</summary>
     public const string ByteOrderMark = "\ufeff";
 
+    /// <summary>What may stand before the sign that begins a formula.</summary>
+    private const string Blanks = " \u00a0\u202f\ufeff";
+
+    /// <summary>The full-width ones begin one too where the keyboard gives them.</summary>
+    private const string FormulaSigns = "=+-@\t\r\n＝＋－＠";
+
     public static string Line(params ReadOnlySpan<object?> cells)
     {
         var line = new System.Text.StringBuilder();
@@ -35,7 +41,8 @@ internal static class FrenchCsv
     /// <summary>Quoted always, so that what stands in it never depends on what it is.</summary>
     private static string Text(string text)
     {
-        var harmless = text.TrimStart(' ') is ['=' or '+' or '-' or '@' or '\t' or '\r' or '\n', ..] ? "'" + text : text;
+        var begun = text.AsSpan().TrimStart(Blanks);
+        var harmless = begun.Length > 0 && FormulaSigns.Contains(begun[0], StringComparison.Ordinal) ? "'" + text : text;
         return $"\"{harmless.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
 }

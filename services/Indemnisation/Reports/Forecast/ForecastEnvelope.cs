@@ -27,7 +27,7 @@ internal sealed class ForecastEnvelope(Db db)
     {
         var committed = await tx.Single<long>(
             "select coalesce(sum(amount_cents), 0)::bigint from indemnity_line where envelope = @Name and state = 1", new { envelope.Name });
-        var sessions = await tx.Query<SessionRow>(
+        var sessions = await tx.Stream<SessionRow>(
             """
             with cost as (
               select session, sum(amount_cents) filter (where state in (2, 3))::bigint as cents, sum(amount_cents) filter (where state = 1)::bigint as committed
@@ -37,7 +37,7 @@ internal sealed class ForecastEnvelope(Db db)
             where f.programme = @Programme and f.session_date between make_date(@FiscalYear - 1, 1, 1) and make_date(@FiscalYear, 12, 31)
             order by f.session_date, f.name
             """,
-            new { envelope.Programme, envelope.FiscalYear });
+            new { envelope.Programme, envelope.FiscalYear }).ToListAsync();
         return new SeasonSoFar(
             today,
             // What is committed is freed and drawn again: the forecast knows better what a session costs.

@@ -1,0 +1,61 @@
+using Intervision.Indemnisation.Events.V1;
+using Intervision.ServiceDefaults;
+using Intervision.ServiceDefaults.Grpc;
+using Intervision.ServiceDefaults.Messaging;
+using Intervision.ServiceDefaults.Persistence;
+using Intervision.ServiceDefaults.Time;
+
+namespace Intervision.Indemnisation.Payees;
+
+/// <summary>The payee that somebody had before.</summary>
+internal sealed class FormerPayee
+{
+    public string Payee { get; init; } = "";
+
+    /// <summary>Who ended that.</summary>
+    public string Remover { get; init; } = "";
+
+    /// <summary>Mailbox of the former payee; may be empty.</summary>
+    public string Contact { get; init; } = "";
+
+    /// <summary>Who made the payee that comes after it.</summary>
+    public string Maker { get; init; } = "";
+}
+
+/// <summary>
+/// Somebody who had a payee gets another one: their money goes to another account, so it takes two people and 72 hours, and both
+/// payees are told (ADR 51).
+/// </summary>
+internal static class PayeeMoves
+{
+    /// <returns>Null for who never had one, or comes back to it.</returns>
+    public static Task<FormerPayee?> Before(Tx tx, string professional, string payee) => tx.SingleOrDefault<FormerPayee>(
+        """
+        select last.payee, last.remover, f.contact, p.creator as maker
+        from (select payee, remover from payee_professional where professional = @professional order by upper(valid) desc limit 1) last
+        join payee f on f.name = last.payee
+        join payee p on p.name = @payee and p.name <> last.payee
+        """,
+        new { professional, payee });
+
+    public static async Task Insert(Tx tx, FormerPayee former, PayeeRow payee, string professional, DateOnly from, Call call)
+    {
+        var inForce = call.Now + AccountChanges.Hold;
+        await tx.Execute(
+            """
+            insert into payee_move (professional, from_date, former_payee, payee, remover, adder, add_time, in_force_time)
+            values (@professional, @from, @Former, @Name, @Remover, @Subject, @Now, @inForce)
+            """,
+            new { professional, from, Former = former.Payee, payee.Name, former.Remover, call.Caller.Subject, call.Now, inForce });
+        var said = new PayeeAccountChanged
+        {
+            Payee = payee.Name, Stage = PayeeAccountChanged.Types.Stage.Moved, InForceTime = inForce.ToProto(), Professional = professional, FormerPayee = former.Payee,
+        };
+        await Outbox.Append(tx, AggregateId.Of(payee.Name), payee.Name, call.Now, said);
+        var until = $"{Paris.DateOf(inForce):dd/MM/yyyy}";
+        await AccountChanges.Warn(
+            tx, former.Contact, former.Payee, $"Une personne indemnisée sur votre compte bancaire le sera désormais sur un autre. Aucun paiement ne part vers celui-ci avant le {until}.");
+        await AccountChanges.Warn(
+            tx, payee.Contact, payee.Name, $"Une personne indemnisée jusqu'ici sur un autre compte bancaire le sera sur le vôtre. Aucun paiement ne part vers vous avant le {until}.");
+    }
+}
