@@ -51,6 +51,21 @@ internal sealed class Gate(DashboardOptions options, BrowserToken token)
         http.Response.Cookies.Delete(Cookie);
     }
 
+    /// <summary>A session of the dashboard's own, for as long as it reads its pages itself.</summary>
+    /// <param name="read">Given what the header "cookie" must say.</param>
+    public async Task AsReader(Func<string, Task> read)
+    {
+        var secret = _sessions.Open();
+        try
+        {
+            await read($"{Cookie}={secret}");
+        }
+        finally
+        {
+            _sessions.Close(secret);
+        }
+    }
+
     private static bool IsReading(HttpRequest request) => HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
 
     /// <summary>

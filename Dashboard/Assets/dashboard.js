@@ -72,7 +72,8 @@ if (screen) {
   const status = $('[data-status]');
   const pause = $('[data-pause]');
   const number = new Intl.NumberFormat(screen.dataset.language);
-  let events = null, paused = false, waiting = [], missed = 0;
+  const filter = $('#q'), download = $('a[download]');
+  let events = null, paused = false, anew = true, typing, waiting = [], missed = 0;
 
   const gap = count => {
     const line = document.createElement('div');
@@ -101,17 +102,31 @@ if (screen) {
   };
   const open = () => {
     events = new EventSource(screen.dataset.stream);
-    events.onopen = () => { screen.replaceChildren(); status.textContent = paused ? status.dataset.pausedText : status.dataset.liveText; };
+    events.onopen = () => { anew = true; status.textContent = paused ? status.dataset.pausedText : status.dataset.liveText; };
     events.onerror = () => { status.textContent = status.dataset.brokenText; };
     events.onmessage = message => {
       const { lines, omitted } = JSON.parse(message.data);
-      if (!paused) { add(lines, omitted); return; }
+      // The first word of a connection is the last lines there are: what is shown already is among them.
+      if (anew) { screen.replaceChildren(); waiting = []; missed = 0; }
+      if (anew || !paused) { anew = false; add(lines, omitted); return; }
       missed += omitted;
       waiting.push(...lines);
       if (waiting.length > most) { missed += waiting.length - most; waiting = waiting.slice(-most); }
     };
   };
   open();
+  // The filter acts while it is typed; the address says it, for who loads the page again or passes it on.
+  filter.addEventListener('input', () => {
+    clearTimeout(typing);
+    typing = setTimeout(() => {
+      const query = new URLSearchParams(new FormData(filter.form));
+      history.replaceState(null, '', `?${query}`);
+      screen.dataset.stream = `/consoles/stream?${query}`;
+      download.href = `/consoles/download?${query}`;
+      events.close();
+      open();
+    }, 250);
+  });
   // A browser opens few connections to one place: a page that nobody looks at gives its own back.
   document.addEventListener('visibilitychange', () => { if (document.hidden) events.close(); else if (!paused) open(); });
   addEventListener('pagehide', () => events.close());
@@ -120,7 +135,11 @@ if (screen) {
     pause.setAttribute('aria-pressed', String(paused));
     [pause.textContent, pause.dataset.resumeText] = [pause.dataset.resumeText, pause.textContent];
     status.textContent = paused ? status.dataset.pausedText : status.dataset.liveText;
-    if (!paused) { add(waiting, missed); waiting = []; missed = 0; }
+    if (paused) return;
+    // The page was out of sight while it was paused.
+    if (events.readyState === EventSource.CLOSED) open();
+    add(waiting, missed);
+    [waiting, missed] = [[], 0];
   });
   $('[data-clear]').addEventListener('click', () => screen.replaceChildren());
 }

@@ -15,14 +15,16 @@ namespace Intervision.Dashboard;
 internal sealed class DashboardHost : IAsyncDisposable
 {
     private readonly WebApplication _web;
+    private readonly CancellationTokenSource _stopping = new();
 
-    private DashboardHost(WebApplication web, BrowserToken token)
+    private DashboardHost(WebApplication web, DashboardOptions options, Gate gate, BrowserToken token)
     {
         _web = web;
-        Token = token;
+        Announced = AnnounceAsync(options, gate, token);
     }
 
-    public BrowserToken Token { get; }
+    /// <summary>Completes when the address has been told. Pages are served before; who starts the suite need not wait for it.</summary>
+    public Task Announced { get; }
 
     public static async Task<DashboardHost> StartAsync(DashboardOptions options, Board board, CancellationToken cancellation = default)
     {
@@ -43,15 +45,33 @@ internal sealed class DashboardHost : IAsyncDisposable
         web.MapLogin(gate, token, options);
         web.MapPages(board);
         await web.StartAsync(cancellation);
-        token.Announce();
-        return new DashboardHost(web, token);
+        return new DashboardHost(web, options, gate, token);
     }
 
     public async ValueTask DisposeAsync()
     {
+        await _stopping.CancelAsync();
+        await Announced;
+        _stopping.Dispose();
         using var now = new CancellationTokenSource(TimeSpan.FromSeconds(0.2));
         await _web.StopAsync(now.Token);
         await _web.DisposeAsync();
+    }
+
+    private async Task AnnounceAsync(DashboardOptions options, Gate gate, BrowserToken token)
+    {
+        try
+        {
+            await gate.AsReader(cookie => Rehearsal.Of(options.Address, cookie, _stopping.Token));
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+        {
+            // A rehearsal that fails costs the first reader a moment.
+        }
+        if (!_stopping.IsCancellationRequested)
+        {
+            token.Announce();
+        }
     }
 
     /// <summary>On loopback, unless the address names another interface of this machine.</summary>

@@ -1,5 +1,6 @@
 using Intervision.Dashboard.Pages;
 using Intervision.Dashboard.Telemetry;
+using Intervision.Dashboard.Texts;
 using Microsoft.AspNetCore.Http;
 
 namespace Intervision.Dashboard;
@@ -17,23 +18,23 @@ internal static class Failures
         {
             // The browser has gone elsewhere.
         }
-        catch (QueryTooSlowException slow) when (!http.Response.HasStarted)
+        catch (QueryTooSlowException) when (!http.Response.HasStarted)
         {
-            await Page(http, 503, slow.Message);
+            await Page(http, 503, words => words.QueryTooSlow);
         }
         catch (Exception e) when (e is not BadHttpRequestException && !http.Response.HasStarted)
         {
             options.Complain(e);
-            await Page(http, 500, null);
+            await Page(http, 500, words => words.FailedHere);
         }
     }
 
-    private static Task Page(HttpContext http, int status, string? message)
+    private static Task Page(HttpContext http, int status, Func<Words, string> message)
     {
         var visitor = Visitor.Of(http);
         return Layout.Page(visitor, Section.None, visitor.Words.Failed, Html.Of($"""
             <h1>{visitor.Words.Failed}</h1>
-            <p class="notice bad" role="alert">{message ?? visitor.Words.FailedHere}</p>
+            <p class="notice bad" role="alert">{message(visitor.Words)}</p>
             """), status: status).ExecuteAsync(http);
     }
 }

@@ -6,7 +6,7 @@ namespace Intervision.Dashboard.Pages;
 /// <summary>French or English, kept a year.</summary>
 internal static class Language
 {
-    public static IResult Choose(HttpContext http, [FromQuery] string? to, [FromQuery] string? back)
+    public static IResult Choose(HttpContext http, [FromQuery] string? to)
     {
         if (to is "fr" or "en")
         {
@@ -15,10 +15,6 @@ internal static class Language
                 MaxAge = TimeSpan.FromDays(365), HttpOnly = true, SameSite = SameSiteMode.Lax, Path = "/", IsEssential = true,
             });
         }
-        return Results.LocalRedirect(IsOurs(back) ? back! : "/");
+        return Results.LocalRedirect(Visitor.Of(http).Back ?? "/");
     }
-
-    /// <summary>A path of this site: « //elsewhere » and « /\elsewhere » are addresses of others.</summary>
-    private static bool IsOurs(string? path) =>
-        path is { Length: > 0 } && path[0] == '/' && (path.Length == 1 || path[1] is not ('/' or '\\')) && !path.Any(char.IsControl);
 }

@@ -21,12 +21,18 @@ internal static class Parts
 
     public static Html Resource(string resource) => Html.Of($"""<span class="{Colour(resource)}"><span class="swatch"></span></span>{resource}""");
 
+    /// <summary>The beginning of a trace's id: enough to tell it from its neighbours.</summary>
+    public static string Short(string traceId) => traceId[..Math.Min(7, traceId.Length)];
+
     public static Html Earlier(bool earlier, Words words) => earlier ? Html.Of($""" <span class="earlier">{words.EarlierRun}</span>""") : Html.Nothing;
 
     public static Html Tags(IReadOnlyList<Tag> tags, string title) => tags.Count == 0 ? Html.Nothing : Html.Of($"""
         <h3>{title}</h3>
-        <div class="scroll" tabindex="0" role="region" aria-label="{title}"><table><tbody>{tags.Select(t => Html.Of($"""<tr><th scope="row"><code>{t.Key}</code></th><td><code>{t.Value}</code></td></tr>"""))}</tbody></table></div>
+        {Table(title, Html.Of($"""<tbody>{tags.Select(t => Html.Of($"""<tr><th scope="row"><code>{t.Key}</code></th><td><code>{t.Value}</code></td></tr>"""))}</tbody>"""))}
         """);
+
+    /// <summary>A table without links in it, which scrolls in itself where it is too wide: the keyboard reaches it as a region of that name.</summary>
+    public static Html Table(string name, Html rows) => Html.Of($"""<div class="scroll" tabindex="0" role="region" aria-label="{name}"><table>{rows}</table></div>""");
 
     public static Html Options(IEnumerable<(string Value, string Name)> choices, string? chosen) => Html.Join(choices.Select(c => Html.Of(
         $"""<option value="{c.Value}"{(c.Value == (chosen ?? string.Empty) ? Html.Of($" selected") : Html.Nothing)}>{c.Name}</option>""")));
@@ -38,6 +44,17 @@ internal static class Parts
         return Html.Of($"""
             <label for="resource">{visitor.Words.Resource}</label>
             <select id="resource" name="resource">{Options(choices, visitor["resource"])}</select>
+            """);
+    }
+
+    /// <param name="all">Whether everything that is kept is a choice too, the first.</param>
+    public static Html RangeChoice(Visitor visitor, bool all)
+    {
+        var words = visitor.Words;
+        (string, string)[] ranges = [("5", words.Last5Minutes), ("15", words.Last15Minutes), ("60", words.LastHour), ("360", words.Last6Hours), ("1440", words.LastDay)];
+        return Html.Of($"""
+            <label for="minutes">{words.Range}</label>
+            <select id="minutes" name="minutes">{Options(all ? ranges.Prepend(("", words.AllTime)) : ranges, visitor["minutes"] ?? (all ? "" : "5"))}</select>
             """);
     }
 

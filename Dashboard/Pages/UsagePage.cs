@@ -13,7 +13,7 @@ internal static class UsagePage
         var usage = await board.Telemetry.Usage(visitor.Cancelled);
         return Layout.Page(visitor, Section.Usage, words.Usage, Html.Of($"""
             <h1>{words.Usage}</h1>
-            {usage.Notices.Select(n => Html.Of($"""<p class="notice">{n}</p>"""))}
+            {(usage.PutAside is { } aside ? Html.Of($"""<p class="notice">{words.FilePutAside(aside.Problem, aside.File)}</p>""") : Html.Nothing)}
             <div id="live" data-live>
             <dl class="facts">
               <dt>{words.DiskFile}</dt><dd>{words.Bytes(usage.FileBytes)} ({words.Bytes(usage.UsedBytes)} / {words.Bytes(usage.LimitBytes)})</dd>
@@ -23,16 +23,16 @@ internal static class UsagePage
               <dt>{words.Runs}</dt><dd>{words.Count(usage.Runs)}</dd>
             </dl>
             <h2>{words.Stored}</h2>
-            <div class="scroll" tabindex="0" role="region" aria-label="{words.Stored}"><table>
+            {Parts.Table(words.Stored, Html.Of($"""
               <thead><tr><th scope="col">{words.Kind}</th><th scope="col" class="number">{words.Rows}</th><th scope="col" class="number">{words.Limit}</th><th scope="col">{words.Oldest}</th></tr></thead>
               <tbody>{usage.Kinds.Select(k => Html.Of($"""
                 <tr><th scope="row">{Kind(k.Kind, words)}</th><td class="number">{words.Count(k.Rows)}</td><td class="number">{words.Count(k.Limit)}</td><td class="time">{(k.Oldest is { } at ? words.Moment(at) : "—")}</td></tr>
                 """))}</tbody>
-            </table></div>
+              """))}
             <h2>{words.Dropped}</h2>
             {Dropped(usage.Dropped, words)}
             </div>
-            <form method="post" action="/usage/clear" data-confirm="{words.ConfirmRemove}"><button>{words.RemoveAll}</button></form>
+            <form method="post" action="/usage/clear" class="bar" data-confirm="{words.ConfirmRemove}"><button>{words.RemoveAll}</button></form>
             """), TimeSpan.FromSeconds(2));
     }
 
@@ -42,12 +42,10 @@ internal static class UsagePage
         return Results.Redirect("/usage");
     }
 
-    private static Html Dropped(IReadOnlyList<DroppedCount> dropped, Words words) => dropped.Count == 0 ? Html.Of($"<p>{words.NothingDropped}</p>") : Html.Of($"""
-        <div class="scroll" tabindex="0" role="region" aria-label="{words.Dropped}"><table>
-          <thead><tr><th scope="col">{words.Kind}</th><th scope="col">{words.Reason}</th><th scope="col" class="number">{words.Number}</th></tr></thead>
-          <tbody>{dropped.Select(d => Html.Of($"""<tr><th scope="row">{Kind(d.Kind, words)}</th><td><code>{d.Reason}</code></td><td class="number">{words.Count(d.Count)}</td></tr>"""))}</tbody>
-        </table></div>
-        """);
+    private static Html Dropped(IReadOnlyList<DroppedCount> dropped, Words words) => dropped.Count == 0 ? Html.Of($"<p>{words.NothingDropped}</p>") : Parts.Table(words.Dropped, Html.Of($"""
+        <thead><tr><th scope="col">{words.Kind}</th><th scope="col">{words.Reason}</th><th scope="col" class="number">{words.Number}</th></tr></thead>
+        <tbody>{dropped.Select(d => Html.Of($"""<tr><th scope="row">{Kind(d.Kind, words)}</th><td><code>{d.Reason}</code></td><td class="number">{words.Count(d.Count)}</td></tr>"""))}</tbody>
+        """));
 
     private static string Kind(string kind, Words words) => words.Kinds.GetValueOrDefault(kind, kind);
 }

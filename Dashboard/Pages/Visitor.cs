@@ -20,6 +20,9 @@ internal sealed class Visitor
     public CancellationToken Cancelled => _http.RequestAborted;
     public string PathAndQuery => _http.Request.Path.Value + _http.Request.QueryString.Value;
 
+    /// <summary>Where the visitor wants to go on, when that is a path of this site: « //elsewhere » and « /\elsewhere » are addresses of others.</summary>
+    public string? Back => this["back"] is { } path && path[0] == '/' && (path.Length == 1 || path[1] is not ('/' or '\\')) && !path.Any(char.IsControl) ? path : null;
+
     public static Visitor Of(HttpContext http) => new(http);
 
     /// <summary>A parameter of the address, without blanks around it; null when it is absent or empty.</summary>
@@ -34,6 +37,9 @@ internal sealed class Visitor
 
     public double? Decimal(string name) =>
         double.TryParse(this[name]?.Replace(',', '.'), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null;
+
+    /// <summary>How far back to look, at most a month; null: not restricted.</summary>
+    public TimeSpan? Range => Number("minutes") is { } minutes ? TimeSpan.FromMinutes(Math.Clamp(minutes, 1, 60 * 24 * 31)) : null;
 
     /// <summary>This address with some parameters changed; an empty value takes the parameter away.</summary>
     public string With(params (string Name, string? Value)[] changes)

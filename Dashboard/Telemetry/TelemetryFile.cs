@@ -16,8 +16,7 @@ internal sealed class TelemetryFile(string path, TimeProvider clock)
 
     public string Path { get; } = path;
 
-    /// <summary>What happened when it was opened, in French; null: nothing worth telling.</summary>
-    public string? Notice { get; private set; }
+    public FilePutAside? LastPutAside { get; private set; }
 
     /// <summary>The writer's connection, on a file that is whole.</summary>
     public SqliteConnection Open(long maxBytes)
@@ -29,7 +28,7 @@ internal sealed class TelemetryFile(string path, TimeProvider clock)
         }
         catch (Exception problem) when (problem is SqliteException { SqliteErrorCode: raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB or raw.SQLITE_ERROR } or NotSupportedException)
         {
-            PutAside(problem is NotSupportedException ? problem.Message : $"illisible ({problem.Message})");
+            PutAside(problem.Message);
             return TryOpen(maxBytes);
         }
     }
@@ -53,13 +52,13 @@ internal sealed class TelemetryFile(string path, TimeProvider clock)
     /// <summary>Bytes on disk, the write-ahead log included.</summary>
     public long Length() => new[] { Path, $"{Path}-wal" }.Sum(p => new FileInfo(p) is { Exists: true } file ? file.Length : 0);
 
-    public void PutAside(string reason)
+    public void PutAside(string problem)
     {
         var name = $"{Path}.aside-{clock.GetUtcNow().UtcDateTime.ToString("yyyyMMddHHmmssfff", CultureInfo.InvariantCulture)}";
         File.Move(Path, name, overwrite: true);
         File.Delete($"{Path}-wal");
         File.Delete($"{Path}-shm");
-        Notice = $"Le fichier de télémétrie était {reason} : il est mis de côté sous {System.IO.Path.GetFileName(name)}.";
+        LastPutAside = new FilePutAside(problem, System.IO.Path.GetFileName(name));
         var folder = System.IO.Path.GetDirectoryName(Path)!;
         foreach (var old in Directory.GetFiles(folder, $"{System.IO.Path.GetFileName(Path)}.aside-*").OrderDescending(StringComparer.Ordinal).Skip(2))
         {
@@ -77,7 +76,7 @@ internal sealed class TelemetryFile(string path, TimeProvider clock)
             var version = Convert.ToInt32(Scalar(connection, "pragma user_version"), CultureInfo.InvariantCulture);
             if (version is not (0 or SchemaVersion))
             {
-                throw new NotSupportedException($"d'une autre version ({version} au lieu de {SchemaVersion})");
+                throw new NotSupportedException($"version {version}, not {SchemaVersion}");
             }
 
             // The limit of pages is the last resort: rows are taken out long before.

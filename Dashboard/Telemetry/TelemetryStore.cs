@@ -133,5 +133,4 @@ internal sealed class TelemetryStore : IAsyncDisposable
     private static TaskCompletionSource<long> NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
 
-/// <summary>The query's time limit has passed; the message is for people.</summary>
-internal sealed class QueryTooSlowException() : Exception("La recherche a pris trop de temps : restreignez la période ou la ressource.");
+internal sealed class QueryTooSlowException() : Exception("The query was stopped at its time limit.");

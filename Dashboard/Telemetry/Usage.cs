@@ -17,11 +17,15 @@ internal sealed record KindUsage(string Kind, long Rows, long Limit, DateTimeOff
 /// <param name="Reason">A constant name: QUEUE_FULL, TOO_MANY_SPANS_IN_TRACE, TOO_MANY_SERIES, INVALID_ID, …</param>
 internal sealed record DroppedCount(string Kind, string Reason, long Count);
 
+/// <param name="Problem">As SQLite says it, or which version it has.</param>
+/// <param name="File">Its name now.</param>
+internal sealed record FilePutAside(string Problem, string File);
+
 /// <param name="FileBytes">Of the database and its write-ahead log.</param>
 /// <param name="UsedBytes">Of those, not free for reuse.</param>
 /// <param name="ProcessBytes">Working set of the app host's process.</param>
-/// <param name="Notices">What happened to the store, in French: a damaged file put aside, and the like.</param>
+/// <param name="PutAside">The file there was at the start, or until it was damaged; null: nothing happened to it.</param>
 internal sealed record TelemetryUsage(
     IReadOnlyList<KindUsage> Kinds, long FileBytes, long UsedBytes, long LimitBytes, long ProcessBytes, long ManagedBytes,
-    long QueuedBytes, long QueueLimitBytes, IReadOnlyList<DroppedCount> Dropped, IReadOnlyList<string> Notices,
+    long QueuedBytes, long QueueLimitBytes, IReadOnlyList<DroppedCount> Dropped, FilePutAside? PutAside,
     DateTimeOffset RunStarted, long Runs);

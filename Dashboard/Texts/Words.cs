@@ -75,7 +75,6 @@ internal sealed partial record Words
     public required string Details { get; init; }
     public required string Attribute { get; init; }
     public required string Attributes { get; init; }
-    public required string AddFilter { get; init; }
     public required string RemoveFilter { get; init; }
     public required string Older { get; init; }
     public required string Newest { get; init; }
@@ -95,6 +94,7 @@ internal sealed partial record Words
     public required string TraceTruncated { get; init; }
     public required string Events { get; init; }
     public required string Links { get; init; }
+    public required string LinkedTrace { get; init; }
     public required string Kind { get; init; }
     public required string Scope { get; init; }
     public required string SpanId { get; init; }
@@ -105,18 +105,12 @@ internal sealed partial record Words
     public required string ClockCorrected { get; init; }
     public required string LogsOfTrace { get; init; }
     public required string Waterfall { get; init; }
-    public required string Instrument { get; init; }
     public required string Instruments { get; init; }
-    public required string Meter { get; init; }
-    public required string Unit { get; init; }
-    public required string Series { get; init; }
-    public required string LastSeen { get; init; }
     public required string Range { get; init; }
     public required string Dimensions { get; init; }
     public required string SplitBy { get; init; }
     public required string NoSplit { get; init; }
     public required string AnyValue { get; init; }
-    public required string Percentile { get; init; }
     public required string Median { get; init; }
     public required string Latest { get; init; }
     public required string Measurements { get; init; }
@@ -142,7 +136,6 @@ internal sealed partial record Words
     public required string Queue { get; init; }
     public required string RunStarted { get; init; }
     public required string Runs { get; init; }
-    public required string Remove { get; init; }
     public required string RemoveAll { get; init; }
     public required string ConfirmRemove { get; init; }
     public required string AllIsWell { get; init; }
@@ -162,8 +155,10 @@ internal sealed partial record Words
     public required string LastHour { get; init; }
     public required string Last6Hours { get; init; }
     public required string LastDay { get; init; }
+    public required string AllTime { get; init; }
     public required string Failed { get; init; }
     public required string FailedHere { get; init; }
+    public required string QueryTooSlow { get; init; }
     public required Func<int, string> StateEndedWith { get; init; }
     public required Func<string, string> UsesStopped { get; init; }
     public required Func<string, string, string> ConfirmCommand { get; init; }
@@ -176,6 +171,7 @@ internal sealed partial record Words
     public required Func<string, string, string> WaitsUnwell { get; init; }
     public required Func<string, string, string> OutboxTooOld { get; init; }
     public required Func<string, long, string> SetAside { get; init; }
+    public required Func<string, string, string> FilePutAside { get; init; }
     public required Func<string, string> OfCalls { get; init; }
     public required Func<string, string> EnvelopeNearlyOut { get; init; }
     public required Func<string, string> AtOffset { get; init; }

@@ -33,6 +33,19 @@ public sealed class AccessTests
         Assert.Equal(HttpStatusCode.OK, (await second.GetAsync("/resources")).StatusCode);
     }
 
+    /// <summary>The first reader does not wait for the compiler.</summary>
+    [Fact]
+    public async Task Every_page_was_made_once_when_the_address_is_told()
+    {
+        await using var dashboard = await RunningDashboard.Start(unsecured: false);
+
+        Assert.Single(dashboard.Announced);
+        // Behind the login: overview, resources, consoles, logs, traces and metrics.
+        Assert.InRange(dashboard.Resources.Asked, 6, int.MaxValue);
+        using var stranger = dashboard.Client();
+        Assert.Equal(HttpStatusCode.Unauthorized, (await stranger.GetAsync("/")).StatusCode);
+    }
+
     [Fact]
     public async Task A_token_has_128_bits_and_a_configured_one_stays_good()
     {
@@ -211,6 +224,24 @@ public sealed class AccessTests
 
         Assert.Equal("/", answer.Headers.Location!.OriginalString);
         Assert.Contains("<html lang=\"en\">", await client.GetStringAsync("/resources"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/consoles?resource=intake&q=x", "/consoles?resource=intake&q=x")]
+    [InlineData("//evil.example", "/resources")]
+    [InlineData("/\\evil.example", "/resources")]
+    [InlineData("https://evil.example", "/resources")]
+    [InlineData("", "/resources")]
+    public async Task A_command_leads_back_to_where_it_was_given_and_nowhere_else(string back, string leads)
+    {
+        await using var dashboard = await RunningDashboard.Start();
+        using var client = dashboard.Client();
+        using var nothing = new FormUrlEncodedContent([]);
+
+        var answer = await client.PostAsync($"/resources/intake/restart?back={Uri.EscapeDataString(back)}", nothing);
+
+        Assert.Equal(leads, answer.Headers.Location!.OriginalString);
+        Assert.Single(dashboard.Resources.Commands);
     }
 
     [Fact]

@@ -23,17 +23,11 @@ public sealed class AccessibilityTests(Browser browser)
     {
         Assert.True(File.Exists(Engine), "run 'npm ci' in tests/page-checks first; ./test.sh does");
         var engine = await File.ReadAllTextAsync(Engine);
-        await using var dashboard = await Planted();
-        await using var tab = await browser.Open(width, 800, colours, language);
-        await Still(tab);
-        var found = new List<string>();
-        foreach (var path in await Pages(dashboard))
+        await OnEveryPage(width, colours, language, async page =>
         {
-            await tab.Page.GotoAsync($"{dashboard.Address}{path}");
-            await tab.Page.EvaluateAsync(engine);
-            found.AddRange((await tab.Page.EvaluateAsync<string[]>(Findings)).Select(f => $"{path}: {f}"));
-        }
-        Assert.True(found.Count == 0, string.Join('\n', found));
+            await page.EvaluateAsync(engine);
+            return await page.EvaluateAsync<string[]>(Findings);
+        });
     }
 
     [Theory]
@@ -41,23 +35,17 @@ public sealed class AccessibilityTests(Browser browser)
     [InlineData(ColorScheme.Dark)]
     public async Task Every_link_field_and_button_is_reached_by_the_key_Tab_and_shows_it(ColorScheme colours)
     {
-        await using var dashboard = await Planted();
-        await using var tab = await browser.Open(colours: colours);
-        await Still(tab);
-        var trouble = new List<string>();
-        foreach (var path in await Pages(dashboard))
+        await OnEveryPage(1280, colours, "fr-FR", async page =>
         {
-            await tab.Page.GotoAsync($"{dashboard.Address}{path}");
-            var count = await tab.Page.EvaluateAsync<int>(Number);
-            Assert.True(count > 5, $"{path}: {count}");
+            var count = await page.EvaluateAsync<int>(Number);
+            Assert.True(count > 5, $"{page.Url}: {count}");
             // Forward only, from the top of the page to its end.
             for (var i = 0; i < count + 5; i++)
             {
-                await tab.Page.Keyboard.PressAsync("Tab");
+                await page.Keyboard.PressAsync("Tab");
             }
-            trouble.AddRange((await tab.Page.EvaluateAsync<string[]>(NotReachedOrNotSeen)).Select(t => $"{path}: {t}"));
-        }
-        Assert.True(trouble.Count == 0, string.Join('\n', trouble));
+            return await page.EvaluateAsync<string[]>(NotReachedOrNotSeen);
+        });
     }
 
     /// <summary>Lines, bars, dots, swatches, frames of fields: 3:1 against what they stand on (WCAG 1.4.11).</summary>
@@ -66,18 +54,13 @@ public sealed class AccessibilityTests(Browser browser)
     [InlineData(ColorScheme.Dark)]
     public async Task Every_mark_that_says_something_has_contrast(ColorScheme colours)
     {
-        await using var dashboard = await Planted();
-        await using var tab = await browser.Open(colours: colours);
-        await Still(tab);
         var seen = 0;
-        foreach (var path in await Pages(dashboard))
+        await OnEveryPage(1280, colours, "fr-FR", async page =>
         {
-            await tab.Page.GotoAsync($"{dashboard.Address}{path}");
-            var marks = await tab.Page.EvaluateAsync<JsonElement>(Marks);
-            var poor = marks.GetProperty("poor").EnumerateArray().Select(m => m.GetString()).ToList();
-            Assert.True(poor.Count == 0, $"{path}:\n{string.Join('\n', poor)}");
+            var marks = await page.EvaluateAsync<JsonElement>(Marks);
             seen += marks.GetProperty("seen").GetInt32();
-        }
+            return [.. marks.GetProperty("poor").EnumerateArray().Select(m => m.GetString()!)];
+        });
         Assert.True(seen > 100, $"{seen} marks");
     }
 
@@ -137,6 +120,21 @@ public sealed class AccessibilityTests(Browser browser)
         await TabTo(tab.Page, tab.Page.Locator("svg.graph a").First);
         await tab.Page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(tab.Page.Locator("dl.facts")).ToBeVisibleAsync();
+    }
+
+    /// <summary>Looks at every page of a dashboard that has something of everything on show; what it finds there is the test's failure.</summary>
+    private async Task OnEveryPage(int width, ColorScheme colours, string language, Func<IPage, Task<string[]>> look)
+    {
+        await using var dashboard = await Planted();
+        await using var tab = await browser.Open(width, 800, colours, language);
+        await Still(tab);
+        var found = new List<string>();
+        foreach (var path in await Pages(dashboard))
+        {
+            await tab.Page.GotoAsync($"{dashboard.Address}{path}");
+            found.AddRange((await look(tab.Page)).Select(f => $"{path}: {f}"));
+        }
+        Assert.True(found.Count == 0, string.Join('\n', found));
     }
 
     private static async Task TabTo(IPage page, ILocator wanted)

@@ -31,6 +31,48 @@ public sealed class TelemetryPagesTests(Browser browser)
     }
 
     [Fact]
+    public async Task A_link_is_marked_beside_its_span_and_opens_what_it_leads_to()
+    {
+        await using var dashboard = await RunningDashboard.Start();
+        await SendJourney(dashboard);
+        var many = Sent.Span(98, 98, null, "batch", Sent.Now);
+        many.Links.Add(Enumerable.Range(1, 5).Select(i => new Span.Types.Link { TraceId = Sent.TraceId(i), SpanId = Sent.SpanId(i) }));
+        await dashboard.Telemetry.Post("traces", Sent.Spans("intake", Sent.Span(99, 99, null, "what was before", Sent.Now), many));
+        await dashboard.Telemetry.Written();
+        await using var tab = await browser.Open();
+        await tab.Page.GotoAsync($"{dashboard.Address}traces/{Sent.TraceHex(98)}");
+        await Assertions.Expect(tab.Page.Locator("table.waterfall a.linked")).ToHaveCountAsync(3);
+        await Assertions.Expect(tab.Page.Locator("table.waterfall th").Last).ToContainTextAsync("… 5");
+
+        await tab.Page.GotoAsync($"{dashboard.Address}traces/{Sent.TraceHex(1)}");
+        await tab.Page.Locator("table.waterfall").GetByRole(AriaRole.Link, new() { Name = $"Trace liée {Sent.TraceHex(99)[..7]}" }).ClickAsync();
+
+        await Assertions.Expect(tab.Page.Locator("tr.chosen")).ToContainTextAsync("what was before");
+    }
+
+    [Fact]
+    public async Task Traces_and_logs_are_found_by_when_they_were()
+    {
+        await using var dashboard = await RunningDashboard.Start();
+        var before = Sent.Nano(TimeProvider.System.GetUtcNow().AddMinutes(-30));
+        var early = Sent.Log("the early log");
+        early.TimeUnixNano = before;
+        await dashboard.Telemetry.Post("traces", Sent.Spans("intake", Sent.Span(1, 1, null, "early", before), Sent.Span(2, 2, null, "late", Sent.Now)));
+        await dashboard.Telemetry.Post("logs", Sent.Logs("intake", early, Sent.Log("the late log")));
+        await dashboard.Telemetry.Written();
+        await using var tab = await browser.Open();
+
+        foreach (var page in (string[])["traces", "logs"])
+        {
+            await tab.Page.GotoAsync($"{dashboard.Address}{page}");
+            await Assertions.Expect(tab.Page.Locator("table tbody tr")).ToHaveCountAsync(2);
+            await tab.Page.GetByLabel("Période").SelectOptionAsync("15");
+            await Assertions.Expect(tab.Page.Locator("table tbody tr")).ToHaveCountAsync(1);
+            await Assertions.Expect(tab.Page.Locator("table tbody")).ToContainTextAsync("late");
+        }
+    }
+
+    [Fact]
     public async Task Traces_are_found_by_duration_resource_and_error()
     {
         await using var dashboard = await RunningDashboard.Start();
@@ -74,6 +116,24 @@ public sealed class TelemetryPagesTests(Browser browser)
         await tab.Page.GetByRole(AriaRole.Link, new() { Name = $"Trace {Sent.TraceHex(1)[..7]}" }).ClickAsync();
         await Assertions.Expect(tab.Page.Locator("tr.chosen")).ToContainTextAsync("post ledger");
         await Assertions.Expect(tab.Page.Locator("main")).ToContainTextAsync("Ledger refused");
+    }
+
+    [Theory]
+    [InlineData("short", 1)]
+    [InlineData("a long message, of many words ", 30)]
+    public async Task A_message_is_shown_whole_in_no_more_room_than_it_needs(string part, int times)
+    {
+        await using var dashboard = await RunningDashboard.Start();
+        await dashboard.Telemetry.Post("logs", Sent.Logs("intake", Sent.Log(string.Concat(Enumerable.Repeat(part, times)))));
+        await dashboard.Telemetry.Written();
+        await using var tab = await browser.Open();
+        await tab.Page.GotoAsync($"{dashboard.Address}logs");
+        await tab.Page.Locator("td.text a").ClickAsync();
+
+        var message = tab.Page.GetByLabel("Message");
+        await Assertions.Expect(message).ToContainTextAsync(part.Trim());
+        Assert.InRange(await message.EvaluateAsync<int>("e => e.scrollWidth - e.clientWidth"), int.MinValue, 0);
+        Assert.InRange(await message.EvaluateAsync<int>("e => e.clientHeight"), 10, 200);
     }
 
     [Fact]

@@ -2,8 +2,12 @@ using System.Collections;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.RegularExpressions;
+using Intervision.Dashboard.Telemetry;
 using Intervision.Dashboard.Texts;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Intervision.Dashboard.Tests;
 
@@ -24,6 +28,22 @@ public sealed class WordsTests
         {
             Assert.Equal(Keys(named, French.Words), Keys(named, English.Words));
         }
+    }
+
+    /// <summary>A page that could not be made is a page too.</summary>
+    [Theory]
+    [InlineData("fr-FR", "La recherche a pris trop de temps")]
+    [InlineData("en-GB", "The search took too long")]
+    public async Task A_query_that_took_too_long_is_told_in_the_readers_language(string language, string told)
+    {
+        await using var services = new ServiceCollection().AddLogging().BuildServiceProvider();
+        using var body = new MemoryStream();
+        var http = new DefaultHttpContext { RequestServices = services, Request = { Headers = { AcceptLanguage = language } }, Response = { Body = body } };
+
+        await Failures.Tell(http, _ => throw new QueryTooSlowException(), new DashboardOptions());
+
+        Assert.Equal(503, http.Response.StatusCode);
+        Assert.Contains(told, Encoding.UTF8.GetString(body.ToArray()), StringComparison.Ordinal);
     }
 
     [Fact]

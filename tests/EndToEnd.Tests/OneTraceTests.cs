@@ -1,5 +1,6 @@
 using Intervision.Dashboard.Telemetry;
 using Intervision.Dashboard.Telemetry.Reading;
+using Intervision.Tests.Support;
 
 namespace Intervision.EndToEnd.Tests;
 

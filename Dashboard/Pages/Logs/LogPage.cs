@@ -18,7 +18,7 @@ internal static class LogPage
         return Layout.Page(visitor, Section.Logs, words.Details, Html.Of($"""
             <p class="crumbs"><a href="/logs">{words.Logs}</a></p>
             <h1>{words.Details}</h1>
-            <pre class="console" tabindex="0" aria-label="{words.Message}">{row.Message}</pre>
+            <pre class="message" tabindex="0" aria-label="{words.Message}">{row.Message}</pre>
             <dl class="facts">
               <dt>{words.Time}</dt><dd>{words.Moment(row.Time)}{Parts.Earlier(row.EarlierRun, words)}</dd>
               {(entry.ClaimedTime is { } claimed ? Html.Of($"<dt>{words.ClaimedTime}</dt><dd>{words.Moment(claimed)}</dd>") : Html.Nothing)}

@@ -10,7 +10,7 @@ internal static class LogsPage
     public static async Task<IResult> Show(Visitor visitor, Board board)
     {
         var words = visitor.Words;
-        var page = await board.Telemetry.Logs(Query(visitor), visitor.Cancelled);
+        var page = await board.Telemetry.Logs(Query(visitor, board), visitor.Cancelled);
         var keys = await board.Telemetry.LogKeys(visitor["resource"], visitor.Cancelled);
         return Layout.Page(visitor, Section.Logs, words.Logs, Html.Of($"""
             <h1>{words.Logs}</h1>
@@ -18,6 +18,7 @@ internal static class LogsPage
               {await Parts.ResourceChoice(visitor, board)}
               <label for="level">{words.Level}</label>
               <select id="level" name="level">{Parts.Options(words.Levels.Where(l => l.Key > 1).Select(l => ($"{l.Key}", l.Value)).Prepend(("", words.AnyLevel)), visitor["level"])}</select>
+              {Parts.RangeChoice(visitor, all: true)}
               <label for="q">{words.Filter}</label>
               <input id="q" name="q" type="search" value="{visitor["q"]}" maxlength="200">
               <label for="tag">{words.Attribute}</label>
@@ -33,8 +34,9 @@ internal static class LogsPage
             """), Parts.Follow(visitor));
     }
 
-    private static LogQuery Query(Visitor visitor) => new()
+    private static LogQuery Query(Visitor visitor, Board board) => new()
     {
+        From = board.Clock.GetUtcNow() - visitor.Range,
         Text = visitor["q"],
         Resource = visitor["resource"],
         MinimumSeverity = (int)Math.Clamp(visitor.Number("level") ?? 0, 0, 24),
@@ -63,7 +65,7 @@ internal static class LogTable
           <td><span class="state {Tone(row.Severity)}">{Level(row.Severity, words)}</span></td>
           <td>{Parts.Resource(row.Resource)}</td>
           <td class="text"><a href="/logs/{row.Id}">{Short(row.Message)}</a></td>
-          <td>{(row.TraceId is { } trace ? Html.Of($"""<a href="/traces/{trace}{(row.SpanId is { } span ? $"?span={span}" : "")}" aria-label="{words.Trace} {trace[..Math.Min(7, trace.Length)]}"><code>{trace[..Math.Min(7, trace.Length)]}</code></a>""") : Html.Nothing)}</td>
+          <td class="time">{(row.TraceId is { } trace ? Html.Of($"""<a href="/traces/{trace}{(row.SpanId is { } span ? $"?span={span}" : "")}" aria-label="{words.Trace} {Parts.Short(trace)}"><code>{Parts.Short(trace)}</code></a>""") : Html.Nothing)}</td>
         </tr>
         """);
 

@@ -55,7 +55,7 @@ internal static class ChartSvg
         """);
 
     private static Html Dot(Exemplar e, Chart chart, TimeSpan length, double bottom, double top, Words words) => Html.Of($"""
-        <a href="/traces/{e.TraceId}?span={e.SpanId}" aria-label="{words.Trace} {e.TraceId[..Math.Min(7, e.TraceId.Length)]}, {words.Measured(e.Value, chart.Instrument.Unit)}"><circle class="exemplar" cx="{Left + ((Width - Left - Right) * ((e.Time - chart.From) / length)):0.#}" cy="{Y(e.Value, bottom, top):0.#}" r="5"/></a>
+        <a href="/traces/{e.TraceId}?span={e.SpanId}" aria-label="{words.Trace} {Parts.Short(e.TraceId)}, {words.Measured(e.Value, chart.Instrument.Unit)}"><circle class="exemplar" cx="{Left + ((Width - Left - Right) * ((e.Time - chart.From) / length)):0.#}" cy="{Y(e.Value, bottom, top):0.#}" r="5"/></a>
         """);
 
     private static double Y(double value, double bottom, double top) => Top + ((Height - Top - Bottom) * (1 - ((value - bottom) / (top - bottom))));

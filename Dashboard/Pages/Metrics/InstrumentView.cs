@@ -15,8 +15,7 @@ internal static class InstrumentView
             <form class="bar" data-autosubmit>
               <input type="hidden" name="instrument" value="{chart.Instrument.Id}">
               {(visitor["resource"] is { } resource ? Html.Of($"""<input type="hidden" name="resource" value="{resource}">""") : Html.Nothing)}
-              <label for="minutes">{words.Range}</label>
-              <select id="minutes" name="minutes">{Parts.Options([("5", words.Last5Minutes), ("15", words.Last15Minutes), ("60", words.LastHour), ("360", words.Last6Hours), ("1440", words.LastDay)], visitor["minutes"] ?? "5")}</select>
+              {Parts.RangeChoice(visitor, all: false)}
               {chart.Dimensions.Select((d, i) => Choice(d, i, visitor))}
               {(chart.Dimensions.Count == 0 ? Html.Nothing : Html.Of($"""
                 <label for="by">{words.SplitBy}</label>
@@ -56,11 +55,11 @@ internal static class InstrumentView
             """);
         return Html.Of($"""
             {total}
-            <div class="scroll" tabindex="0" role="region" aria-label="{words.Latest}"><table>
+            {Parts.Table(words.Latest, Html.Of($"""
               <caption class="sr">{words.Latest}</caption>
               <thead><tr><th scope="col">{words.Line}</th><th scope="col" class="number">{words.Latest}</th></tr></thead>
               <tbody>{chart.Lines.Select((line, i) => Html.Of($"""<tr><th scope="row"><span class="s{i % ChartSvg.Colours}"><span class="swatch"></span></span>{Name(line, chart)}</th><td class="number">{(line.Latest is { } v ? words.Measured(v, chart.Percentiles is null && chart.Instrument.Kind is not (InstrumentKind.Histogram or InstrumentKind.ExponentialHistogram) ? unit : "") : "—")}</td></tr>"""))}</tbody>
-            </table></div>
+              """))}
             """);
     }
 
@@ -72,7 +71,7 @@ internal static class InstrumentView
         <div class="scroll"><table>
           <thead><tr><th scope="col">{words.Time}</th><th scope="col" class="number">{words.Value}</th><th scope="col">{words.Trace}</th><th scope="col">{words.Dimensions}</th></tr></thead>
           <tbody>{chart.Exemplars.Take(20).Select(e => Html.Of($"""
-            <tr><td class="time">{words.Moment(e.Time)}</td><td class="number">{words.Measured(e.Value, chart.Instrument.Unit)}</td><td><a href="/traces/{e.TraceId}?span={e.SpanId}"><code>{e.TraceId[..Math.Min(7, e.TraceId.Length)]}</code></a></td><td>{string.Join(", ", e.Dimensions.Select(d => $"{d.Key}={d.Value}"))}</td></tr>
+            <tr><td class="time">{words.Moment(e.Time)}</td><td class="number">{words.Measured(e.Value, chart.Instrument.Unit)}</td><td><a href="/traces/{e.TraceId}?span={e.SpanId}"><code>{Parts.Short(e.TraceId)}</code></a></td><td>{string.Join(", ", e.Dimensions.Select(d => $"{d.Key}={d.Value}"))}</td></tr>
             """))}</tbody>
         </table></div>
         """);

@@ -26,8 +26,6 @@ internal static class MetricsPage
             """), chart is null ? null : TimeSpan.FromSeconds(3));
     }
 
-    public static TimeSpan Range(Visitor visitor) => TimeSpan.FromMinutes(Math.Clamp(visitor.Number("minutes") ?? 5, 1, 60 * 24 * 31));
-
     /// <summary>The dimensions asked for in the address, as <c>d.rpc.method=SubmitCase</c>.</summary>
     public static string Parameter(string dimension) => Asked + dimension;
 
@@ -36,7 +34,7 @@ internal static class MetricsPage
         var until = board.Clock.GetUtcNow();
         var dimensions = visitor.Names.Where(n => n.StartsWith(Asked, StringComparison.Ordinal))
             .SelectMany(n => visitor.All(n).Select(value => new Tag(n[Asked.Length..], value)));
-        return new ChartQuery(instrument, until - Range(visitor), until, Buckets, [.. dimensions], visitor["by"]);
+        return new ChartQuery(instrument, until - (visitor.Range ?? TimeSpan.FromMinutes(5)), until, Buckets, [.. dimensions], visitor["by"]);
     }
 
     private static Html Tree(IReadOnlyList<Instrument> instruments, long? chosen, Visitor visitor) => Html.Join(instruments

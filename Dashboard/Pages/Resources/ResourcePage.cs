@@ -21,7 +21,7 @@ internal static class ResourcePage
             <h1>{resource.Name} <span class="muted">{resource.Type}</span></h1>
             <div id="live" data-live>
               {Problem(visitor["problem"])}
-              <div class="bar">{ResourceParts.State(resource, words)} {ResourceParts.Commands(resource, words)}
+              <div class="bar">{ResourceParts.State(resource, words)} {ResourceParts.Commands(resource, visitor)}
                 <a class="button small" href="/consoles?resource={Uri.EscapeDataString(resource.Name)}">{words.Console}</a>
                 <a class="button small" href="/logs?resource={Uri.EscapeDataString(resource.Name)}">{words.Logs}</a>
                 <a class="button small" href="/traces?resource={Uri.EscapeDataString(resource.Name)}">{words.Traces}</a>
@@ -40,11 +40,11 @@ internal static class ResourcePage
               {Checks(resource, words)}
             </div>
             <h2>{words.Environment}</h2>
-            <div class="scroll" tabindex="0" role="region" aria-label="{words.Environment}"><table>
+            {Parts.Table(words.Environment, Html.Of($"""
               <caption class="sr">{words.Environment}</caption>
               <thead><tr><th scope="col">{words.Name}</th><th scope="col">{words.Value}</th></tr></thead>
               <tbody>{resource.Environment.Select(v => Variable(v, words))}</tbody>
-            </table></div>
+              """))}
             """), TimeSpan.FromSeconds(1));
     }
 
@@ -56,12 +56,12 @@ internal static class ResourcePage
 
     private static Html Checks(ShownResource resource, Words words) => resource.Checks.Count == 0 ? Html.Nothing : Html.Of($"""
         <h2>{words.HealthChecks}</h2>
-        <div class="scroll" tabindex="0" role="region" aria-label="{words.HealthChecks}"><table>
+        {Parts.Table(words.HealthChecks, Html.Of($"""
           <thead><tr><th scope="col">{words.Name}</th><th scope="col">{words.State}</th><th scope="col">{words.Message}</th></tr></thead>
           <tbody>{resource.Checks.Select(c => Html.Of($"""
             <tr><th scope="row">{c.Name}</th><td><span class="state {CheckTone(c.Status)}">{words.Healths.GetValueOrDefault(c.Status ?? "", c.Status ?? "")}</span></td><td>{c.Message}</td></tr>
             """))}</tbody>
-        </table></div>
+          """))}
         """);
 
     private static string CheckTone(string? status) => status switch { "Healthy" => "ok", "Degraded" => "wait", "Unhealthy" => "bad", _ => "wait" };

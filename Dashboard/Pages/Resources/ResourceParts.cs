@@ -38,9 +38,10 @@ internal static class ResourceParts
         ? Html.Of($"""<a href="{e.Url}" target="_blank" rel="noopener noreferrer">{e.Url}</a> <span class="muted">{e.Name}</span><br>""")
         : Html.Of($"""<code>{e.Url}</code> <span class="muted">{e.Name}</span><br>""")));
 
-    public static Html Commands(ShownResource resource, Words words) => Html.Join(resource.Commands.Select(command => Html.Of($"""
-        <form method="post" action="/resources/{resource.Name}/{command}" class="inline"{Confirm(command, resource, words)}>
-          <button class="small" aria-label="{words.Commands[command]} {resource.Name}">{words.Commands[command]}</button>
+    /// <summary>Who gives one stays on the page where it was given.</summary>
+    public static Html Commands(ShownResource resource, Visitor visitor) => Html.Join(resource.Commands.Select(command => Html.Of($"""
+        <form method="post" action="/resources/{resource.Name}/{command}?back={Uri.EscapeDataString(visitor.With(("problem", null)))}" class="inline"{Confirm(command, resource, visitor.Words)}>
+          <button class="small" aria-label="{visitor.Words.Commands[command]} {resource.Name}">{visitor.Words.Commands[command]}</button>
         </form>
         """)));
 

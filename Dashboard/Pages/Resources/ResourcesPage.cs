@@ -82,7 +82,7 @@ internal static class ResourcesPage
               <td>{(r.StartedAt is { } at ? words.Moment(at) : "—")}</td>
               <td>{ResourceParts.Endpoints(r)}</td>
               <td><a href="/consoles?resource={Uri.EscapeDataString(r.Name)}" aria-label="{words.Console} {r.Name}">{words.Console}</a>{(failed == 0 ? Html.Nothing : Html.Of($"""<br><a class="errors" href="/logs?level=17&amp;resource={Uri.EscapeDataString(r.Name)}">{words.Errors(failed)}</a>"""))}</td>
-              <td>{ResourceParts.Commands(r, words)}</td>
+              <td>{ResourceParts.Commands(r, visitor)}</td>
             </tr>
             """);
     }

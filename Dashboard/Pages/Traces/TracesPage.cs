@@ -10,11 +10,12 @@ internal static class TracesPage
     public static async Task<IResult> Show(Visitor visitor, Board board)
     {
         var words = visitor.Words;
-        var page = await board.Telemetry.Traces(Query(visitor), visitor.Cancelled);
+        var page = await board.Telemetry.Traces(Query(visitor, board), visitor.Cancelled);
         return Layout.Page(visitor, Section.Traces, words.Traces, Html.Of($"""
             <h1>{words.Traces}</h1>
             <form class="bar" data-autosubmit>
               {await Parts.ResourceChoice(visitor, board)}
+              {Parts.RangeChoice(visitor, all: true)}
               <label for="q">{words.Filter}</label>
               <input id="q" name="q" type="search" value="{visitor["q"]}" maxlength="200">
               <label for="ms">{words.MinimumDuration}</label>
@@ -27,8 +28,9 @@ internal static class TracesPage
             """), Parts.Follow(visitor));
     }
 
-    private static TraceQuery Query(Visitor visitor) => new()
+    private static TraceQuery Query(Visitor visitor, Board board) => new()
     {
+        From = board.Clock.GetUtcNow() - visitor.Range,
         Text = visitor["q"],
         Resource = visitor["resource"],
         MinimumDuration = visitor.Decimal("ms") is { } ms and > 0 ? TimeSpan.FromMilliseconds(Math.Min(ms, 1e12)) : null,
@@ -49,7 +51,7 @@ internal static class TracesPage
     private static Html Row(TraceRow row, Words words) => Html.Of($"""
         <tr>
           <td class="time">{words.Moment(row.Start)}{Parts.Earlier(row.EarlierRun, words)}</td>
-          <td class="text"><a href="/traces/{row.TraceId}">{row.Resource} : {row.Name}</a> <code class="muted">{row.TraceId[..Math.Min(7, row.TraceId.Length)]}</code>
+          <td class="text"><a href="/traces/{row.TraceId}">{row.Resource} : {row.Name}</a> <code class="muted">{Parts.Short(row.TraceId)}</code>
             {(row.HasRoot ? Html.Nothing : Html.Of($"""<span class="muted">({words.NoRoot})</span>"""))}
             {(row.Errors == 0 ? Html.Nothing : Html.Of($"""<span class="state bad">{words.Errors(row.Errors)}</span>"""))}</td>
           <td>{row.Resources.Select(r => Html.Of($"""<span class="{Parts.Colour(r.Resource)}"><span class="swatch"></span></span>{r.Resource} ({r.Spans}) """))}</td>

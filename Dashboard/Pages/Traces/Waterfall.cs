@@ -7,6 +7,7 @@ namespace Intervision.Dashboard.Pages.Traces;
 internal static class Waterfall
 {
     private const int DeepestIndent = 8;
+    private const int MostLinks = 3;
 
     public static Html Draw(TracePicture trace, SpanRow? chosen, Visitor visitor)
     {
@@ -37,6 +38,7 @@ internal static class Waterfall
               <th scope="row" class="d{Math.Min(span.Depth, DeepestIndent)}">
                 <a href="{visitor.With(("span", span.SpanId))}#details"{(chosen ? Html.Of($" aria-current=\"true\"") : Html.Nothing)}>{Parts.Resource(span.Resource)} <span class="{(failed ? "failed" : "")}">{span.Name}</span></a>
                 {(failed ? Html.Of($"""<span class="state bad">{words.Error}</span>""") : Html.Nothing)}{(span.ParentMissing ? Html.Of($""" <span class="muted">({words.ParentMissing})</span>""") : Html.Nothing)}
+                {span.Links.Take(MostLinks).Select(l => Linked(l, words))}{(span.Links.Count <= MostLinks ? Html.Nothing : Html.Of($""" <span class="muted">… {words.Count(span.Links.Count)}</span>"""))}
               </th>
               <td class="number">{words.Span(span.Duration)}</td>
               <td class="{Parts.Colour(span.Resource)}"><svg role="img" aria-label="{words.AtOffset(words.Span(span.Start - trace.Start))}, {words.Span(span.Duration)}">
@@ -44,6 +46,10 @@ internal static class Waterfall
             </tr>
             """);
     }
+
+    /// <summary>What a span is linked to is a click away; those beyond the first are in its details.</summary>
+    private static Html Linked(SpanLink link, Words words) => Html.Of(
+        $"""<a class="linked" href="/traces/{link.TraceId}?span={link.SpanId}" aria-label="{words.LinkedTrace} {Parts.Short(link.TraceId)}">↗ <code>{Parts.Short(link.TraceId)}</code></a> """);
 
     private static Html Mark(SpanEvent happened, TracePicture trace) => Html.Of(
         $"""<circle class="exemplar" cx="{Share(happened.Time - trace.Start, trace.Duration):0.###}%" cy="9" r="3"><title>{happened.Name}</title></circle>""");

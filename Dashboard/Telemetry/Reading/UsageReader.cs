@@ -17,7 +17,7 @@ internal static class UsageReader
                 new("points", counts.Points, limits.MaxMetricsCount, Oldest(connection, "select at from point order by id limit 1")),
             ],
             file.Length(), writer.UsedBytes, limits.MaxBytes, Environment.WorkingSet, GC.GetTotalMemory(forceFullCollection: false),
-            writer.WaitingBytes, limits.QueueBytes, drops.All(), file.Notice is { } notice ? [notice] : [],
+            writer.WaitingBytes, limits.QueueBytes, drops.All(), file.LastPutAside,
             Instants.Time(writer.Run.Started), writer.Run.Number);
     }
 

@@ -178,7 +178,7 @@ internal sealed class TelemetryWriter : IAsyncDisposable
             if (failure is SqliteException { SqliteErrorCode: raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB } || connection.State != ConnectionState.Open)
             {
                 connection.Dispose();
-                file.PutAside($"abîmé ({failure.Message})");
+                file.PutAside(failure.Message);
                 Generation++;
                 connection = Open(out pruning, out rows);
                 return;

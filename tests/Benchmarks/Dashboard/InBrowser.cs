@@ -4,13 +4,12 @@ using Microsoft.Playwright;
 namespace Intervision.Benchmarks.Dashboard;
 
 /// <summary>From the start of the navigation until the page is usable: painted, and its script run.</summary>
-/// <param name="FirstOfAllMs">The very first page of a server that has answered nobody yet, to a browser that has nothing of it.</param>
 /// <param name="ColdMs">To a browser that has nothing of the server: style sheet, script and icon come too.</param>
 /// <param name="WarmMs">To one that has been here.</param>
-internal sealed record BrowserFigures(double FirstOfAllMs, IReadOnlyDictionary<string, Percentiles> ColdMs, IReadOnlyDictionary<string, Percentiles> WarmMs);
+internal sealed record BrowserFigures(IReadOnlyDictionary<string, Percentiles> ColdMs, IReadOnlyDictionary<string, Percentiles> WarmMs);
 
 /// <summary>Pages in Debian's Chromium, without a screen, by the browser's own clock.</summary>
-internal static class InBrowser
+internal sealed class InBrowser : IAsyncDisposable
 {
     private const int Loads = 20;
 
@@ -26,21 +25,27 @@ internal static class InBrowser
         })
         """;
 
-    public static async Task<BrowserFigures> Measure(Uri address, IReadOnlyList<string> pages)
+    private readonly IPlaywright playwright;
+    private readonly IBrowser browser;
+
+    private InBrowser(IPlaywright playwright, IBrowser browser) => (this.playwright, this.browser) = (playwright, browser);
+
+    public static async Task<InBrowser> Open()
     {
-        using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        var driver = await Playwright.CreateAsync();
+        var opened = new InBrowser(driver, await driver.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = "/usr/bin/chromium",
             Args = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"],
-        });
+        }));
         // The browser's own first page is not ours to answer for.
-        await using (var blank = await browser.NewContextAsync())
-        {
-            await (await blank.NewPageAsync()).GotoAsync("data:text/html,<p>ready");
-        }
+        await using var blank = await opened.browser.NewContextAsync();
+        await (await blank.NewPageAsync()).GotoAsync("data:text/html,<p>ready");
+        return opened;
+    }
 
-        var firstOfAll = await Cold(browser, address);
+    public async Task<BrowserFigures> Measure(Uri address, IReadOnlyList<string> pages)
+    {
         var (cold, warm) = (new Dictionary<string, Percentiles>(StringComparer.Ordinal), new Dictionary<string, Percentiles>(StringComparer.Ordinal));
         foreach (var path in pages)
         {
@@ -48,24 +53,25 @@ internal static class InBrowser
             var times = new List<double>();
             for (var i = 0; i < Loads; i++)
             {
-                times.Add(await Cold(browser, page));
+                times.Add(await Cold(page));
             }
 
             cold[path] = Percentiles.Of(times);
-            warm[path] = Percentiles.Of(await Warm(browser, page));
+            warm[path] = Percentiles.Of(await Warm(page));
             Console.WriteLine($"{path}  cold {cold[path]}  warm {warm[path]}");
         }
 
-        return new BrowserFigures(Math.Round(firstOfAll, 2), cold, warm);
+        return new BrowserFigures(cold, warm);
     }
 
-    private static async Task<double> Cold(IBrowser browser, Uri page)
+    /// <summary>By a browser that has nothing of the server.</summary>
+    public async Task<double> Cold(Uri page)
     {
         await using var context = await browser.NewContextAsync(new() { ViewportSize = new() { Width = 1280, Height = 800 } });
         return await Load(await context.NewPageAsync(), page);
     }
 
-    private static async Task<List<double>> Warm(IBrowser browser, Uri page)
+    private async Task<List<double>> Warm(Uri page)
     {
         await using var context = await browser.NewContextAsync(new() { ViewportSize = new() { Width = 1280, Height = 800 } });
         var tab = await context.NewPageAsync();
@@ -83,5 +89,11 @@ internal static class InBrowser
     {
         var answer = await tab.GotoAsync(page.AbsoluteUri);
         return answer is { Ok: true } ? await tab.EvaluateAsync<double>(Usable) : throw new InvalidOperationException($"{page}: {answer?.Status}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await browser.DisposeAsync();
+        playwright.Dispose();
     }
 }

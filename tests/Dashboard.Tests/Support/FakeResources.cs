@@ -24,6 +24,9 @@ internal sealed class FakeResources : IResourceSource
     public ConcurrentQueue<(string Resource, string Command)> Commands { get; } = new();
     public string? Refusal { get; set; }
 
+    /// <summary>How many times it was asked for all of them: each page does, once or more.</summary>
+    public int Asked { get; private set; }
+
     public static ShownResource Resource(string name, string type, params string[] uses) => new(
         name, name, type, "Running", "Healthy", true, null, 4711, 0, Started, null, false, [], [], uses, [new("ready", "Healthy", null)], ["restart", "stop"]);
 
@@ -37,15 +40,16 @@ internal sealed class FakeResources : IResourceSource
 
     public void Say(string resource, string text, bool isError = false) => Say(resource, 1, text, isError);
 
-    /// <summary>All at once.</summary>
+    /// <summary>All at once, in the same instant.</summary>
     public void Say(string resource, int times, string text, bool isError = false)
     {
+        var now = TimeProvider.System.GetUtcNow();
         var lines = _lines.GetOrAdd(resource, _ => []);
         lock (lines)
         {
             for (var i = 0; i < times; i++)
             {
-                lines.Add(new ConsoleLine(lines.Count + 1, TimeProvider.System.GetUtcNow(), text, isError));
+                lines.Add(new ConsoleLine(lines.Count + 1, now, text, isError));
             }
         }
     }
@@ -54,6 +58,7 @@ internal sealed class FakeResources : IResourceSource
     {
         lock (Shown)
         {
+            Asked++;
             return ValueTask.FromResult<IReadOnlyList<ShownResource>>([.. Shown]);
         }
     }

@@ -37,6 +37,7 @@ internal sealed class RunningDashboard : IAsyncDisposable
         var host = await DashboardHost.StartAsync(
             new DashboardOptions { Address = address, Unsecured = unsecured, BrowserToken = token, Announce = announced.Enqueue, Complain = failure => announced.Enqueue(failure.ToString()) },
             new Board(resources, telemetry.Store, TimeProvider.System), CancellationToken.None);
+        await host.Announced;
         return new RunningDashboard(host, resources, telemetry, address, announced);
     }
 

@@ -114,8 +114,9 @@ public sealed class StoreTests
         await receiving.Post("logs", Logs("intake", Log("anew")));
         await receiving.Written();
         Assert.Equal("anew", Assert.Single((await receiving.Store.Logs(new LogQuery(), default)).Items).Message);
-        Assert.Contains("mis de côté", Assert.Single((await receiving.Store.Usage(default)).Notices), StringComparison.Ordinal);
-        Assert.Single(Directory.GetFiles(folder, "telemetry.db.aside-*"));
+        var aside = (await receiving.Store.Usage(default)).PutAside!;
+        Assert.Equal(Path.GetFileName(Assert.Single(Directory.GetFiles(folder, "telemetry.db.aside-*"))), aside.File);
+        Assert.Equal(damage == "newer" ? "version 99, not 1" : "SQLite Error", aside.Problem[..(damage == "newer" ? aside.Problem.Length : 12)]);
     }
 
     [Fact]

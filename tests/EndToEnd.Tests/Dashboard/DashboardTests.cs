@@ -21,6 +21,7 @@ public sealed class DashboardTests(Browser browser)
         // As run.sh starts it: measurements every second instead of every minute.
         await using var suite = await RunningSuite.Start(new Dictionary<string, string>(StringComparer.Ordinal) { ["DOTNET_ENVIRONMENT"] = "Development" });
         await using var tab = await browser.Open();
+        await Picture(tab.Page, suite, "", "login", p => Assertions.Expect(p.GetByLabel("Jeton")).ToBeVisibleAsync());
         await tab.Page.GotoAsync(LoginAddress(suite));
         await Assertions.Expect(tab.Page).ToHaveURLAsync(suite.Page.AbsoluteUri);
 
@@ -66,7 +67,10 @@ public sealed class DashboardTests(Browser browser)
         await Picture(page, suite, "resources?view=graph", "graph");
         await Picture(page, suite, "resources/intake", "resource");
         await Picture(page, suite, "consoles", "consoles", p => Assertions.Expect(p.Locator(".console div").Nth(5)).ToBeVisibleAsync());
-        await Picture(page, suite, "logs", "logs", p => Assertions.Expect(p.Locator("table tbody tr").First).ToBeVisibleAsync());
+        // Of what services say at their start, not where on this machine they lie.
+        await Picture(page, suite, "logs?q=listening", "logs", p => Assertions.Expect(p.Locator("table tbody tr").First).ToBeVisibleAsync());
+        var entry = await page.Locator("td.text a").First.GetAttributeAsync("href");
+        await Picture(page, suite, entry![1..], "log", p => Assertions.Expect(p.Locator("dl.facts")).ToBeVisibleAsync());
         await Picture(page, suite, "traces", "traces", p => Assertions.Expect(p.Locator("table tbody tr").First).ToBeVisibleAsync());
         await Picture(page, suite, trace[1..], "trace", async p =>
         {
