@@ -22,7 +22,9 @@ var rabbitmq = settings.ExternalRabbitMq is null
 // Services, each after its migrations, on its own database.
 var membership = AddService<Projects.Membership>("membership", grpcPort: 5101, httpPort: 5111).WithPublicPages("/lieux");
 var intake = around.MasterKeys(AddService<Projects.Intake>("intake", grpcPort: 5102, httpPort: 5112)).WithPublicPages("/bibliotheque")
-    .WithEnvironment("Intake__RegionalMailbox", around.RegionalMailbox);
+    .WithEnvironment("Intake__RegionalMailbox", around.RegionalMailbox)
+    .WithErrand("verify-erasures", schedule: "0 4 1 * *").WithErrand("verify-access-log", schedule: "30 4 1 * *")
+    .WithErrand("rewrap-keys").WithErrand("erase-again", readsFile: true);
 var scheduling = AddService<Projects.Scheduling>("scheduling", grpcPort: 5103, httpPort: 5113)
     .WithPublicPages("/seances", "/seances.atom", "/calendriers")
     .WithEnvironment("Video__BaseUrl", around.VideoRooms);
@@ -61,5 +63,6 @@ IResourceBuilder<ProjectResource> AddService<TProject>(string name, int grpcPort
         .WithReference(database.App, connectionName: "database")
         .WithReference(rabbitmq)
         .WaitFor(rabbitmq)
-        .WaitForCompletion(migration);
+        .WaitForCompletion(migration)
+        .WithErrand("redrive");
 }

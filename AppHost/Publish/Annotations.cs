@@ -18,8 +18,20 @@ internal sealed record PublicPages(IReadOnlyList<string> Paths) : IResourceAnnot
 /// <summary>A folder whose files outlive the process.</summary>
 internal sealed record KeptFolder(string Name, string Path) : IResourceAnnotation;
 
+/// <summary>
+/// A command of the service's own program that people or the calendar start, with the service's environment: it runs to its
+/// end beside the service.
+/// </summary>
+/// <param name="Name">The argument.</param>
+/// <param name="Schedule">As cron says it; null: when somebody starts it.</param>
+/// <param name="ReadsFile">Its second argument is a file, which whoever starts it brings.</param>
+internal sealed record Errand(string Name, string? Schedule, bool ReadsFile) : IResourceAnnotation;
+
 internal static class PublishedResources
 {
     public static IResourceBuilder<T> WithPublicPages<T>(this IResourceBuilder<T> builder, params string[] paths) where T : IResource =>
         builder.WithAnnotation(new PublicPages(paths));
+
+    public static IResourceBuilder<T> WithErrand<T>(this IResourceBuilder<T> builder, string name, string? schedule = null, bool readsFile = false) where T : IResource =>
+        builder.WithAnnotation(new Errand(name, schedule, readsFile));
 }

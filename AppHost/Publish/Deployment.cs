@@ -24,7 +24,8 @@ internal sealed record Parameter(string Name, bool IsSecret, string Purpose, str
 /// <summary>A service and the step that prepares its database.</summary>
 internal sealed record Service(
     string Name, IReadOnlyList<Port> Ports, IReadOnlyDictionary<string, Text> Environment, Step? Migration,
-    IReadOnlyList<string> Calls, IReadOnlyList<string> PublicPages, IReadOnlyList<KeptFolder> Folders)
+    IReadOnlyList<string> Calls, IReadOnlyList<string> PublicPages, IReadOnlyList<KeptFolder> Folders,
+    IReadOnlyList<Errand> Errands)
 {
     public string Image => $"intervision/{Name}";
 

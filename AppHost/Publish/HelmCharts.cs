@@ -14,6 +14,7 @@ internal sealed class HelmCharts(Deployment deployment)
     private const string Prefix = "Charts/";
     private const string Own = "own", Owner = "owner", Broker = "broker";
     private const string SecretFiles = "/etc/intervision/secrets";
+    private const string ErrandFiles = "/etc/intervision/errand";
     private const string Connection = ";SSL Mode=VerifyFull;Root Certificate=/etc/postgres/ca.crt;Maximum Pool Size={{ .Values.postgres.poolSize }}";
 
     public IEnumerable<KeyValuePair<string, string>> Files()
@@ -54,6 +55,7 @@ internal sealed class HelmCharts(Deployment deployment)
                     ["retention"] = "30d",
                     ["schedule", "Seconds first."] = "0 0 2 * * *",
                 },
+                ["recovery", "A restore: the name of the cluster that was lost, beside a new postgres.name, and the instant (2026-11-22 12:00:00+01); without one, the end of the log."] = new Yaml { ["from"] = "", ["targetTime"] = "" },
             },
             ["rabbitmq"] = new Yaml
             {
@@ -70,6 +72,7 @@ internal sealed class HelmCharts(Deployment deployment)
                 ["operators", "Namespaces of the two operators."] = new Yaml { ["postgres"] = "cnpg-system", ["rabbitmq"] = "rabbitmq-system" },
                 ["finance", "Addresses that may consume over amqps, e.g. 10.1.2.0/24; empty: none."] = "",
             },
+            ["monitoring", "By Prometheus' operator, in its namespace: alarms.yaml, and both servers' figures. Without it, alarms.yaml is a file of rules."] = new Yaml { ["enabled"] = false, ["namespace"] = "monitoring" },
         };
     }
 
@@ -89,7 +92,7 @@ internal sealed class HelmCharts(Deployment deployment)
         {
             ["image"] = new Yaml { ["registry", "registry.example.org, without a slash at the end"] = "", ["tag"] = "", ["pullPolicy"] = "IfNotPresent", ["pullSecret"] = "" },
             ["parameters"] = parameters,
-            ["postgres", "As the chart servers makes it."] = new Yaml { ["cluster"] = deployment.Postgres.Name, ["host"] = $"{deployment.Postgres.Name}-rw", ["port"] = deployment.Postgres.Port, ["caSecret"] = $"{deployment.Postgres.Name}-ca", ["poolSize", "Connections of one instance at most. All instances of all services together stay below max_connections of the chart servers."] = 15 },
+            ["postgres"] = new Yaml { ["cluster", "postgres.name of the chart servers: host and authority are called after it."] = deployment.Postgres.Name, ["port"] = deployment.Postgres.Port, ["poolSize", "Connections of one instance at most. All instances of all services together stay below max_connections of the chart servers."] = 15 },
             ["rabbitmq"] = new Yaml { ["cluster"] = deployment.RabbitMq.Name, ["host"] = deployment.RabbitMq.Name, ["port"] = deployment.RabbitMq.Port, ["userSecret"] = $"{deployment.RabbitMq.Name}-default-user" },
             ["gateway", "A Gateway that is there already ends TLS: gRPC at SERVICE.host, pages at host."] = new Yaml { ["enabled"] = false, ["name"] = "", ["namespace"] = "", ["host"] = "" },
             ["networkPolicy"] = new Yaml
@@ -97,6 +100,7 @@ internal sealed class HelmCharts(Deployment deployment)
                 ["enabled"] = true,
                 ["outside", "Ports outside the namespace that services may reach: identity provider, mail, telemetry."] = new Yaml { ["https"] = 443, ["smtp"] = 587, ["otlp"] = 4317 },
             },
+            ["monitoring", "By Prometheus' operator: alarms.yaml. Without it, that is a file of rules."] = new Yaml { ["enabled"] = false },
             ["services"] = services,
         };
     }
@@ -126,6 +130,7 @@ internal sealed class HelmCharts(Deployment deployment)
             ["env"] = Plain(service.Environment),
             ["secrets"] = Secret(service.Environment),
             ["secretFiles", "Keys of existingSecret that are read again when they change."] = new Yaml { ["path"] = SecretFiles, ["keys"] = Files(service.Environment) },
+            ["errands"] = Errands(service),
             ["migration"] = service.Migration is not { } migration ? null : new Yaml
             {
                 ["ownerSecret"] = OwnerSecret(service),
@@ -134,6 +139,21 @@ internal sealed class HelmCharts(Deployment deployment)
                 ["secrets"] = Secret(migration.Environment),
             },
         };
+    }
+
+    private static Yaml Errands(Service service)
+    {
+        var errands = new Yaml();
+        foreach (var errand in service.Errands)
+        {
+            errands[errand.Name, errand.ReadsFile ? $"What it reads is the key file of the Secret {service.Name}-{errand.Name}." : null] = new Yaml
+            {
+                ["args"] = (string[])(errand.ReadsFile ? [errand.Name, $"{ErrandFiles}/file"] : [errand.Name]),
+                ["schedule"] = errand.Schedule,
+                ["filesFrom"] = errand.ReadsFile ? $"{service.Name}-{errand.Name}" : null,
+            };
+        }
+        return errands;
     }
 
     /// <summary>Variables that may be read; secrets in them are other variables, which Kubernetes puts in: <c>$(NAME)</c>.</summary>
@@ -199,7 +219,7 @@ internal sealed class HelmCharts(Deployment deployment)
     {
         var value = text.With(hole =>
             hole.IsParameter ? Value(deployment.Parameter(hole.Resource))
-            : hole.Resource == deployment.Postgres.Name ? $"{{{{ .Values.postgres.{hole.Path.Split('.')[^1]} }}}}"
+            : hole.Resource == deployment.Postgres.Name ? (hole.Path.EndsWith(".host", StringComparison.Ordinal) ? "{{ .Values.postgres.cluster }}-rw" : "{{ .Values.postgres.port }}")
             : hole.Resource == deployment.RabbitMq.Name ? "{{ .Values.rabbitmq.host }}:{{ .Values.rabbitmq.port }}"
             // Headless: the name leads to every pod, and the client shares its calls out among them.
             : $"dns:///{hole.Resource}:{deployment.Services.Single(s => s.Name == hole.Resource).Port("grpc").Number}");

@@ -55,7 +55,8 @@ internal sealed partial class ModelReader(IResourceCollection resources)
             [.. environment.Values.SelectMany(v => v.Holes).Where(h => h.Path.StartsWith("bindings.grpc", StringComparison.Ordinal))
                 .Select(h => h.Resource).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
             [.. project.Annotations.OfType<PublicPages>().SelectMany(p => p.Paths)],
-            [.. project.Annotations.OfType<KeptFolder>()]);
+            [.. project.Annotations.OfType<KeptFolder>()],
+            [.. project.Annotations.OfType<Errand>()]);
     }
 
     private IEnumerable<IResource> Waits(WaitType type) =>

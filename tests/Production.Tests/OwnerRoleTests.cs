@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using Dapper;
 using Intervision.Tests.Support;
 using Npgsql;
@@ -6,21 +8,23 @@ namespace Intervision.Production.Tests;
 
 /// <summary>
 /// The migrations as the operator's owner role runs them: it owns its database and may create roles, and is no superuser
-/// (AppHost/Publish/Charts/servers). Each extension is a trusted one.
+/// (AppHost/Publish/Charts/servers), each extension a trusted one; and the services as their pods run them, on a file system that
+/// cannot be written to (AppHost/Publish/Charts/suite).
 /// </summary>
-public sealed class OwnerRoleTests(OwnedDatabases databases) : IClassFixture<OwnedDatabases>
+public sealed partial class OwnerRoleTests(OwnedDatabases databases) : IClassFixture<OwnedDatabases>
 {
     [Theory]
     [InlineData("membership")]
     [InlineData("intake")]
     [InlineData("scheduling")]
     [InlineData("indemnisation")]
-    public async Task A_service_is_migrated_and_runs_without_a_superuser(string service)
+    public async Task A_service_is_migrated_and_runs_without_a_superuser_and_on_a_read_only_file_system(string service)
     {
-        var (code, said) = await databases.Migrate(service);
+        using var root = ReadOnlyRoot.IfPossible(out var whyNot);
+        var (code, said) = await databases.Migrate(service, root);
         Assert.True(code == 0, said);
         // Every upgrade runs them again.
-        (code, said) = await databases.Migrate(service);
+        (code, said) = await databases.Migrate(service, root);
         Assert.True(code == 0, said);
         await using var owner = new NpgsqlConnection(databases.Owner(service));
         Assert.Equal(
@@ -30,21 +34,43 @@ public sealed class OwnerRoleTests(OwnedDatabases databases) : IClassFixture<Own
             "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v') and pg_get_userbyid(relowner) <> current_user"));
         await LoginHasOnlyItsGrants(service, owner);
 
-        await using var running = await ServiceProcess.Start(service, new Dictionary<string, string>(StringComparer.Ordinal)
+        var environment = databases.Environment(service);
+        await using (var running = await ServiceProcess.Start(service, environment, root: root))
         {
-            ["ASPNETCORE_ENVIRONMENT"] = "Production",
-            ["ConnectionStrings__database"] = databases.App(service),
-            ["Authentication__Authority"] = "https://id.invalid",
-            ["Authentication__Audience"] = "intervision",
-            ["Messaging__Enabled"] = "false",
-            ["Intake__MasterKey"] = Convert.ToBase64String(new byte[32]),
-            ["Intake__RegionalMailbox"] = "region@intervision.invalid",
-            ["Video__BaseUrl"] = "https://visio.invalid",
-            ["Indemnisation__PaymentFolder"] = databases.Folder,
-        });
-        await running.Terminate();
-        Assert.DoesNotContain("permission denied", running.Said, StringComparison.OrdinalIgnoreCase);
+            if (root is not null)
+            {
+                ReadOnlyRoot.MustHold(running.Id);
+            }
+
+            Assert.Equal(0, await running.Terminate());
+            Assert.DoesNotMatch("(?i)permission denied|read-only", running.Said);
+        }
+
+        await EachErrandRunsToItsEnd(service, environment, root);
+        Assert.SkipWhen(root is null, $"on a file system that can be written to: {whyNot}");
     }
+
+    /// <summary>A command that the program does not know would start the service instead, and the job would never end.</summary>
+    private static async Task EachErrandRunsToItsEnd(string service, Dictionary<string, string> environment, ReadOnlyRoot? root)
+    {
+        var broker = await TestBroker.Shared();
+        var rabbitmq = await broker.NewVirtualHost();
+        environment["ConnectionStrings__rabbitmq"] = rabbitmq;
+        var rendered = await File.ReadAllTextAsync(Path.Combine(ServiceProcess.Root, "tests/AppHost.Tests/Publish/Approved/rendered/suite.yaml"));
+        var errands = CronJob().Matches(rendered).Where(job => job.Groups["service"].Value == service).Select(job => JsonSerializer.Deserialize<string[]>(job.Groups["args"].Value)!).ToList();
+        Assert.Contains(errands, e => e is ["redrive"]);
+        foreach (var errand in errands)
+        {
+            // The one that reads a file: nothing is in it.
+            var (code, said) = await ServiceProcess.Run(service, environment, root, [errand[0], .. errand.Length > 1 ? ["/dev/null"] : Array.Empty<string>()]);
+            Assert.True(code == 0, $"{errand[0]}: {said}");
+        }
+
+        await broker.Drop(rabbitmq);
+    }
+
+    [GeneratedRegex(@"kind: CronJob\nmetadata:\n  name: (?<service>[a-z]+)-[a-z-]+\n(?:(?!^---)[\s\S])*?args: (?<args>\[.*\])", RegexOptions.Multiline, 1000)]
+    private static partial Regex CronJob();
 
     private async Task LoginHasOnlyItsGrants(string service, NpgsqlConnection owner)
     {
@@ -90,8 +116,6 @@ public sealed class OwnedDatabases : IAsyncLifetime
 
     private TestPostgres postgres = null!;
 
-    public string Folder { get; } = Directory.CreateTempSubdirectory("intervision-owner-").FullName;
-
     public string Owner(string service) => new NpgsqlConnectionStringBuilder(postgres.Owner(service)) { Username = $"{service}_owner", Pooling = false }.ConnectionString;
 
     public string App(string service) => new NpgsqlConnectionStringBuilder(postgres.App(service, service)) { Pooling = false }.ConnectionString;
@@ -109,8 +133,22 @@ public sealed class OwnedDatabases : IAsyncLifetime
         }
     }
 
+    /// <summary>Of a service, as its pods have it.</summary>
+    public Dictionary<string, string> Environment(string service) => new(StringComparer.Ordinal)
+    {
+        ["ASPNETCORE_ENVIRONMENT"] = "Production",
+        ["ConnectionStrings__database"] = App(service),
+        ["Authentication__Authority"] = "https://id.invalid",
+        ["Authentication__Audience"] = "intervision",
+        ["Messaging__Enabled"] = "false",
+        ["Intake__MasterKey"] = Convert.ToBase64String(new byte[32]),
+        ["Intake__RegionalMailbox"] = "region@intervision.invalid",
+        ["Video__BaseUrl"] = "https://visio.invalid",
+        ["Indemnisation__PaymentFolder"] = ReadOnlyRoot.Payments,
+    };
+
     /// <summary>The migration job: the service's own image with <c>migrate</c>.</summary>
-    public Task<(int Code, string Said)> Migrate(string service) => ServiceProcess.Run(
+    internal Task<(int Code, string Said)> Migrate(string service, ReadOnlyRoot? root = null) => ServiceProcess.Run(
         service,
         new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -118,12 +156,12 @@ public sealed class OwnedDatabases : IAsyncLifetime
             ["ConnectionStrings__owner"] = Owner(service),
             ["Database__AppPassword"] = TestPostgres.AppPassword,
         },
+        root,
         "migrate");
 
     public async ValueTask DisposeAsync()
     {
         NpgsqlConnection.ClearAllPools();
         await postgres.DisposeAsync();
-        Directory.Delete(Folder, recursive: true);
     }
 }

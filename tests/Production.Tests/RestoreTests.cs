@@ -1,8 +1,5 @@
-using System.Diagnostics;
-using System.Globalization;
 using Intervision.Intake.V1;
 using Intervision.Tests.Support;
-using Npgsql;
 
 namespace Intervision.Production.Tests;
 
@@ -36,7 +33,7 @@ public sealed class RestoreTests
         await broker.Purge(rabbitmq);
         foreach (var service in Services)
         {
-            await AfterRestore(restored, service, lost.Instant.AddHours(-1));
+            await AfterRestore.Run(restored, service, lost.Instant.AddHours(-1));
         }
 
         var register = Path.GetTempFileName();
@@ -116,22 +113,6 @@ public sealed class RestoreTests
     /// <summary>As the page says: from the lost cluster, or from another restore, to the end of the log.</summary>
     private static Task<IReadOnlyList<string>> Register(SmallRegion region, DateTimeOffset instant) =>
         region.Query<string>("intake", "select case_id || ',' || reason from erasure where record_time >= @instant order by no", new { instant = instant.ToUniversalTime() });
-
-    /// <summary>scripts/after-restore.sql as it stands.</summary>
-    private static async Task AfterRestore(TestPostgres cluster, string service, DateTimeOffset since)
-    {
-        var owner = new NpgsqlConnectionStringBuilder(cluster.Owner(service));
-        var start = new ProcessStartInfo($"{TestPostgres.Bin}/psql",
-        [
-            "-v", "ON_ERROR_STOP=1", "-v", string.Create(CultureInfo.InvariantCulture, $"since={since.UtcDateTime:yyyy-MM-dd HH:mm:ss.ffffff}+00"),
-            "-f", Path.Combine(ServiceProcess.Root, "scripts/after-restore.sql"),
-            string.Create(CultureInfo.InvariantCulture, $"host={owner.Host} port={owner.Port} dbname={service} user={owner.Username}"),
-        ]);
-        var said = new List<string>();
-        using var psql = await ChildProcesses.Start(start, said.Add);
-        await psql.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token);
-        Assert.True(psql.ExitCode == 0, string.Join('\n', said));
-    }
 
     private static Task<IReadOnlyList<string>> Waiting(SmallRegion region) =>
         region.Query<string>("scheduling", "select name from ready_case where waiting order by name collate \"C\"");

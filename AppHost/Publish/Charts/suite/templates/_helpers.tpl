@@ -49,3 +49,43 @@ readOnlyRootFilesystem: true
 capabilities:
   drop: [ALL]
 {{- end }}
+
+{{/* A pod that runs one command of a service to its end. (dict "name" container "args" list "what" whose environment "filesFrom" Secret or nil "service" service "root" $) */}}
+{{- define "suite.command" -}}
+restartPolicy: Never
+automountServiceAccountToken: false
+enableServiceLinks: false
+securityContext: {{- include "suite.podSecurity" .root | nindent 2 }}
+{{- with .root.Values.image.pullSecret }}
+imagePullSecrets:
+  - name: {{ . }}
+{{- end }}
+containers:
+  - name: {{ .name }}
+    image: {{ include "suite.image" . | quote }}
+    imagePullPolicy: {{ .root.Values.image.pullPolicy }}
+    args: {{ toJson .args }}
+    securityContext: {{- include "suite.containerSecurity" .root | nindent 6 }}
+    env: {{- include "suite.env" . | trim | nindent 6 }}
+    resources: {{- toYaml .service.resources | nindent 6 }}
+    volumeMounts:
+      - { name: tmp, mountPath: /tmp }
+      - { name: postgres-ca, mountPath: /etc/postgres, readOnly: true }
+      {{- if .filesFrom }}
+      - { name: files, mountPath: /etc/intervision/errand, readOnly: true }
+      {{- end }}
+volumes:
+  - name: tmp
+    emptyDir: {}
+  - name: postgres-ca
+    secret:
+      secretName: {{ .root.Values.postgres.cluster }}-ca
+      items:
+        - { key: ca.crt, path: ca.crt }
+  {{- with .filesFrom }}
+  - name: files
+    secret:
+      secretName: {{ . }}
+      defaultMode: 0440
+  {{- end }}
+{{- end }}
