@@ -25,8 +25,10 @@ public static class HealthChecks
                 await connection.ExecuteScalarAsync<int>(new CommandDefinition("select 1", cancellationToken: cancellationToken));
                 return HealthCheckResult.Healthy();
             }
-            catch (Exception lost) when (lost is NpgsqlException or OperationCanceledException)
+            // A check that is given up is not for us to judge: what takes too long is unhealthy, a service that stops is not.
+            catch (Exception lost) when (lost is NpgsqlException or ObjectDisposedException)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 return HealthCheckResult.Unhealthy($"PostgreSQL does not answer: {lost.GetType().Name}");
             }
         }

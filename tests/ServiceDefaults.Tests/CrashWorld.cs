@@ -15,6 +15,9 @@ public sealed class CrashWorld : IAsyncDisposable
 
     private CrashWorld(TestBroker broker, bool ownBroker) => (this.broker, this.ownBroker) = (broker, ownBroker);
 
+    /// <summary>What was logged by those that a wait is for; for the message of a wait that was in vain.</summary>
+    public Func<IEnumerable<string>> Logged { get; set; } = () => [];
+
     public string Owner { get; private init; } = "";
 
     public string App { get; private init; } = "";
@@ -108,7 +111,8 @@ public sealed class CrashWorld : IAsyncDisposable
         {
             throw new TimeoutException(
                 $"{late.Message} Then: {await Count("outbox")} in the outbox, {await Count("published_event")} published, "
-                + $"{await Count("pg_locks where locktype = 'advisory'")} locks of relays, {await Count("pg_stat_activity where application_name like '% relay'")} of their sessions.",
+                + $"{await Count("pg_locks where locktype = 'advisory'")} locks of relays, {await Count("pg_stat_activity where application_name like '% relay'")} of their sessions.\n"
+                + $"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} {string.Join('\n', Logged())}",
                 late);
         }
     }

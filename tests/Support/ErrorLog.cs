@@ -6,10 +6,18 @@ namespace Intervision.Tests.Support;
 /// <summary>Keeps what a service logs as an error, so that a test fails on an unexpected one.</summary>
 public sealed class ErrorLog : ILoggerProvider
 {
+    private const int Kept = 50;
     private readonly ConcurrentQueue<string> errors = new();
+    private readonly ConcurrentQueue<string> warnings = new();
 
     /// <summary>All lines of level Error or worse, with their exception.</summary>
     public IReadOnlyCollection<string> Errors => errors;
+
+    /// <summary>The last lines of level Warning, with the instant of each (UTC): what led to a wait that was in vain.</summary>
+    public IReadOnlyCollection<string> Warnings => warnings;
+
+    /// <summary>A health check fell into an outage that a test made, and said so as it should.</summary>
+    public static bool SaysPostgresIsAway(string error) => error.Contains("Health check postgres with status Unhealthy", StringComparison.Ordinal);
 
     /// <summary>Takes out the errors a test expects.</summary>
     public void Clear() => errors.Clear();
@@ -25,13 +33,20 @@ public sealed class ErrorLog : ILoggerProvider
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (IsEnabled(logLevel))
+            var line = $"{category}: {formatter(state, exception)} {exception}";
+            if (logLevel >= LogLevel.Error)
             {
-                log.errors.Enqueue($"{category}: {formatter(state, exception)} {exception}");
+                log.errors.Enqueue(line);
+                return;
+            }
+
+            log.warnings.Enqueue($"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} {line}");
+            while (log.warnings.Count > Kept && log.warnings.TryDequeue(out _))
+            {
             }
         }
     }

@@ -18,6 +18,8 @@ public sealed class OwnCluster : WatchFixture, IAsyncDisposable
     }
 
     protected override async Task<TestPostgres> Cluster() => Postgres = await TestPostgres.StartNew();
+
+    protected override bool IsExpected(string error) => ErrorLog.SaysPostgresIsAway(error);
 }
 
 /// <summary>The database is killed and comes back, in another cluster's clothes even.</summary>
