@@ -1,7 +1,9 @@
 using System.Diagnostics.Metrics;
+using Dapper;
 using Intervision.Membership.Events.V1;
 using Intervision.ServiceDefaults.Messaging;
 using Intervision.Tests.Support;
+using Npgsql;
 using RabbitMQ.Client;
 
 namespace Intervision.ServiceDefaults.Tests;
@@ -32,13 +34,32 @@ public sealed class WatchTests
     }
 
     [Fact]
+    public async Task What_stands_aside_is_measured_and_what_waits_behind_poison_is_no_gap()
+    {
+        await using var world = await CrashWorld.New();
+        await using var service = await MessagingHost.Start("indemnisation", world.App, world.Amqp);
+        await using var owner = new NpgsqlConnection(world.Owner);
+        // One of them fails, 42 stand behind it; 17 others wait for one that has not come.
+        await owner.ExecuteAsync(
+            """
+            insert into inbox_parked (consumer, aggregate_id, stream_no, event_id, event_type, subject, payload, occur_time, poison, reason)
+            select 'indemnisation.watched', aggregate, no, gen_random_uuid(), 'x', 'x', '', now(), no = first, 'test'
+            from (values (gen_random_uuid(), 3, 45, 3), (gen_random_uuid(), 2, 18, 0)) parked (aggregate, low, high, first), generate_series(low, high) no
+            """);
+
+        await Seen("intervision.inbox.parked_rows", "indemnisation.watched", 43, "poison");
+        await Seen("intervision.inbox.parked_rows", "indemnisation.watched", 17, "gap");
+        await owner.ExecuteAsync("delete from inbox_parked");
+    }
+
+    [Fact]
     public async Task The_queue_that_finance_reads_is_measured_though_nobody_of_ours_does()
     {
         await using var world = await CrashWorld.New();
         await using var service = await MessagingHost.Start("indemnisation", world.App, world.Amqp);
         var factory = new ConnectionFactory { Uri = new Uri(world.Amqp) };
         await using var connection = await factory.CreateConnectionAsync();
-        await using var channel = await connection.CreateChannelAsync();
+        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
         await Eventually.IsTrue(() => Exists(connection), "the queue is declared");
         for (var i = 0; i < 43; i++)
         {
@@ -67,7 +88,7 @@ public sealed class WatchTests
         }
     }
 
-    private static async Task Seen(string instrument, string? queue, long expected)
+    private static async Task Seen(string instrument, string? queue, long expected, string? kind = null)
     {
         var last = -1L;
         using var listener = new MeterListener();
@@ -80,18 +101,31 @@ public sealed class WatchTests
         };
         listener.SetMeasurementEventCallback<long>((_, value, tags, _) =>
         {
-            if (queue is null || tags.ToArray().Any(t => t.Key == "queue" && (string?)t.Value == queue))
+            if (IsTagged(tags, "queue", queue) && IsTagged(tags, "kind", kind))
             {
                 last = value;
             }
         });
         listener.Start();
-        await Eventually.IsTrue(
+        await Eventually.Is(
             () =>
             {
                 listener.RecordObservableInstruments();
-                return Task.FromResult(last == expected);
+                return Task.FromResult(last);
             },
-            $"{instrument} is {expected}", TimeSpan.FromSeconds(60));
+            seen => seen == expected, $"{instrument} is {expected}", TimeSpan.FromSeconds(60));
+    }
+
+    private static bool IsTagged(ReadOnlySpan<KeyValuePair<string, object?>> tags, string key, string? value)
+    {
+        foreach (var tag in tags)
+        {
+            if (tag.Key == key && (string?)tag.Value == value)
+            {
+                return true;
+            }
+        }
+
+        return value is null;
     }
 }
