@@ -9,7 +9,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 . scripts/test-rabbitmq.sh
 
 configuration=Release
-project_limit=${TEST_PROJECT_LIMIT:-600}
+# Seconds, against what hangs: half of it on a quiet machine is already too long.
+project_limit=${TEST_PROJECT_LIMIT:-900}
 
 find_dotnet
 install_servers
@@ -17,6 +18,8 @@ install_servers
 command -v pdftotext > /dev/null || install_from_debian poppler-utils
 # The dashboard's pages are looked at in a real browser.
 [ -x /usr/bin/chromium ] || install_from_debian chromium fonts-dejavu-core
+# The charts' alarms are tried by promtool, which comes with Prometheus.
+command -v promtool > /dev/null || install_from_debian prometheus
 install_node
 install_packages protos
 install_packages clients/node
@@ -52,7 +55,7 @@ start_test_rabbitmq "$work/rabbitmq"
 
 # One project: its exit code and console go to files of its own.
 run_project() {
-    local name=$1 program status=0
+    local name=$1 program status=0 began=$SECONDS
     program=$(compgen -G "tests/$name/bin/$configuration/net10.0/*.Tests.runtimeconfig.json" | head -n 1 || true)
     if [ -z "$program" ]; then
         echo "not built: is it in Intervision.sln?" > "$work/$name.log"
@@ -61,6 +64,7 @@ run_project() {
     program=${program%.runtimeconfig.json}.dll
     timeout --kill-after 20 "$project_limit" dotnet "$program" -noLogo -noColor > "$work/$name.log" 2>&1 || status=$?
     echo "$status" > "$work/$name.status"
+    echo $((SECONDS - began)) > "$work/$name.seconds"
 }
 
 passed=0
@@ -87,7 +91,7 @@ count() {
         echo "$name: FAILED (exit code $status)"
         tail -n 60 "$work/$name.log"
     else
-        echo "$name: $total tests"
+        echo "$name: $total tests in $(cat "$work/$name.seconds") s"
     fi
 }
 
