@@ -1,5 +1,7 @@
 using System.Globalization;
+using Dapper;
 using Intervision.Scheduling.V1;
+using Npgsql;
 
 namespace Intervision.Scheduling.Tests.Play;
 
@@ -8,7 +10,7 @@ namespace Intervision.Scheduling.Tests.Play;
 /// against the service and its database, and after each call every invariant. What fails is made shorter and told with its seed; <c>PLAY_SEED</c> repeats it,
 /// <c>PLAYS</c> plays more.
 /// </summary>
-public sealed class RandomPlayTests(SchedulingFixture fixture) : IClassFixture<SchedulingFixture>
+public sealed class RandomPlayTests(RandomPlayTests.Played fixture) : IClassFixture<RandomPlayTests.Played>
 {
     private const int Length = 50;
     private const int Attempts = 60;
@@ -145,4 +147,18 @@ public sealed class RandomPlayTests(SchedulingFixture fixture) : IClassFixture<S
 
     private static int Setting(string name, int otherwise) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var said) ? said : otherwise;
+
+    /// <summary>
+    /// No relay empties this outbox, and the invariants look into it for each session after each call: by subject, or the
+    /// plays cost the square of their number.
+    /// </summary>
+    public sealed class Played : SchedulingFixture
+    {
+        protected override async Task Prepare()
+        {
+            await base.Prepare();
+            await using var owner = new NpgsqlConnection(OwnerConnectionString);
+            await owner.ExecuteAsync("create index outbox_subject on outbox (subject)");
+        }
+    }
 }
