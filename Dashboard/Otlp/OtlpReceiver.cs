@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Intervision.Dashboard.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -23,6 +24,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     public Uri Http => new(web.Urls.Last());
 
     /// <param name="grpc">Port of loopback; 0: a free one.</param>
+    /// <exception cref="IOException">A port is taken.</exception>
     public static async Task<OtlpReceiver> Start(TelemetryStore store, string key, int grpc, int http, CancellationToken cancellation)
     {
         var limits = store.Options;
@@ -56,9 +58,15 @@ internal sealed class OtlpReceiver : IAsyncDisposable
             await server.StartAsync(cancellation);
             return new OtlpReceiver(server);
         }
-        catch
+        catch (Exception failure)
         {
             await server.DisposeAsync();
+            // Another that binds at the same instant is met only when we listen, and Kestrel calls that otherwise.
+            if (failure is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse })
+            {
+                throw new IOException(failure.Message, failure);
+            }
+
             throw;
         }
     }
