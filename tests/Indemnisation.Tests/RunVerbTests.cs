@@ -140,6 +140,8 @@ public sealed class RunVerbTests(IndemnisationFixture fixture) : IClassFixture<I
         request = scene.ProposeOf();
         request.ExecutionDate.Year = 2025;
         await Refused.With(StatusCode.InvalidArgument, "EXECUTION_DATE_PAST", () => Service.ProposePaymentRunAsync(request, Officer));
+        request.ExecutionDate.Year = 2027;
+        await Refused.With(StatusCode.InvalidArgument, "EXECUTION_DATE_FAR", () => Service.ProposePaymentRunAsync(request, Officer));
         request = scene.ProposeOf();
         request.UpToDate.Month = 8;
         await Refused.With(StatusCode.FailedPrecondition, "NOTHING_TO_PAY", () => Service.ProposePaymentRunAsync(request, Officer));

@@ -14,6 +14,9 @@ public sealed class ProposePaymentRun(Db db)
 {
     private const int PayeesAtOnce = 2_000;
 
+    /// <summary>No run is prepared a quarter ahead; a mistyped year would leave people unpaid, and in another year's DAS2.</summary>
+    private const int DaysAhead = 90;
+
     /// <summary>For one statement; a year at a thousand times the region's size takes seconds.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
@@ -60,7 +63,9 @@ public sealed class ProposePaymentRun(Db db)
         violations.Check(upTo is not null, "up_to_date", "DATE_INVALID", "La date limite des séances n'est pas une date.");
         if (violations.Check(execution is not null, "execution_date", "DATE_INVALID", "La date d'exécution n'est pas une date."))
         {
-            violations.Check(execution >= Paris.DateOf(call.Now), "execution_date", "EXECUTION_DATE_PAST", "La date d'exécution est passée.");
+            var today = Paris.DateOf(call.Now);
+            violations.Check(execution >= today, "execution_date", "EXECUTION_DATE_PAST", "La date d'exécution est passée.");
+            violations.Check(execution <= today.AddDays(DaysAhead), "execution_date", "EXECUTION_DATE_FAR", $"La date d'exécution est à plus de {DaysAhead} jours : l'année est-elle juste ?");
         }
 
         violations.ThrowIfAny();

@@ -115,7 +115,7 @@ internal sealed class RealWorld(Scene scene, Story story)
 
     private async Task<bool> Propose()
     {
-        var request = new ProposePaymentRunRequest(scene.ProposeOf()) { UpToDate = new Google.Type.Date { Year = 2027, Month = 12, Day = 31 }, ExecutionDate = new Google.Type.Date { Year = 2027, Month = 12, Day = 6 } };
+        var request = new ProposePaymentRunRequest(scene.ProposeOf()) { UpToDate = new Google.Type.Date { Year = 2027, Month = 12, Day = 31 }, ExecutionDate = new Google.Type.Date { Year = 2027, Month = 11, Day = 8 } };
         try
         {
             open.Add((await scene.Service.ProposePaymentRunAsync(request, Tokens.As(Finance.Officer, MemoryService.Now))).PaymentRun);
