@@ -31,7 +31,7 @@ internal sealed class Intake(IntakeService.IntakeServiceClient intake, Func<Task
         }
     }
 
-    /// <summary>Every change once: where we are is kept after each one was handled, and that is where we go on after a cut.</summary>
+    /// <summary>Every change once, and the one being handled again if we are killed over it: where we are is kept after each, and there we go on.</summary>
     public async Task Follow(PositionFile position, Func<CaseChange, Task> handle)
     {
         for (var failures = 1; ; failures++)

@@ -51,7 +51,7 @@ function submitOnce(intake, token, request) {
   });
 }
 
-// Every change once: where we are is kept after each one was handled, and that is where we go on after a cut.
+// Every change once, and the one being handled again if we are killed over it: where we are is kept after each, and there we go on.
 async function follow(intake, newToken, positionFile, handle) {
   for (let failures = 0; ; failures++) {
     try {

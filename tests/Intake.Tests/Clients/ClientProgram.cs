@@ -39,9 +39,6 @@ internal sealed class ClientProgram : IDisposable
         return (run.process.ExitCode, string.Join('\n', run.lines));
     }
 
-    public Task Says(params string[] expected) => Eventually.Is(
-        () => Task.FromResult(string.Join('\n', lines)), said => said == string.Join('\n', expected), $"it says {string.Join(", ", expected)}", TimeSpan.FromSeconds(40));
-
     public void Dispose()
     {
         if (!process.HasExited)
