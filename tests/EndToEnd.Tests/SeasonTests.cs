@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Intervision.Tests.Support;
 
 namespace Intervision.EndToEnd.Tests;
@@ -119,37 +118,5 @@ public sealed class SeasonTests(ReferenceSeason reference) : IClassFixture<Refer
         {
             return false;
         }
-    }
-}
-
-/// <summary>The season without any accident, twice.</summary>
-public sealed class ReferenceSeason : IAsyncLifetime
-{
-    private readonly string folder = Directory.CreateTempSubdirectory("intervision-region-").FullName;
-
-    public string Region => Path.Combine(folder, "region");
-
-    public int ValidRequests { get; private set; }
-
-    public int InvalidRequests { get; private set; }
-
-    public JsonObject Table { get; private set; } = [];
-
-    public JsonObject PlayedAgain { get; private set; } = [];
-
-    public async ValueTask InitializeAsync()
-    {
-        // A hybrid pôle, one by video, one on demand, and the other programme.
-        (ValidRequests, InvalidRequests) = RegionCut.Write(
-            Path.Combine(RunningSuite.Root, "data", "region"), Region, new HashSet<string>(["P01", "P07", "P11", "P15", "L01"], StringComparer.Ordinal));
-        await using var suite = await RunningSuite.Start();
-        Table = await suite.Play(Region);
-        PlayedAgain = await suite.Play(Region);
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        Directory.Delete(folder, recursive: true);
-        return ValueTask.CompletedTask;
     }
 }
