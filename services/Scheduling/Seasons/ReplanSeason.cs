@@ -42,18 +42,19 @@ internal sealed class ReplanSeason(Db db)
         var rhythm = pole.ToRhythm(await SeasonRulesStore.For(tx, pole, request.Rules));
         var holidays = await CalendarStore.Load(tx);
         var sessions = await MeetingStore.LockSeason(tx, pole.Name, first, last);
-        var dates = pole.IsOnDemand ? OnDemand(pole, rhythm, holidays, sessions) : SeasonCalendar.Dates(rhythm, holidays, first, last);
+        var dates = pole.IsOnDemand ? OnDemand(pole, rhythm, holidays, sessions, await MeetingStore.DaysAfter(tx, pole.Name, last)) : SeasonCalendar.Dates(rhythm, holidays, first, last);
         var covered = await Conventions.InForce(tx, pole.Host, [.. dates.Planned.Select(d => d.Date)]);
         return (new Season(pole, dates.Planned, covered, sessions, request.ConvenedSessions.ToHashSet(StringComparer.Ordinal)), dates.Skipped);
     }
 
     /// <summary>Without a rhythm a session stays in its week, on the usual day or the next that will do.</summary>
-    private static SeasonDates OnDemand(Pole pole, PoleRhythm rhythm, Holidays holidays, IReadOnlyList<Meeting> sessions)
+    /// <param name="beyond">Days after the season that are taken: the next that will do may be there.</param>
+    private static SeasonDates OnDemand(Pole pole, PoleRhythm rhythm, Holidays holidays, IReadOnlyList<Meeting> sessions, IReadOnlySet<DateOnly> beyond)
     {
         var dates = new List<PlannedDate>();
         foreach (var meeting in sessions.Where(m => pole.HasUsualTime && m.State != SessionState.Cancelled))
         {
-            if (SeasonCalendar.Next(rhythm, holidays, meeting.PlannedDate, d => !dates.Exists(p => p.Date == d)) is { } date)
+            if (SeasonCalendar.Next(rhythm, holidays, meeting.PlannedDate, d => !beyond.Contains(d) && !dates.Exists(p => p.Date == d)) is { } date)
             {
                 dates.Add(date);
             }

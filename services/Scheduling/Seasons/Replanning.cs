@@ -33,6 +33,7 @@ internal static class Replanning
     {
         var today = Paris.DateOf(now);
         var standing = season.Sessions.Where(m => m.State != SessionState.Cancelled).OrderBy(m => m.Start).ToList();
+        season = season with { Dates = Open(season, standing, today) };
         var taken = Match(season, standing, today);
         var free = season.Dates
             .Where(d => d.Date > today && !taken.ContainsValue(d) && !season.Sessions.Any(m => m.State == SessionState.Cancelled && m.StandsFor(d.Date)));
@@ -43,11 +44,29 @@ internal static class Replanning
         ];
     }
 
+    /// <summary>Without the days of sessions that stay there, but stand for another date of the rhythm: a pôle meets once a day.</summary>
+    private static IReadOnlyList<PlannedDate> Open(Season season, List<Meeting> standing, DateOnly today)
+    {
+        var planned = season.Dates.Select(d => d.Date).ToHashSet();
+        var occupied = standing
+            .Where(m => m.Date != m.PlannedDate && planned.Contains(m.PlannedDate) && IsPinned(season, m, today))
+            .Select(m => m.Date).ToHashSet();
+        return [.. season.Dates.Where(d => !occupied.Contains(d.Date))];
+    }
+
     private static Dictionary<Guid, PlannedDate> Match(Season season, List<Meeting> standing, DateOnly today)
     {
         var taken = (from meeting in standing
                      join date in season.Dates on meeting.PlannedDate equals date.Date
                      select (meeting.Id, date)).DistinctBy(t => t.date).ToDictionary(t => t.Id, t => t.date);
+        foreach (var stays in standing.Where(m => !taken.ContainsKey(m.Id) && IsPinned(season, m, today)))
+        {
+            if (season.Dates.FirstOrDefault(d => d.Date == stays.Date) is { } day && !taken.ContainsValue(day))
+            {
+                taken[stays.Id] = day;
+            }
+        }
+
         var sessions = standing.Where(m => !taken.ContainsKey(m.Id)).ToList();
         var dates = season.Dates.Where(d => !taken.ContainsValue(d)).ToList();
         var pairs = Alignment.Of(

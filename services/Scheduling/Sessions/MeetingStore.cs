@@ -40,6 +40,10 @@ internal static class MeetingStore
             """,
             new { pole, first, last })).Select(r => r.ToMeeting())]);
 
+    /// <summary>Days on which the pôle meets after a season.</summary>
+    public static async Task<IReadOnlySet<DateOnly>> DaysAfter(Tx tx, string pole, DateOnly last) =>
+        (await tx.Query<DateOnly>("select date from session where pole = @pole and date > @last and state <> 'CANCELLED'", new { pole, last })).ToHashSet();
+
     /// <summary>Unlocked. Its parts are read after it, so again when it changed in between.</summary>
     public static async Task<Meeting?> Find(Tx tx, Guid id)
     {

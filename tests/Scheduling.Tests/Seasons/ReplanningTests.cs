@@ -116,15 +116,30 @@ public sealed class ReplanningTests
         Assert.Equal([Action.Added], Replan(Pole(), [off with { CancelReason = "SEASON_REPLANNED" }], "2026-09-01").Select(c => c.Action));
     }
 
+    [Fact]
+    public void A_date_of_the_rhythm_where_another_session_stays_is_nobody_else_s()
+    {
+        var byHand = Session("2026-09-08") with { PlannedDate = new DateOnly(2026, 9, 1), MovedByHand = true };
+        Assert.Equal([(Action.Left, "MOVED_BY_HAND")], Replan(Pole(), [byHand], "2026-09-01", "2026-09-08").Select(c => (c.Action, c.Reason)));
+        var changes = Replan(Pole(), [byHand, Session("2026-09-10")], "2026-09-01", "2026-09-08");
+        Assert.Equal([(Action.Left, "MOVED_BY_HAND"), (Action.Cancelled, "SEASON_REPLANNED")], changes.Select(c => (c.Action, c.Reason)));
+    }
+
     /// <summary>Whatever the seasons: done once, there is nothing left to do; nobody leaves an agenda; no two on one day.</summary>
     [Fact]
     public void Said_again_it_changes_nothing()
     {
-        for (var seed = 0; seed < 300; seed++)
+        for (var seed = 0; seed < 2000; seed++)
         {
             var random = new Random(seed);
-            var sessions = Days(random).Select(d => Session($"{d:yyyy-MM-dd}", random.Next(3), random.Next(5) == 0 ? SessionState.Convened : SessionState.Planned)).ToList();
-            var season = Season(Pole(), sessions, [.. Days(random).Select(d => $"{d:yyyy-MM-dd}")]);
+            // Few days, so that sessions and rhythm meet.
+            var span = seed % 2 == 0 ? 200 : 15;
+            var sessions = Days(random, span)
+                .Select(d => Session($"{d:yyyy-MM-dd}", random.Next(3), random.Next(5) == 0 ? SessionState.Convened : SessionState.Planned))
+                .Select(s => random.Next(4) == 0 ? s with { PlannedDate = A.Day.AddDays(random.Next(span)), MovedByHand = true } : s)
+                .DistinctBy(s => s.PlannedDate).ToList();
+            var season = Season(Pole(), sessions, [.. Days(random, span).Select(d => $"{d:yyyy-MM-dd}")]);
+            season = season with { Covered = season.Covered.Where(_ => random.Next(4) > 0).ToHashSet() };
             var once = Replanning.Decide(season, Summer);
             var after = once.Select(c => c.After ?? c.Decided!.After).ToList();
             Assert.Equal(sessions.Sum(s => s.Live.Count()), after.Sum(s => s.Live.Count()));
@@ -134,8 +149,8 @@ public sealed class ReplanningTests
         }
     }
 
-    private static IEnumerable<DateOnly> Days(Random random) =>
-        Enumerable.Range(0, random.Next(8)).Select(_ => A.Day.AddDays(random.Next(200))).Distinct().Order();
+    private static IEnumerable<DateOnly> Days(Random random, int span) =>
+        Enumerable.Range(0, random.Next(8)).Select(_ => A.Day.AddDays(random.Next(span))).Distinct().Order();
 
     private static (Action Action, string Reason) One(IReadOnlyList<SessionChange> changes) => Assert.Single(changes) is var c ? (c.Action, c.Reason) : default;
 

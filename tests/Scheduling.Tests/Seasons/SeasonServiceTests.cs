@@ -159,6 +159,17 @@ public sealed class SeasonServiceTests(SchedulingFixture fixture) : IClassFixtur
     }
 
     [Fact]
+    public async Task Where_a_session_was_moved_by_hand_a_quicker_rhythm_lays_no_other()
+    {
+        var stage = await new Stage(fixture).Set(rhythm: Rhythm.Quarterly);
+        await Move(stage, (await stage.Plan())[1], new DateOnly(2026, 11, 3));
+        await Say(stage, Directory.Pole(stage.Pole, stage.Host, stage.Referent));
+        var changes = (await Replan(stage)).Changes;
+        Assert.Equal([(Action.Kept, "ON_RHYTHM"), (Action.Left, "MOVED_BY_HAND"), (Action.Added, "DATE_WITHOUT_SESSION")], changes.Select(c => (c.Action, c.Reason)));
+        Assert.Equal(new DateOnly(2026, 10, 6).ToProto(), changes[2].ToDate);
+    }
+
+    [Fact]
     public async Task Sessions_trade_dates_without_standing_in_each_others_way()
     {
         // Every six weeks from the 1st; a week later each takes the day another stood on a week before, and so on.
