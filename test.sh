@@ -89,6 +89,8 @@ count() {
     failed=$((failed + broken))
     if [ "$broken" -gt 0 ]; then
         echo "$name: FAILED (exit code $status)"
+        # What failed and how it begins, then the end: a long message would hide the one or the other.
+        grep -F -A 6 "[FAIL]" "$work/$name.log" | cut -c 1-1000 | head -n 80 || true
         tail -n 60 "$work/$name.log"
     else
         echo "$name: $total tests in $(cat "$work/$name.seconds") s"

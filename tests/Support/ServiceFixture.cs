@@ -59,7 +59,8 @@ public abstract class ServiceFixture<TProgram>(string service) : IAsyncLifetime
         }
 
         NpgsqlConnection.ClearAllPools();
-        Assert.DoesNotContain(ErrorLog.Errors, error => !IsExpected(error));
+        var unexpected = ErrorLog.Errors.Where(error => !IsExpected(error)).ToList();
+        Assert.True(unexpected.Count == 0, $"{unexpected.Count} errors were logged, the first of them: {string.Join('\n', unexpected.Take(3))}");
     }
 
     /// <summary>Errors that what a test does to the servers may bring about, as it happens.</summary>

@@ -8,7 +8,7 @@ namespace Intervision.Scheduling.Tests.Play;
 /// <summary>
 /// « For any sequence of verbs, times and roles the invariants S1–S11 and C2–C5 hold »: hundreds of sequences of real calls
 /// against the service and its database, and after each call every invariant. What fails is made shorter and told with its seed; <c>PLAY_SEED</c> repeats it,
-/// <c>PLAYS</c> plays more.
+/// <c>PLAYS</c> plays more, <c>PLAY</c> that one alone.
 /// </summary>
 public sealed class RandomPlayTests(RandomPlayTests.Played fixture) : IClassFixture<RandomPlayTests.Played>
 {
@@ -47,7 +47,7 @@ public sealed class RandomPlayTests(RandomPlayTests.Played fixture) : IClassFixt
         var done = new HashSet<string>(StringComparer.Ordinal);
         for (var round = 0; round == 0 || (round < MostRounds && plays >= Telling && Missing().Any()); round++)
         {
-            await Parallel.ForEachAsync(Enumerable.Range(round * plays, plays), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (play, _) =>
+            await Parallel.ForEachAsync(Numbered(round * plays, plays), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (play, _) =>
             {
                 var numbers = Numbers(seed, play);
                 var (failure, script) = await Play(numbers, play);
@@ -90,6 +90,9 @@ public sealed class RandomPlayTests(RandomPlayTests.Played fixture) : IClassFixt
             Assert.True(broken.Count == 0, $"PLAY_SEED={seed}, play {play}\n{string.Join('\n', broken)}\n{string.Join('\n', players[0].Script)}\n---\n{string.Join('\n', players[1].Script)}");
         }
     }
+
+    private static IEnumerable<int> Numbered(int first, int plays) =>
+        Setting("PLAY", -1) is >= 0 and var only ? [only] : Enumerable.Range(first, plays);
 
     private static int[] Numbers(int seed, int play)
     {
