@@ -170,6 +170,20 @@ public sealed class SeasonServiceTests(SchedulingFixture fixture) : IClassFixtur
     }
 
     [Fact]
+    public async Task On_demand_the_next_day_that_will_do_is_not_one_taken_after_the_season()
+    {
+        var stage = await new Stage(fixture).Set();
+        await stage.Plan();
+        await fixture.Seasons.AddSessionAsync(
+            new AddSessionRequest { RequestId = Stage.NewRequest(), Pole = stage.Pole, Date = new DateOnly(2026, 12, 2).ToProto() }, stage.AsCoordinator(Stage.Summer));
+        var pole = Directory.Pole(stage.Pole, stage.Host, stage.Referent, rhythm: Rhythm.OnDemand);
+        pole.Weekday = Weekday.Wednesday;
+        await Say(stage, pole);
+        var changes = (await Replan(stage, last: new DateOnly(2026, 12, 1))).Changes;
+        Assert.Equal(["2026-09-02", "2026-10-07", "2026-11-04", "2026-12-09"], changes.Select(c => $"{c.ToDate.ToDate():yyyy-MM-dd}"));
+    }
+
+    [Fact]
     public async Task Sessions_trade_dates_without_standing_in_each_others_way()
     {
         // Every six weeks from the 1st; a week later each takes the day another stood on a week before, and so on.
@@ -220,10 +234,10 @@ public sealed class SeasonServiceTests(SchedulingFixture fixture) : IClassFixtur
 
     private Task Say(Stage stage, Pole pole) => Directory.Say(fixture, stage.Pole, new PoleChanged { Pole = pole });
 
-    private async Task<ReplanSeasonResponse> Replan(Stage stage, bool dryRun = false) => await fixture.Seasons.ReplanSeasonAsync(
+    private async Task<ReplanSeasonResponse> Replan(Stage stage, bool dryRun = false, DateOnly? last = null) => await fixture.Seasons.ReplanSeasonAsync(
         new ReplanSeasonRequest
         {
-            RequestId = Stage.NewRequest(), Pole = stage.Pole, FirstDate = new DateOnly(2026, 9, 1).ToProto(), LastDate = new DateOnly(2026, 12, 31).ToProto(), DryRun = dryRun,
+            RequestId = Stage.NewRequest(), Pole = stage.Pole, FirstDate = new DateOnly(2026, 9, 1).ToProto(), LastDate = (last ?? new DateOnly(2026, 12, 31)).ToProto(), DryRun = dryRun,
         },
         stage.AsCoordinator(Stage.Summer));
 
