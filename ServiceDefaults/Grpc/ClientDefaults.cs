@@ -56,6 +56,7 @@ public static class ClientDefaultsExtensions
         builder.Services.AddHttpContextAccessor();
         builder.Services.TryAddSingleton<ServiceToken>();
         builder.Services.AddTransient<ClientDefaults>();
+        builder.Services.TryAddTransient<LostConnections>();
         builder.Services
             .AddGrpcClient<TClient>((services, options) =>
             {
@@ -67,6 +68,7 @@ public static class ClientDefaultsExtensions
                 Balancing.ShareOut(options, Addresses(services, service));
             })
             .AddInterceptor<ClientDefaults>()
+            .AddHttpMessageHandler<LostConnections>()
             // A verb's own deadline and cancellation reach the services it asks; consumers and jobs have neither.
             .EnableCallContextPropagation(options => options.SuppressContextNotFoundErrors = true);
     }
