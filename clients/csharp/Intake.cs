@@ -6,14 +6,18 @@ namespace Intervision.CptsClient;
 /// <summary>What a CPTS's software needs of Intervision: deposit and follow.</summary>
 internal sealed class Intake(IntakeService.IntakeServiceClient intake, Func<Task<string>> newToken)
 {
-    private const int Attempts = 6;
+    /// <summary>13 to 26 s of waiting in all: a service that is started again.</summary>
+    private const int Attempts = 10;
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
     /// <summary>The service says something every 20 s.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(60);
 
-    /// <summary>The same request_id each time: however often it arrives, it is one deposit with one answer.</summary>
+    /// <summary>
+    /// The same request_id each time: however often it arrives, it is one deposit with one answer. A connection that the
+    /// server closes under a call is INTERNAL to some.
+    /// </summary>
     public async Task<SubmitCaseResponse> Submit(SubmitCaseRequest request)
     {
         for (var attempt = 1; ; attempt++)
@@ -24,7 +28,7 @@ internal sealed class Intake(IntakeService.IntakeServiceClient intake, Func<Task
                 return await intake.SubmitCaseAsync(request, await Bearer(), deadline);
             }
             catch (RpcException lost) when (attempt < Attempts
-                && lost.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.ResourceExhausted)
+                && lost.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.ResourceExhausted or StatusCode.Internal)
             {
                 await Task.Delay(WaitBefore(attempt));
             }

@@ -14,7 +14,7 @@ const definitions = loader.loadSync(
 const { intervision } = grpc.loadPackageDefinition(definitions);
 
 const { ABORTED, CANCELLED, DEADLINE_EXCEEDED, INTERNAL, RESOURCE_EXHAUSTED, UNAUTHENTICATED, UNAVAILABLE } = grpc.status;
-const ATTEMPTS = 6;
+const ATTEMPTS = 10; // 13 to 26 s of waiting in all: a service that is started again
 const FIRST_WAIT = 200;
 const LONGEST_WAIT = 5_000;
 const SILENCE = 60_000; // the service says something every 20 s
@@ -32,13 +32,14 @@ function bearer(token) {
   return metadata;
 }
 
-// The same request_id each time: however often it arrives, it is one deposit with one answer.
+// The same request_id each time: however often it arrives, it is one deposit with one answer. A connection that the server
+// closes under a call is INTERNAL to some.
 async function submit(intake, token, request) {
   for (let attempt = 1; ; attempt++) {
     try {
       return await submitOnce(intake, token, request);
     } catch (error) {
-      if (attempt === ATTEMPTS || ![UNAVAILABLE, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED].includes(error.code)) throw error;
+      if (attempt === ATTEMPTS || ![UNAVAILABLE, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, INTERNAL].includes(error.code)) throw error;
       await pause(waitBefore(attempt));
     }
   }
