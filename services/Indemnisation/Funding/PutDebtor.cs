@@ -51,11 +51,9 @@ public sealed class PutDebtor(Db db)
             PaymentFormat = request.PaymentFormat == PaymentFormat.Unspecified ? PaymentFormat.Pain00100109 : request.PaymentFormat,
         };
         var violations = new Violations();
-        violations.Check(
-            BankAccounts.IsHolderName(debtor.HolderName),
-            "holder_name", "HOLDER_NAME_INVALID", "Le titulaire exact du compte est obligatoire (140 caractères au plus).");
+        violations.CheckHolderName("holder_name", debtor.HolderName);
         violations.Check(BankAccounts.IsFrenchIban(debtor.Iban), "iban", "IBAN_INVALID", "L'IBAN français n'est pas valable (clé de contrôle).");
-        violations.Check(debtor.Bic.Length == 0 || BankAccounts.IsBic(debtor.Bic), "bic", "BIC_INVALID", "Le BIC n'est pas valable.");
+        violations.CheckBic("bic", debtor.Bic);
         violations.Check(Enum.IsDefined(debtor.PaymentFormat), "payment_format", "PAYMENT_FORMAT_INVALID", "La version de pain.001 est inconnue.");
         violations.ThrowIfAny();
         return debtor;

@@ -76,14 +76,12 @@ public sealed class CreatePayee(Db db, CalculateWaiting waiting)
         var violations = new Violations();
         violations.Check(ResourceNames.IsNamed(payee.Name, "payees"), "payee.name", "NAME_INVALID", "Le nom doit être de la forme payees/{code}.");
         violations.Check(payee.Kind is > Payee.Types.Kind.Unspecified and <= Payee.Types.Kind.Employer, "payee.kind", "KIND_INVALID", "Nature de bénéficiaire inconnue.");
-        violations.Check(
-            BankAccounts.IsHolderName(payee.HolderName),
-            "payee.holder_name", "HOLDER_NAME_INVALID", "Le titulaire exact du compte est obligatoire (140 caractères au plus).");
+        violations.CheckHolderName("payee.holder_name", payee.HolderName);
         violations.Check(
             payee.Siret.Length == 0 ? payee.Kind == Payee.Types.Kind.Person : BankAccounts.IsSiret(payee.Siret),
             "payee.siret", "SIRET_INVALID", "Le SIRET n'est pas valable ; il n'est facultatif que pour une personne.");
-        violations.Check(BankAccounts.IsIban(payee.Iban), "payee.iban", "IBAN_INVALID", "L'IBAN n'est pas valable (pays hors de la zone SEPA, longueur ou clé de contrôle).");
-        violations.Check(payee.Bic.Length == 0 || BankAccounts.IsBic(payee.Bic), "payee.bic", "BIC_INVALID", "Le BIC n'est pas valable.");
+        violations.CheckIban("payee.iban", payee.Iban);
+        violations.CheckBic("payee.bic", payee.Bic);
         violations.Check(payee.Contact.Length == 0 || MailQueue.IsMailbox(payee.Contact), "payee.contact", "CONTACT_INVALID", "L'adresse de contact n'est pas valable.");
         violations.Check(
             payee.Professionals.Length is > 0 and <= MaximumProfessionals && payee.Professionals.All(p => ResourceNames.IsNamed(p, "professionals")),

@@ -53,10 +53,9 @@ public sealed class ProposeBankAccount(Db db)
             ProposeTime = call.Now,
         };
         var violations = new Violations();
-        violations.Check(
-            BankAccounts.IsHolderName(change.HolderName), "holder_name", "HOLDER_NAME_INVALID", "Le titulaire exact du compte est obligatoire (140 caractères au plus).");
-        violations.Check(BankAccounts.IsIban(change.Iban), "iban", "IBAN_INVALID", "L'IBAN n'est pas valable (pays hors de la zone SEPA, longueur ou clé de contrôle).");
-        violations.Check(change.Bic.Length == 0 || BankAccounts.IsBic(change.Bic), "bic", "BIC_INVALID", "Le BIC n'est pas valable.");
+        violations.CheckHolderName("holder_name", change.HolderName);
+        violations.CheckIban("iban", change.Iban);
+        violations.CheckBic("bic", change.Bic);
         violations.ThrowIfAny();
         return change;
     }
