@@ -1,4 +1,3 @@
-using Dapper;
 using Grpc.Core;
 using Intervision.Indemnisation.Events.V1;
 using Intervision.Indemnisation.V1;
@@ -57,8 +56,7 @@ public sealed class AccountChangeTests(IndemnisationFixture fixture) : IClassFix
         var both = Tokens.As(Finance.Officer with { Roles = [Roles.FinanceOfficer, Roles.FinanceApprover] }, Now);
         await Refused.With(StatusCode.PermissionDenied, "PERMISSION_DENIED", () => Payees.ConfirmBankAccountAsync(confirmation, both));
         // Nor around the code.
-        await using var owner = new NpgsqlConnection(fixture.OwnerConnectionString);
-        var refused = await Assert.ThrowsAsync<PostgresException>(() => owner.ExecuteAsync(
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => fixture.AsOwner(
             "insert into account_confirmation select id, proposer, propose_time, propose_time + interval '72 hours' from account_change where payee = @Payee", new { person.Payee }));
         Assert.Equal(PostgresErrorCodes.CheckViolation, refused.SqlState);
         var cancellation = new CancelBankAccountRequest { RequestId = Scene.NewId(), Name = person.Payee, Etag = record.Payee.Etag };
@@ -72,13 +70,12 @@ public sealed class AccountChangeTests(IndemnisationFixture fixture) : IClassFix
     {
         var (_, person) = await Owed();
         await Payees.ProposeBankAccountAsync(await Proposal(person), Officer);
-        await using var owner = new NpgsqlConnection(fixture.OwnerConnectionString);
-        var refused = await Assert.ThrowsAsync<PostgresException>(() => owner.ExecuteAsync(
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => fixture.AsOwner(
             "insert into account_confirmation select id, 'x', propose_time, propose_time + interval '71 hours' from account_change where payee = @Payee", new { person.Payee }));
         Assert.Equal(PostgresErrorCodes.CheckViolation, refused.SqlState);
-        var changed = await Assert.ThrowsAsync<PostgresException>(() => owner.ExecuteAsync("update account_change set iban = iban"));
+        var changed = await Assert.ThrowsAsync<PostgresException>(() => fixture.AsOwner("update account_change set iban = iban"));
         Assert.Contains("append-only", changed.MessageText, StringComparison.Ordinal);
-        var madeWith = await Assert.ThrowsAsync<PostgresException>(() => owner.ExecuteAsync("update payee set iban = iban where name = @Payee", new { person.Payee }));
+        var madeWith = await Assert.ThrowsAsync<PostgresException>(() => fixture.AsOwner("update payee set iban = iban where name = @Payee", new { person.Payee }));
         Assert.Contains("append-only", madeWith.MessageText, StringComparison.Ordinal);
     }
 

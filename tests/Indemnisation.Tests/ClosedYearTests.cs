@@ -1,4 +1,3 @@
-using Dapper;
 using Grpc.Core;
 using Intervision.Indemnisation.Events.V1;
 using Intervision.Indemnisation.V1;
@@ -84,8 +83,7 @@ public sealed class ClosedYearTests(ClosedYearTests.ClosedYear closed) : IClassF
 
     private async Task NobodyReopens()
     {
-        await using var owner = new NpgsqlConnection(closed.OwnerConnectionString);
-        var refused = await Assert.ThrowsAsync<PostgresException>(() => owner.ExecuteAsync("delete from fiscal_year_close"));
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => closed.AsOwner("delete from fiscal_year_close"));
         Assert.Contains("append-only", refused.MessageText, StringComparison.Ordinal);
     }
 }

@@ -1,4 +1,3 @@
-using Dapper;
 using Grpc.Core;
 using Intervision.Indemnisation.V1;
 using Intervision.ServiceDefaults.Security;
@@ -20,8 +19,7 @@ public sealed class LedgerTests(IndemnisationFixture fixture) : IClassFixture<In
         await Booked();
         var byService = await Assert.ThrowsAsync<PostgresException>(() => fixture.Db.Read(tx => tx.Execute(sql), CancellationToken.None));
         Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, byService.SqlState);
-        await using var owner = new NpgsqlConnection(fixture.OwnerConnectionString);
-        var byOwner = await Assert.ThrowsAsync<PostgresException>(() => owner.ExecuteAsync(sql));
+        var byOwner = await Assert.ThrowsAsync<PostgresException>(() => fixture.AsOwner(sql));
         Assert.Contains("append-only", byOwner.MessageText, StringComparison.Ordinal);
     }
 
@@ -69,8 +67,7 @@ public sealed class LedgerTests(IndemnisationFixture fixture) : IClassFixture<In
     {
         var scene = await fixture.NewScene();
         await scene.Convene(scene.NewSession(), await scene.NewPerson());
-        await using var owner = new NpgsqlConnection(fixture.OwnerConnectionString);
-        var refused = await Assert.ThrowsAsync<PostgresException>(() => owner.ExecuteAsync(sql));
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => fixture.AsOwner(sql));
         Assert.Contains(refused.SqlState, new[] { PostgresErrorCodes.ForeignKeyViolation, PostgresErrorCodes.InsufficientPrivilege });
     }
 
@@ -100,8 +97,7 @@ public sealed class LedgerTests(IndemnisationFixture fixture) : IClassFixture<In
             .Replace("{released}", IdOf(released.Name), StringComparison.Ordinal).Replace("{approved}", IdOf(approved.Name), StringComparison.Ordinal);
         var refused = await Assert.ThrowsAsync<PostgresException>(() => fixture.Db.Read(tx => tx.Execute(sql), CancellationToken.None));
         Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
-        await using var owner = new NpgsqlConnection(fixture.OwnerConnectionString);
-        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, (await Assert.ThrowsAsync<PostgresException>(() => owner.ExecuteAsync(sql))).SqlState);
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, (await Assert.ThrowsAsync<PostgresException>(() => fixture.AsOwner(sql))).SqlState);
     }
 
     [Fact]
@@ -191,21 +187,14 @@ public sealed class LedgerTests(IndemnisationFixture fixture) : IClassFixture<In
         await scene.Approve(await scene.Held(await scene.NewPerson()));
     }
 
-    private async Task Insert(Guid id, string entry, IndemnisationFixture? own = null)
-    {
-        await using var connection = new NpgsqlConnection((own ?? fixture).OwnerConnectionString);
-        await connection.ExecuteAsync(
-            $"""
-            insert into ledger_entry (subject, entry_date, post_time, poster, kind, debit_account, debit_key, credit_account, credit_key, cents)
-            values (@id, '2026-09-15', now(), 'test', {entry})
-            """,
-            new { id });
-    }
+    private Task Insert(Guid id, string entry, IndemnisationFixture? own = null) => (own ?? fixture).AsOwner(
+        $"""
+        insert into ledger_entry (subject, entry_date, post_time, poster, kind, debit_account, debit_key, credit_account, credit_key, cents)
+        values (@id, '2026-09-15', now(), 'test', {entry})
+        """,
+        new { id });
 
     /// <summary>As the owner of the server with the triggers off: what no login of the suite can do.</summary>
-    private static async Task Plant(IndemnisationFixture own, string sql)
-    {
-        await using var owner = new NpgsqlConnection(own.OwnerConnectionString);
-        Assert.NotEqual(0, await owner.ExecuteAsync($"set session_replication_role = replica; {sql}; set session_replication_role = origin"));
-    }
+    private static async Task Plant(IndemnisationFixture own, string sql) =>
+        Assert.NotEqual(0, await own.AsOwner($"set session_replication_role = replica; {sql}; set session_replication_role = origin"));
 }

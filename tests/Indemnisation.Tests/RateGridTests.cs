@@ -1,5 +1,4 @@
 using System.Text;
-using Dapper;
 using Google.Protobuf;
 using Grpc.Core;
 using Intervision.Indemnisation.V1;
@@ -59,8 +58,7 @@ public sealed class RateGridTests(IndemnisationFixture fixture) : IClassFixture<
         await fixture.NewScene();
         var byService = await Assert.ThrowsAsync<PostgresException>(() => fixture.Db.Read(tx => tx.Execute(sql), CancellationToken.None));
         Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, byService.SqlState);
-        await using var owner = new NpgsqlConnection(fixture.OwnerConnectionString);
-        var byOwner = await Assert.ThrowsAsync<PostgresException>(() => owner.ExecuteAsync(sql));
+        var byOwner = await Assert.ThrowsAsync<PostgresException>(() => fixture.AsOwner(sql));
         Assert.Contains("append-only", byOwner.MessageText, StringComparison.Ordinal);
     }
 
@@ -74,8 +72,7 @@ public sealed class RateGridTests(IndemnisationFixture fixture) : IClassFixture<
             + string.Format(System.Globalization.CultureInfo.InvariantCulture, values, scene.GridName, scene.Programme) + ", 'TRE_G15', '99', 1, 1, 100)";
         var refused = await Assert.ThrowsAsync<PostgresException>(() => fixture.Db.Read(tx => tx.Execute(sql), CancellationToken.None));
         Assert.Contains("is published", refused.MessageText, StringComparison.Ordinal);
-        await using var owner = new NpgsqlConnection(fixture.OwnerConnectionString);
-        await Assert.ThrowsAsync<PostgresException>(() => owner.ExecuteAsync(sql));
+        await Assert.ThrowsAsync<PostgresException>(() => fixture.AsOwner(sql));
     }
 
     [Fact]

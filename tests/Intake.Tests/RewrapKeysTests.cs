@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Dapper;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Intervision.Intake.Encryption;
@@ -211,12 +210,6 @@ internal sealed class RewrapFixture(string key) : IntakeFixture
     /// <summary>A few cases of the first keys and of the last.</summary>
     public Task<IReadOnlyList<string>> Names() => Db.Read(
         tx => tx.Query<string>("(select 'cases/' || code from cases order by id limit 5) union (select 'cases/' || code from cases order by id desc limit 5)"), CancellationToken.None);
-
-    public async Task AsOwner(string sql)
-    {
-        await using var connection = new NpgsqlConnection(OwnerConnectionString);
-        await connection.ExecuteAsync(sql);
-    }
 
     protected override void Configure(IWebHostBuilder builder)
     {

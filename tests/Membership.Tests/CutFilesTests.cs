@@ -1,8 +1,6 @@
 using Google.Protobuf;
 using Intervision.Membership.V1;
 using Intervision.Tests.Support;
-using Npgsql;
-using Dapper;
 using Outcome = Intervision.Membership.V1.FileRowResult.Types.Outcome;
 
 namespace Intervision.Membership.Tests;
@@ -84,13 +82,9 @@ public sealed class CutFilesTests : IAsyncLifetime
     }
 
     /// <summary>Transactions that have written to the table of staged lines.</summary>
-    private async Task<long> Importing()
-    {
-        await using var connection = new NpgsqlConnection(membership.OwnerConnectionString);
-        return await connection.ExecuteScalarAsync<long>(
-            """
-            select count(*) from pg_locks
-            where relation = 'import_line'::regclass and mode = 'RowExclusiveLock' and database = (select oid from pg_database where datname = current_database())
-            """);
-    }
+    private Task<long> Importing() => membership.AsOwner<long>(
+        """
+        select count(*) from pg_locks
+        where relation = 'import_line'::regclass and mode = 'RowExclusiveLock' and database = (select oid from pg_database where datname = current_database())
+        """);
 }

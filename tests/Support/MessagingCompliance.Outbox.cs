@@ -1,7 +1,5 @@
-using Dapper;
 using Intervision.Operations.V1;
 using Intervision.ServiceDefaults.Messaging;
-using Npgsql;
 using Xunit;
 
 namespace Intervision.Tests.Support;
@@ -129,16 +127,12 @@ public abstract partial class MessagingCompliance
     /// Ends the relays' sessions of this database alone: found first, then ended. In one WHERE PostgreSQL may call the function
     /// before it looks at the name of the database, which ends the relays of every other test as well.
     /// </summary>
-    private async Task<long> TerminateRelays()
-    {
-        await using var owner = new NpgsqlConnection(ownerConnection);
-        return await owner.ExecuteScalarAsync<long>(
-            """
-            with ours as materialized (
-              select pid from pg_stat_activity where application_name like '% relay' and datname = current_database())
-            select count(*) from ours where pg_terminate_backend(pid)
-            """);
-    }
+    private Task<long> TerminateRelays() => Count(
+        """
+        (with ours as materialized (
+           select pid from pg_stat_activity where application_name like '% relay' and datname = current_database())
+         select from ours where pg_terminate_backend(pid)) ended
+        """);
 
     private async Task<(long Sessions, long Partitions, long Most)> Leases()
     {

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Dapper;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Intervision.ServiceDefaults.Messaging;
@@ -72,6 +73,21 @@ public abstract class ServiceFixture<TProgram>(string service) : IAsyncLifetime
     /// <summary>A client of one of the service's gRPC services.</summary>
     public TClient Client<TClient>()
         where TClient : ClientBase<TClient> => (TClient)Activator.CreateInstance(typeof(TClient), channel)!;
+
+    /// <summary>What the service's own login may not do.</summary>
+    /// <returns>Rows that it changed.</returns>
+    public async Task<int> AsOwner(string sql, object? parameters = null)
+    {
+        await using var owner = new NpgsqlConnection(OwnerConnectionString);
+        return await owner.ExecuteAsync(sql, parameters);
+    }
+
+    /// <summary>The first column of the first row, which the service's own login may not see.</summary>
+    public async Task<T> AsOwner<T>(string sql)
+    {
+        await using var owner = new NpgsqlConnection(OwnerConnectionString);
+        return (await owner.ExecuteScalarAsync<T>(sql))!;
+    }
 
     /// <summary>Events in the outbox about a subject, in stream order.</summary>
     public async Task<IReadOnlyList<SaidEvent>> Said(string subject) =>

@@ -112,10 +112,7 @@ public sealed class FundingReportTests(IndemnisationFixture fixture) : IClassFix
             var scene = await own.NewScene();
             await Play(scene);
             await scene.ReleasedRun();
-            await using (var owner = new Npgsql.NpgsqlConnection(own.OwnerConnectionString))
-            {
-                await Dapper.SqlMapper.ExecuteAsync(owner, "set session_replication_role = replica; update payment_run set total_cents = total_cents + 1; update envelope set consumed_cents = consumed_cents - 1");
-            }
+            await own.AsOwner("set session_replication_role = replica; update payment_run set total_cents = total_cents + 1; update envelope set consumed_cents = consumed_cents - 1");
 
             var report = await own.Reports().GetFundingReportAsync(RequestOf(scene), Tokens.As(Finance.Auditor, Scene.Later));
             Assert.False(report.Reconciled);

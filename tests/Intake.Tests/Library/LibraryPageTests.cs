@@ -127,8 +127,7 @@ public sealed class LibraryPageTests(LibraryPageTests.Shelf shelf) : IClassFixtu
     [Fact]
     public async Task Without_its_database_the_page_says_so_and_when_to_come_back()
     {
-        await using var owner = new Npgsql.NpgsqlConnection(shelf.OwnerConnectionString);
-        await Dapper.SqlMapper.ExecuteAsync(owner, "alter table library_entry rename to library_entry_away");
+        await shelf.AsOwner("alter table library_entry rename to library_entry_away");
         try
         {
             using var answer = await shelf.Browser.GetAsync(Uri("/bibliotheque"));
@@ -138,7 +137,7 @@ public sealed class LibraryPageTests(LibraryPageTests.Shelf shelf) : IClassFixtu
         }
         finally
         {
-            await Dapper.SqlMapper.ExecuteAsync(owner, "alter table library_entry_away rename to library_entry");
+            await shelf.AsOwner("alter table library_entry_away rename to library_entry");
         }
     }
 

@@ -57,9 +57,9 @@ public sealed class ErasureCrashTests(RetentionFixture service) : IClassFixture<
         var rejected = await service.Rejected();
         await service.Erase(RetentionFixture.Months(4));
         Assert.Equal(0, await ExitCode("verify-erasures"));
-        await service.AsOwner<object>($"insert into session_person values ('sessions/x', '{rejected.Name}', 'Expert')");
+        await service.AsOwner($"insert into session_person values ('sessions/x', '{rejected.Name}', 'Expert')");
         Assert.Equal(1, await ExitCode("verify-erasures"));
-        await service.AsOwner<object>("delete from session_person where session = 'sessions/x'");
+        await service.AsOwner("delete from session_person where session = 'sessions/x'");
     }
 
     [Fact]

@@ -133,9 +133,9 @@ public sealed class ErasureTests(RetentionFixture service) : CaseSteps(service),
             ("forgotten.notes", $"create table forgotten (notes text[]); grant select on forgotten to intake_app; insert into forgotten values (array['x', '{code}'])", "drop table forgotten"),
         })
         {
-            await service.AsOwner<object>(plant);
+            await service.AsOwner(plant);
             var (exit, text) = await service.Verify();
-            await service.AsOwner<object>(undo);
+            await service.AsOwner(undo);
             Assert.Equal(1, exit);
             Assert.Contains($"dans {where}", text, StringComparison.Ordinal);
         }

@@ -1,4 +1,3 @@
-using Dapper;
 using Grpc.Core;
 using Intervision.Intake.Retention;
 using Intervision.Intake.V1;
@@ -67,12 +66,6 @@ public sealed class RetentionFixture : IntakeFixture
 
     public string AppConnectionString =>
         new NpgsqlConnectionStringBuilder(OwnerConnectionString) { Username = "intake_app", Password = TestPostgres.AppPassword }.ConnectionString;
-
-    public async Task<T> AsOwner<T>(string sql)
-    {
-        await using var connection = new NpgsqlConnection(OwnerConnectionString);
-        return (await connection.ExecuteScalarAsync<T>(sql))!;
-    }
 
     /// <summary>As the service's login.</summary>
     public Task<PostgresException> MayNot(string sql, object? parameters = null) =>

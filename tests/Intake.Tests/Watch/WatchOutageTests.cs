@@ -56,7 +56,7 @@ public sealed class WatchOutageTests(OwnCluster service) : IClassFixture<OwnClus
         var tail = service.Services.GetRequiredService<Intervision.Intake.Watch.CaseTail>();
         await Eventually.IsTrue(() => Task.FromResult(tail.Recent.Seen is null), "the tail rests");
         // As a dump has it: numbers of transactions this cluster has not come to.
-        await AsOwner("update case_history set xid = (pg_snapshot_xmax(pg_current_snapshot())::text::bigint + 1000000)::text::xid8");
+        await service.AsOwner("update case_history set xid = (pg_snapshot_xmax(pg_current_snapshot())::text::bigint + 1000000)::text::xid8");
         string token;
         using (var watcher = new Watcher(service.Intake, IntakeFixture.At(cpts)))
         {
@@ -89,12 +89,5 @@ public sealed class WatchOutageTests(OwnCluster service) : IClassFixture<OwnClus
         {
             return null;
         }
-    }
-
-    private async Task AsOwner(string sql)
-    {
-        await using var source = Npgsql.NpgsqlDataSource.Create(service.OwnerConnectionString);
-        await using var command = source.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync();
     }
 }

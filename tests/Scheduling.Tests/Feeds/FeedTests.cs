@@ -229,8 +229,7 @@ public sealed class FeedTests(FeedTests.Served fixture) : IClassFixture<FeedTest
     public async Task Without_its_database_it_asks_to_come_back_later()
     {
         var feed = await CreateOfPole(await new Stage(fixture).Set());
-        await using var owner = new Npgsql.NpgsqlConnection(fixture.OwnerConnectionString);
-        await Dapper.SqlMapper.ExecuteAsync(owner, "alter table calendar_feed rename to calendar_feed_away");
+        await fixture.AsOwner("alter table calendar_feed rename to calendar_feed_away");
         try
         {
             using var away = await fixture.Browser.GetAsync(Uri(feed.Path));
@@ -238,7 +237,7 @@ public sealed class FeedTests(FeedTests.Served fixture) : IClassFixture<FeedTest
         }
         finally
         {
-            await Dapper.SqlMapper.ExecuteAsync(owner, "alter table calendar_feed_away rename to calendar_feed");
+            await fixture.AsOwner("alter table calendar_feed_away rename to calendar_feed");
         }
     }
 

@@ -2,7 +2,6 @@ using Grpc.Core;
 using Intervision.Scheduling.V1;
 using Intervision.ServiceDefaults.Time;
 using Intervision.Tests.Support;
-using Npgsql;
 using Incident = Intervision.Scheduling.V1.ProposeRepairRequest.Types.Incident;
 
 namespace Intervision.Scheduling.Tests.Proposals;
@@ -126,11 +125,7 @@ public sealed class PlanningServiceTests(SchedulingFixture fixture) : IClassFixt
         Planning.ProposeRepairAsync(new ProposeRepairRequest { Name = name, Incident = incident, Professional = professional }, stage.AsCoordinator(Stage.Summer));
 
     /// <summary>Versions, agendas and what was said, of everything this class has made; its tests run one after the other.</summary>
-    private async Task<string> State()
-    {
-        await using var source = NpgsqlDataSource.Create(fixture.OwnerConnectionString);
-        await using var read = source.CreateCommand(
+    private Task<string> State() =>
+        fixture.AsOwner<string>(
             "select (select sum(version) from session)::text || ' ' || (select count(*) from agenda_item) || ' ' || (select count(*) from outbox) || ' ' || (select count(*) from ready_case where waiting)");
-        return (string)(await read.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
-    }
 }
