@@ -36,7 +36,7 @@ builder.AddServiceDefaults("indemnisation", handlers =>
         .On<SessionCancelled>(OnSessionCancelled.Handle)
         .On<SessionMoved>(OnSessionMoved.Handle)
         .OnBatch<AttendanceCertified>(new OnAttendanceCertified(record).Handle)
-        .On<AttendanceCorrected>(new OnAttendanceCorrected(new CorrectLines(record)).Handle);
+        .On<AttendanceCorrected>(new OnAttendanceCorrected(new CorrectLines(record, waiting)).Handle);
 });
 builder.AddMail();
 builder.Services.AddSingleton(calculator).AddSingleton(waiting).AddSingleton<PaymentFiles>();

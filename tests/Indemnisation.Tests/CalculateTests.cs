@@ -36,6 +36,7 @@ public sealed class CalculateTests
         { All with { Envelope = null }, 80, Component.Participant, LineState.Recorded, "ENVELOPE_MISSING", 13_500 },
         { All, 25, Component.Participant, LineState.Cancelled, "BELOW_MINIMUM", 0 },
         { All with { Payee = null }, 25, Component.Participant, LineState.Cancelled, "BELOW_MINIMUM", 0 },
+        { All with { AtAnotherTable = true }, 80, Component.Participant, LineState.Recorded, "PRESENCE_OVERLAP", 13_500 },
         { All with { EnvelopeCents = 5_000 }, 80, Component.Participant, LineState.Calculated, "CAP_ENVELOPE", 5_000 },
         { All with { EnvelopeCents = 0 }, 80, Component.Participant, LineState.Calculated, "CAP_ENVELOPE", 0 },
     };

@@ -18,7 +18,7 @@ public sealed class CorrectionTests(IndemnisationFixture fixture) : IClassFixtur
         var (doctor, other) = (await scene.NewPerson(), await scene.NewPerson());
         var session = scene.NewSession();
         await scene.Certify(session, doctor.Present(session, 80), other.Present(session, 80));
-        await Correct(scene, session, doctor, 2, doctor.Present(session, 40));
+        await scene.Correct(session, doctor, 2, doctor.Present(session, 40));
         Assert.Equal(
             [(1, LineState.Cancelled, 0L, "CORRECTED"), (2, LineState.Calculated, 6750L, "")],
             (await LinesOf(scene, session, doctor)).Select(l => (l.Revision, l.State, l.Amount.ToCents()!.Value, l.Reason)));
@@ -26,7 +26,7 @@ public sealed class CorrectionTests(IndemnisationFixture fixture) : IClassFixtur
         Assert.Equal(6750 + 13_500, (await scene.Envelope()).Engaged.ToCents());
         await MustReconcile(scene);
         // A third time, the person was not there at all.
-        await Correct(scene, session, doctor, 3, null);
+        await scene.Correct(session, doctor, 3, null);
         Assert.All(await LinesOf(scene, session, doctor), l => Assert.Equal(LineState.Cancelled, l.State));
         Assert.Equal(13_500, (await scene.Envelope()).Engaged.ToCents());
         await MustReconcile(scene);
@@ -39,7 +39,7 @@ public sealed class CorrectionTests(IndemnisationFixture fixture) : IClassFixtur
         var (doctor, forgotten) = (await scene.NewPerson(), await scene.NewPerson("21"));
         var session = scene.NewSession();
         await scene.Certify(session, doctor.Present(session, 80));
-        await Correct(scene, session, forgotten, 2, forgotten.Present(session, 80));
+        await scene.Correct(session, forgotten, 2, forgotten.Present(session, 80));
         var line = Assert.Single(await LinesOf(scene, session, forgotten));
         Assert.Equal((2, LineState.Calculated, 10_500L), (line.Revision, line.State, line.Amount.ToCents()!.Value));
     }
@@ -54,7 +54,7 @@ public sealed class CorrectionTests(IndemnisationFixture fixture) : IClassFixtur
         var paid = await scene.LinesOf(session);
         await scene.Approve(paid);
         await scene.ReleasedRun();
-        await Correct(scene, session, doctor, 2, doctor.Present(session, 40), Scene.Later.AddHours(1));
+        await scene.Correct(session, doctor, 2, doctor.Present(session, 40), Scene.Later.AddHours(1));
         var lines = (await LinesOf(scene, session, doctor)).OrderBy(l => l.Amount.ToCents()!.Value).ToList();
         Assert.Equal(
             [(2, LineState.Calculated, -13_500L, "CORRECTED"), (2, LineState.Calculated, 6750L, ""), (1, LineState.Issued, 13_500L, "")],
@@ -82,22 +82,11 @@ public sealed class CorrectionTests(IndemnisationFixture fixture) : IClassFixtur
         var doctor = await scene.NewPerson();
         var session = scene.NewSession();
         await scene.Certify(session, doctor.Present(session, 80));
-        await Correct(scene, session, doctor, 2, doctor.Present(session, 40));
+        await scene.Correct(session, doctor, 2, doctor.Present(session, 40));
         Assert.Empty(await scene.LinesOf(session));
         await scene.TellProgramme();
         Assert.Equal(6750, Assert.Single(await scene.LinesOf(session)).Amount.ToCents());
     }
-
-    private Task Correct(Scene scene, SessionAt session, Person person, int revision, AttendanceLine? line, DateTimeOffset? now = null) => fixture.Deliver(
-        "scheduling",
-        new AttendanceCorrected
-        {
-            Session = session.Name, Pole = session.Pole, Programme = scene.Programme, Date = session.Date.ToProto(), StartInstant = session.StartTime.ToProto(),
-            EndInstant = session.EndTime.ToProto(), Certifiers = { "host@pole" }, Professional = person.Name, Revision = revision, Line = line, Reason = "TIME_WRONG",
-        },
-        session.Name,
-        now ?? session.EndTime.AddHours(1 + revision),
-        1 + revision);
 
     private static async Task<IReadOnlyList<IndemnityLine>> LinesOf(Scene scene, SessionAt session, Person person) =>
         [.. (await scene.LinesOf(session)).Where(l => l.Professional == person.Name).OrderBy(l => l.Revision)];

@@ -12,13 +12,15 @@ public sealed class PlantedCentTests
     [
         ("update ledger_entry set cents = cents + @cent where kind = 1 and subject = (select max(subject::text)::uuid from ledger_entry where kind = 1)", ["Compte 6226", "Compte 467/", "Écriture de indemnities/"]),
         ("update ledger_entry set cents = cents + @cent where kind = 2 and subject = (select max(subject::text)::uuid from ledger_entry where kind = 2)", ["Compte 512", "Compte 467/", "Écriture de payments/"]),
-        ("update indemnity_line set amount_cents = amount_cents + @cent where id = (select min(line_id::text)::uuid from payment_line)", ["Écriture de indemnities/", "Paiement payments/", "Enveloppe", "Cumul 2026 de professionals/"]),
+        ("update indemnity_line set amount_cents = amount_cents + @cent where id = (select min(line_id::text)::uuid from payment_line)", ["Écriture de indemnities/", "Paiement payments/", "Enveloppe", "Cumul 2026 de professionals/", "(plafonds)"]),
         ("update payment set amount_cents = amount_cents + @cent where id = (select min(id::text)::uuid from payment)", ["Écriture de payments/", "Paiement payments/", "Lot paymentRuns/"]),
         ("update payment_run set total_cents = total_cents + @cent", ["Lot paymentRuns/"]),
         ("update payment_run_weight set cents = cents + @cent", ["Lot paymentRuns/", "poids sur envelopes/"]),
         ("update envelope set reserved_cents = reserved_cents + @cent", ["Enveloppe", "réservé"]),
         ("update envelope set calculated_cents = calculated_cents + @cent", ["Enveloppe", "liquidé"]),
         ("update envelope set consumed_cents = consumed_cents + @cent", ["Enveloppe", "consommé"]),
+        ("update indemnity_line set due_cents = due_cents + @cent where id = (select line_id from line_reduction)", ["Ligne indemnities/"]),
+        ("update line_reduction set cents = cents + @cent", ["(plafonds)"]),
         ("update person_year set calculated_cents = calculated_cents + @cent where professional = (select min(professional) from person_year)", ["Cumul 2026 de professionals/"]),
     ];
 
@@ -30,7 +32,8 @@ public sealed class PlantedCentTests
         await own.InitializeAsync();
         try
         {
-            var scene = await own.NewScene();
+            // One line is reduced by what is left of the envelope.
+            var scene = await own.NewScene(new SceneSettings { EnvelopeCents = 20_000 });
             await scene.Approve(await scene.Held(await scene.NewPerson(), await scene.NewPerson("21")));
             await scene.ReleasedRun();
             await scene.Convene(scene.NewSession(), await scene.NewPerson());

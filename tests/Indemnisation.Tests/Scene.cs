@@ -136,6 +136,19 @@ public sealed class Scene(IndemnisationFixture fixture, int number, SceneSetting
     public Task Certify(SessionAt session, params AttendanceLine[] lines) => fixture.Deliver(
         "scheduling", SheetOf(session, lines), session.Name, session.EndTime.AddHours(1));
 
+    /// <param name="line">Null: the person was not there.</param>
+    /// <param name="revision">Of the sheet: 2 for the first correction.</param>
+    public Task Correct(SessionAt session, Person person, int revision, AttendanceLine? line, DateTimeOffset? now = null) => fixture.Deliver(
+        "scheduling",
+        new AttendanceCorrected
+        {
+            Session = session.Name, Pole = session.Pole, Programme = Programme, Date = session.Date.ToProto(), StartInstant = session.StartTime.ToProto(),
+            EndInstant = session.EndTime.ToProto(), Certifiers = { "host@pole" }, Professional = person.Name, Revision = revision, Line = line, Reason = "TIME_WRONG",
+        },
+        session.Name,
+        now ?? session.EndTime.AddHours(1 + revision),
+        1 + revision);
+
     public AttendanceCertified SheetOf(SessionAt session, params AttendanceLine[] lines) => new()
     {
         Session = session.Name,
@@ -243,7 +256,10 @@ public sealed record Person(string Name, string Rpps, string Profession, string 
 
 public sealed record SessionAt(string Name, DateOnly Date, string Pole)
 {
-    public DateTimeOffset StartTime => Paris.InstantOf(Date, new TimeOnly(12, 30));
+    /// <summary>In Paris.</summary>
+    public TimeOnly Start { get; init; } = new(12, 30);
+
+    public DateTimeOffset StartTime => Paris.InstantOf(Date, Start);
 
     public DateTimeOffset EndTime => StartTime.AddMinutes(90);
 }

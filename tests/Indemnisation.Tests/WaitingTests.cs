@@ -123,16 +123,17 @@ public sealed class WaitingTests(IndemnisationFixture fixture) : IClassFixture<I
     public async Task Of_more_sessions_than_are_taken_up_at_once_none_is_left()
     {
         var scene = await fixture.NewScene(new SceneSettings { WithProgramme = false });
-        var person = await scene.NewPerson();
         var sessions = Enumerable.Range(0, 205).Select(_ => scene.NewSession(new DateOnly(2026, 9, 15))).ToList();
         foreach (var session in sessions)
         {
+            // All at one time: nobody is at two of them.
+            var person = await scene.NewPerson();
             await (sessions.IndexOf(session) % 2 == 0 ? scene.Convene(session, person) : scene.Certify(session, person.Present(session, 80)));
         }
 
         await scene.TellProgramme();
         var states = await fixture.Db.Read(
-            tx => tx.Query<(int, long)>("select state, count(*) from indemnity_line where professional = @Name group by state order by state", new { person.Name }),
+            tx => tx.Query<(int, long)>("select state, count(*) from indemnity_line where programme = @Programme group by state order by state", new { scene.Programme }),
             CancellationToken.None);
         Assert.Equal([((int)LineState.Committed, 103L), ((int)LineState.Calculated, 102L)], states);
     }

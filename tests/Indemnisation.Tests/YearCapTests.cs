@@ -37,6 +37,28 @@ public sealed class YearCapTests(YearCapFixture fixture) : IClassFixture<YearCap
     }
 
     [Fact]
+    public async Task A_corrected_line_takes_from_the_cap_what_it_is_corrected_to()
+    {
+        var scene = await fixture.NewScene();
+        var person = await scene.NewPerson();
+        var sessions = Enumerable.Range(0, 3).Select(_ => scene.NewSession()).ToList();
+        foreach (var session in sessions)
+        {
+            await scene.Certify(session, person.Present(session, 80));
+            await scene.Approve(await scene.LinesOf(session));
+        }
+
+        await scene.Correct(sessions[2], person, 2, person.Present(sessions[2], 75), Scene.Later.AddDays(1));
+        var lines = await scene.LinesOf(sessions[2]);
+        Assert.Equal([-13_500, 11_250, 13_500], lines.Select(l => l.Amount.ToCents()!.Value).Order());
+        Assert.Equal(lines.Single(l => l.Revision == 1).Name, lines.Single(l => l.Reason == "CORRECTED").Corrects);
+        var next = scene.NewSession();
+        await scene.Certify(next, person.Present(next, 80));
+        Assert.Equal([(11_750L, "CAP_YEAR")], (await scene.LinesOf(next)).Select(l => (l.Amount.ToCents()!.Value, l.Reason)));
+        Assert.True((await scene.Reconcile()).Reconciled);
+    }
+
+    [Fact]
     public async Task Sheets_at_once_give_what_one_after_another_would()
     {
         var scene = await fixture.NewScene();

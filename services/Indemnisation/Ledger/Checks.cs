@@ -7,7 +7,7 @@ namespace Intervision.Indemnisation.Ledger;
 internal static class Checks
 {
     /// <summary>Beside the balances; each gives what, found_cents and expected_cents.</summary>
-    public static IReadOnlyList<string> Differences { get; } = [LinesAndEntries, PaymentsAndEntries, PaymentsAndLines, RunsAndPayments, RunsAndEnvelopes, Envelopes, PersonYears];
+    public static IReadOnlyList<string> Differences { get; } = [LinesAndEntries, PaymentsAndEntries, PaymentsAndLines, RunsAndPayments, RunsAndEnvelopes, Envelopes, Reductions, PersonYears];
 
     private const string Issued = "payment p join payment_run r on r.id = p.run_id and r.state = 3";
 
@@ -102,11 +102,20 @@ internal static class Checks
         from each where found <> expected order by name, what
         """;
 
+    /// <summary>The amount is what is due less what each cap took off, which is written once; a counter-line takes back an amount whole.</summary>
+    public const string Reductions =
+        """
+        select 'Ligne indemnities/' || l.id || ' (plafonds)' as what, l.amount_cents as found_cents, l.due_cents - coalesce(r.cents, 0) as expected_cents
+        from indemnity_line l
+        left join (select line_id, sum(cents)::bigint as cents from line_reduction group by line_id) r on r.line_id = l.id
+        where l.state = 3 and l.corrects is null and l.amount_cents <> l.due_cents - coalesce(r.cents, 0) order by 1
+        """;
+
     public const string PersonYears =
         """
         with counted as (
           select professional, fiscal_year, sum(amount_cents)::bigint as cents
-          from indemnity_line where state = 3 and corrects is null group by professional, fiscal_year)
+          from indemnity_line where state = 3 group by professional, fiscal_year)
         select 'Cumul ' || fiscal_year || ' de ' || professional as what, coalesce(y.calculated_cents, 0) as found_cents, coalesce(c.cents, 0) as expected_cents
         from person_year y full join counted c using (professional, fiscal_year)
         where coalesce(y.calculated_cents, 0) <> coalesce(c.cents, 0) order by 1

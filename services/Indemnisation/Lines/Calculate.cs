@@ -5,7 +5,9 @@ using Intervision.Indemnisation.V1;
 namespace Intervision.Indemnisation.Lines;
 
 /// <summary>What is known for one line at the moment of calculation; null means not known yet, never "no".</summary>
-public sealed record Known(Identity? Identity, bool GridCoversDay, IReadOnlyList<Tariff> Tariffs, string? Payee, string? Envelope, long EnvelopeCents);
+/// <param name="AtAnotherTable">Another session gives the person something for the same time.</param>
+public sealed record Known(
+    Identity? Identity, bool GridCoversDay, IReadOnlyList<Tariff> Tariffs, string? Payee, string? Envelope, long EnvelopeCents, bool AtAnotherTable = false);
 
 /// <summary>Who somebody is, by Membership; the RPPS is empty for those without one.</summary>
 public sealed record Identity(string Rpps, Evidence.Types.Source Source, DateOnly? VerifiedDate);
@@ -80,6 +82,7 @@ public static class Calculate
         { Tariffs: [] } => Reasons.RateMissing,
         { Payee: null } => line.Replaces.Length > 0 ? Reasons.ReplacementPayee : Reasons.PayeeMissing,
         { Envelope: null } => Reasons.EnvelopeMissing,
+        { AtAnotherTable: true } => Reasons.PresenceOverlap,
         _ => null,
     };
 

@@ -10,7 +10,8 @@ namespace Intervision.Indemnisation.Lines;
 /// <summary>
 /// Calculates recorded lines: gathers what is known and runs <see cref="Calculate.Decide"/> in the order of DESIGN §7.17.
 /// A cap that takes something off is only decided under the locks of people's years, then of the envelopes. As long as none
-/// does nobody waits for anybody: whoever saves the lines adds to these last, and begins again if that passes a cap.
+/// does nobody waits for anybody: whoever saves the lines adds to these last, and begins again if that passes a cap or gives
+/// somebody two tables at once.
 /// </summary>
 public sealed class Calculator(Caps caps)
 {
@@ -45,15 +46,18 @@ public sealed class Calculator(Caps caps)
     private async Task<List<Change>> Decided(Tx tx, IReadOnlyList<Line> recorded, Gathered gathered, PersonUse used, bool underLock, DateTimeOffset now)
     {
         var envelopes = await EnvelopeStore.Of(tx, recorded.Select(l => (l.Programme, l.FiscalYear)), underLock);
+        var presences = underLock ? await Presences.Of(tx, recorded) : Presences.Unread();
         var given = envelopes.Values.ToDictionary(e => e.Name, e => e.CalculatedCents, StringComparer.Ordinal);
         var changes = new List<Change>(recorded.Count);
         foreach (var line in InOrder(recorded))
         {
             var envelope = envelopes.GetValueOrDefault((line.Programme, line.FiscalYear));
-            var change = Calculate.Decide(line, gathered.Of(line, envelope), caps, used.Of(line, envelope is null ? 0 : given[envelope.Name]), now);
+            var known = gathered.Of(line, envelope) with { AtAnotherTable = presences.Meet(line) };
+            var change = Calculate.Decide(line, known, caps, used.Of(line, envelope is null ? 0 : given[envelope.Name]), now);
             if (change.After.State == LineState.Calculated)
             {
                 used.Add(change.After);
+                presences.Add(change.After);
                 given[envelope!.Name] = checked(given[envelope.Name] + change.After.AmountCents);
             }
 

@@ -25,7 +25,7 @@ public sealed class ChooseLinePayee(Db db, Calculator calculator)
             var chosen = Decide(line, request, payees, await DirectoryStore.Rpps(tx, [line.Professional, line.Replaces]), call.Caller, call.Now);
             var changes = await calculator.Run(tx, [chosen], call.Now);
             await LineStore.Save(tx, changes, call.Now);
-            return new ChooseLinePayeeResponse { Line = (await LineStore.Lock(tx, [id.Value]))[0].ToProto() };
+            return new ChooseLinePayeeResponse { Line = (await LineStore.Shown(tx, await LineStore.Lock(tx, [id.Value])))[0] };
         });
     }
 

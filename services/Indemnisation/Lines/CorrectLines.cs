@@ -13,7 +13,7 @@ namespace Intervision.Indemnisation.Lines;
 /// one stays, is no longer the live one, and a counter-line of the opposite amount waits for approval. Then what is due now is
 /// calculated as new lines, with the revision of the correction.
 /// </summary>
-public sealed class CorrectLines(RecordAttendance record)
+public sealed class CorrectLines(RecordAttendance record, CalculateWaiting waiting)
 {
     /// <summary>The sheet as it stands is kept: a session that still waits for its programme is applied with it later.</summary>
     public async Task Handle(Tx tx, AttendanceCorrected said, DateTimeOffset now)
@@ -49,6 +49,8 @@ public sealed class CorrectLines(RecordAttendance record)
         var undone = Undo(live, said.Revision, () => Guid.CreateVersion7(now), now);
         await LineStore.Save(tx, undone, now);
         await LineStore.Save(tx, await record.Calculated(tx, anew, now), now);
+        // Who was not here after all may have been at the other table.
+        await waiting.OfProfessionals(tx, [said.Professional], now);
     }
 
     /// <summary>

@@ -131,7 +131,7 @@ public sealed record Line
         Revision = Revision,
     };
 
-    public IndemnityLine ToProto() => new()
+    public IndemnityLine ToProto(IEnumerable<Reduction> reductions) => new()
     {
         Name = Name,
         State = State,
@@ -151,6 +151,11 @@ public sealed record Line
         Revision = Revision,
         FiscalYear = FiscalYear,
         Envelope = Envelope ?? "",
+        Due = DueCents.ToMoney(),
+        Reductions = { reductions.Select(r => new V1.Reduction { Cap = r.Cap, Amount = r.Cents.ToMoney() }) },
+        Kilometres = Kilometres,
+        Corrects = Corrects is { } corrected ? $"indemnities/{corrected}" : "",
+        Payment = Payment is { } payment ? $"payments/{payment}" : "",
         Etag = Etag.Of(Version),
         Evidence = new Evidence
         {
@@ -216,6 +221,9 @@ public static class Reasons
 
     /// <summary>Waiting: finance says whether who stood in or who was replaced is paid.</summary>
     public const string ReplacementPayee = "REPLACEMENT_PAYEE";
+
+    /// <summary>Waiting: another session gives the person something for the same time; a correction of either sheet says which is right.</summary>
+    public const string PresenceOverlap = "PRESENCE_OVERLAP";
 
     /// <summary>Waiting: the fiscal year of the session was closed before the sheet or the correction came.</summary>
     public const string FiscalYearClosed = "FISCAL_YEAR_CLOSED";

@@ -84,6 +84,19 @@ internal static class LineStore
                 limit,
             });
 
+    /// <summary>As answers show them, with what each cap took off.</summary>
+    public static async Task<IReadOnlyList<IndemnityLine>> Shown(Tx tx, IReadOnlyCollection<Line> lines)
+    {
+        var reductions = await tx.Query<(Guid Line, string Cap, long Cents)>(
+            """
+            select line_id, cap, cents from line_reduction where line_id = any(@ids)
+            order by array_position(array['CAP_SESSION', 'CAP_DAY', 'CAP_YEAR', 'CAP_ENVELOPE'], cap)
+            """,
+            new { ids = lines.Select(l => l.Id).ToArray() });
+        var ofLines = reductions.ToLookup(r => r.Line, r => new Reduction(r.Cap, r.Cents));
+        return [.. lines.Select(l => l.ToProto(ofLines[l.Id]))];
+    }
+
     /// <summary>
     /// Saves the lines, says the events, and last moves what they weigh on people's years and then on envelopes: everybody else
     /// waits for these, from then to the commit.
@@ -108,6 +121,7 @@ internal static class LineStore
             });
         await Said.Append(tx, changes, now);
         await PersonYears.Move(tx, changes);
+        await Presences.MustBeApart(tx, changes);
         await EnvelopeStore.Move(tx, changes, now);
     }
 

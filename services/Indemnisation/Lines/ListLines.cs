@@ -17,8 +17,14 @@ public sealed class ListLines(Db db, PageTokens pages)
         var filter = new LineFilter(states, request.Session, request.Professional, ownOnly, caller.Subject, caller.Rpps ?? "", PaymentOf(request));
         var filterText = $"lines|{caller.Subject}|{string.Join(',', states)}|{request.Session}|{request.Professional}|{request.Payment}|{ownOnly}";
         var token = await pages.Open(filterText, request.PageToken, call.Cancellation);
-        var lines = await db.Read(tx => LineStore.Page(tx, filter, token is null ? null : Position(token), size + 1), call.Cancellation);
-        var response = new ListLinesResponse { Lines = { lines.Take(size).Select(l => l.ToProto()) } };
+        var (lines, shown) = await db.Read(
+            async tx =>
+            {
+                var page = await LineStore.Page(tx, filter, token is null ? null : Position(token), size + 1);
+                return (page, await LineStore.Shown(tx, [.. page.Take(size)]));
+            },
+            call.Cancellation);
+        var response = new ListLinesResponse { Lines = { shown } };
         if (lines.Count > size)
         {
             response.NextPageToken = await pages.Seal(filterText, Position(lines[size - 1]), call.Cancellation);

@@ -4,8 +4,9 @@ using Intervision.ServiceDefaults.Persistence;
 namespace Intervision.Indemnisation.Lines;
 
 /// <summary>
-/// What each person's lines of a year come to, for the cap of the year. A counter-line does not count: it never gives a cap back
-/// (DESIGN §7.17).
+/// What each person's lines of a year come to, for the cap of the year. Counter-lines count, as they do for the session, the day and
+/// the envelope: what a correction gives is capped as if the line that it corrects had never been. What a cap took off other lines
+/// before stays off (DESIGN §7.17).
 /// </summary>
 internal static class PersonYears
 {
@@ -24,7 +25,7 @@ internal static class PersonYears
         }
     }
 
-    private static long Weight(Line? line) => line is { StoredState: LineState.Calculated, Corrects: null } ? line.AmountCents : 0;
+    private static long Weight(Line? line) => line is { StoredState: LineState.Calculated } ? line.AmountCents : 0;
 
     /// <summary>Totals and caps meet by grouping: for a join the planner, who does not know how many there are, compares each with each.</summary>
     /// <returns>Whether a cap was passed.</returns>

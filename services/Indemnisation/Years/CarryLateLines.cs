@@ -34,7 +34,7 @@ public sealed class CarryLateLines(Db db, RecordAttendance record)
             var anew = await record.Calculated(tx, Anew(sheet, late, day, NewId, call.Now), call.Now);
             await LineStore.Save(tx, anew, call.Now);
             var made = undone.Concat(anew).Where(c => c.Before is null).Select(c => c.After.Id).ToArray();
-            return new CarryLateLinesResponse { Lines = { (await LineStore.Lock(tx, made)).Select(l => l.ToProto()) } };
+            return new CarryLateLinesResponse { Lines = { await LineStore.Shown(tx, await LineStore.Lock(tx, made)) } };
         });
 
     /// <summary>Late lines are cancelled; what their corrections undo is countered in the year that pays, or cancelled where it still waited.</summary>

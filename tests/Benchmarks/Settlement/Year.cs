@@ -52,7 +52,8 @@ internal sealed class Year(int lines)
         var random = new Random(session);
         // Sessions follow each other through the year, as their sheets do.
         var start = Paris.InstantOf(new DateOnly(2026, 1, 5).AddDays((int)(session * 350L / Sessions)), new TimeOnly(12, 30));
-        var pole = random.Next(Poles);
+        // A pôle does not meet twice on one day: nobody is at two tables at once.
+        var pole = (int)(session * 7919L % Poles);
         var sheet = new AttendanceCertified
         {
             Session = $"sessions/{Guid.CreateVersion7(start.AddTicks(session * TimeSpan.TicksPerMillisecond))}",

@@ -209,7 +209,7 @@ internal sealed class MemoryService(Caps caps)
         {
             // Finance's states are beside the line, as in the database.
             Lines[change.After.Id] = change.After with { State = change.After.StoredState };
-            if (change is { After: { State: LineState.Calculated, Corrects: null }, Before: not { State: LineState.Calculated } and not { State: > LineState.Calculated } })
+            if (change is { After.State: LineState.Calculated, Before: not { State: LineState.Calculated } and not { State: > LineState.Calculated } })
             {
                 var key = (change.After.Professional, change.After.FiscalYear);
                 personYear[key] = personYear.GetValueOrDefault(key) + change.After.AmountCents;
