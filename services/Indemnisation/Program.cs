@@ -41,7 +41,7 @@ builder.AddServiceDefaults("indemnisation", handlers =>
 builder.AddMail();
 builder.Services.AddSingleton(calculator).AddSingleton(waiting).AddSingleton<PaymentFiles>();
 builder.Services.AddSingleton<PublishRateGrid>().AddSingleton<ImportRateGrid>().AddSingleton<ListRateGrids>().AddPayees();
-builder.Services.AddSingleton<PutEnvelope>().AddSingleton<ListEnvelopes>().AddSingleton<PutDebtor>().AddHostedService<EnvelopeMeters>();
+builder.Services.AddSingleton<RestoreReduced>().AddSingleton<PutEnvelope>().AddSingleton<ListEnvelopes>().AddSingleton<PutDebtor>().AddHostedService<EnvelopeMeters>();
 builder.Services.AddSingleton<ListLines>().AddSingleton<ChooseLinePayee>().AddSingleton<ApproveLines>().AddSingleton<ApproveProgrammeLines>();
 builder.Services.AddSingleton<CloseFiscalYear>().AddSingleton(record).AddSingleton<CarryLateLines>().AddSingleton<ReconcileLedger>();
 builder.Services.AddSingleton<ProposePaymentRun>().AddSingleton<ApprovePaymentRun>().AddSingleton<ReleasePaymentRun>().AddSingleton<WithdrawPaymentRun>();

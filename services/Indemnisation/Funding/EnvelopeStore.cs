@@ -96,6 +96,9 @@ internal static class EnvelopeStore
                 now,
             });
 
+    public static Task<bool> HasLeft(Tx tx, string name) =>
+        tx.Single<bool>("select amount_cents > calculated_cents from envelope where name = @name", new { name });
+
     /// <summary>Moves what lines weigh, envelope by envelope in the order of their names, and says thresholds passed.</summary>
     /// <exception cref="OvertakenException">Somebody else's lines came first, and what was left is not any more.</exception>
     public static async Task Move(Tx tx, IReadOnlyList<Change> changes, DateTimeOffset now)

@@ -1,13 +1,17 @@
 using Intervision.Indemnisation.Lines;
 using Intervision.Indemnisation.V1;
+using Intervision.Indemnisation.Years;
 using Intervision.ServiceDefaults;
 using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
 
 namespace Intervision.Indemnisation.Funding;
 
-/// <summary>Sets the envelope of a programme and year; lines that waited for it are calculated.</summary>
-public sealed class PutEnvelope(Db db, CalculateWaiting waiting)
+/// <summary>
+/// Sets the envelope of a programme and year; lines that waited for it are calculated, and when it is raised those it had reduced get what
+/// they lacked, unless the year is closed: its figures are given.
+/// </summary>
+public sealed class PutEnvelope(Db db, CalculateWaiting waiting, RestoreReduced reduced)
 {
     public Task<PutEnvelopeResponse> Handle(PutEnvelopeRequest request, Call call)
     {
@@ -18,6 +22,11 @@ public sealed class PutEnvelope(Db db, CalculateWaiting waiting)
             var stored = await EnvelopeStore.LockOf(tx, envelope.Programme, envelope.FiscalYear);
             await EnvelopeStore.Put(tx, Decide(stored, envelope, call.Now), call.Now);
             await waiting.OfProgramme(tx, envelope.Programme, call.Now, envelope.FiscalYear);
+            if (envelope.AmountCents > stored?.AmountCents && !(await FiscalYears.Closed(tx)).Contains(envelope.FiscalYear))
+            {
+                await reduced.OfEnvelope(tx, envelope.Name, call.Now);
+            }
+
             var now = (await EnvelopeStore.LockOf(tx, envelope.Programme, envelope.FiscalYear))!;
             await EnvelopeStore.SayThresholds(tx, now, call.Now);
             return new PutEnvelopeResponse { Envelope = now.ToProto() };

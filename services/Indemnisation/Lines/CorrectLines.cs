@@ -103,13 +103,14 @@ public sealed class CorrectLines(RecordAttendance record, CalculateWaiting waiti
     }
 
     /// <summary>The year and the envelope that get the amount back: the line's own, or those of a year it is carried into.</summary>
-    internal static IEnumerable<Change> Countered(Line line, int revision, Guid id, DateTimeOffset now, int fiscalYear, string? envelope)
+    internal static IEnumerable<Change> Countered(
+        Line line, int revision, Guid id, DateTimeOffset now, int fiscalYear, string? envelope, string reason = Reasons.Corrected)
     {
         yield return new Change(line, line with { Live = false, ChangeTime = now }, []);
         var counter = line with
         {
             Id = id, Revision = revision, Live = false, State = LineState.Calculated, DueCents = -line.DueCents, AmountCents = -line.AmountCents,
-            Reason = Reasons.Corrected, Approver = null, Payment = null, Corrects = line.Id, Version = 1, ChangeTime = now,
+            Reason = reason, Approver = null, Payment = null, Corrects = line.Id, Version = 1, ChangeTime = now,
             FiscalYear = fiscalYear, Envelope = envelope,
         };
         yield return new Change(null, counter, [() => new IndemnityCorrected { Indemnity = counter.Facts(), Corrects = line.Name }]);

@@ -237,6 +237,9 @@ public static class Reasons
     /// <summary>Cancelled, or countered after approval: the attendance was corrected.</summary>
     public const string Corrected = "CORRECTED";
 
+    /// <summary>Cancelled, or countered after approval: the envelope that reduced it was raised, and it is calculated anew.</summary>
+    public const string EnvelopeRaised = "ENVELOPE_RAISED";
+
     /// <summary>Cancelled: the grid that came gives nothing for this component.</summary>
     public const string NothingDue = "NOTHING_DUE";
 

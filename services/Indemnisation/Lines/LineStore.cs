@@ -52,6 +52,15 @@ internal static class LineStore
     /// <summary>Of all programmes.</summary>
     public static Task<IReadOnlyList<Line>> LockCommittedOf(Tx tx, int fiscalYear) => Locked(tx, "state = 1 and fiscal_year = @fiscalYear", new { fiscalYear });
 
+    /// <summary>Live lines that got less than their due for want of the envelope, in their order.</summary>
+    public static Task<IReadOnlyList<Guid>> ReducedByEnvelope(Tx tx, string envelope) => tx.Query<Guid>(
+        $"""
+        select id from indemnity_line l
+        where envelope = @envelope and live and state = 3 and exists (select from line_reduction r where r.line_id = l.id and r.cap = 'CAP_ENVELOPE')
+        {Ordered}
+        """,
+        new { envelope });
+
     public static Task<IReadOnlyList<Line>> LockRecordedOf(Tx tx, IReadOnlyCollection<string> professionals) =>
         Locked(tx, "professional = any(@names) and state = 2", new { names = professionals.ToArray() });
 
