@@ -29,10 +29,10 @@ public sealed class CrashTests(IndemnisationFixture fixture) : IClassFixture<Ind
         var before = (await fixture.Service.GetPaymentRunAsync(new GetPaymentRunRequest { Name = run.Name }, Tokens.As(Finance.Releaser))).PaymentRun;
         Assert.Equal(run, before);
 
-        // Later, and with another debtor: neither changes what was reserved.
+        // After the day of execution, and with another debtor: neither changes what was reserved.
         await scene.Service.PutDebtorAsync(
             new PutDebtorRequest { RequestId = Scene.NewId(), HolderName = "Autre débiteur", Iban = "FR7699999000021234567890137" }, Tokens.As(Finance.Approver, Scene.Later));
-        var released = (await fixture.Service.ReleasePaymentRunAsync(release, Tokens.As(Finance.Releaser, Scene.Later.AddHours(3)))).PaymentRun;
+        var released = (await fixture.Service.ReleasePaymentRunAsync(release, Tokens.As(Finance.Releaser, Scene.Later.AddDays(9)))).PaymentRun;
         Assert.Equal(path, released.FilePath);
         Assert.Equal(written, await File.ReadAllBytesAsync(path));
         Assert.Single(await fixture.Said(released.Name));

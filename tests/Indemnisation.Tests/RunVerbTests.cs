@@ -128,6 +128,33 @@ public sealed class RunVerbTests(IndemnisationFixture fixture) : IClassFixture<I
     }
 
     [Fact]
+    public async Task A_run_whose_day_of_execution_is_over_is_withdrawn_and_proposed_anew()
+    {
+        // In Paris the 7th of December ends at 23:00 UTC.
+        var night = new DateTimeOffset(2026, 12, 7, 23, 0, 0, TimeSpan.Zero);
+        var scene = await Approved(1);
+        var proposed = await scene.Propose();
+        ApprovePaymentRunRequest Approval(PaymentRun r) => new() { RequestId = Scene.NewId(), Name = r.Name, Etag = r.Etag };
+        ReleasePaymentRunRequest Release(PaymentRun r) => new() { RequestId = Scene.NewId(), Name = r.Name, Etag = r.Etag };
+        await Refused.With(StatusCode.FailedPrecondition, "EXECUTION_DATE_PAST", () => Service.ApprovePaymentRunAsync(
+            Approval(proposed), Tokens.As(Finance.Approver, night)));
+        var run = (await Service.ApprovePaymentRunAsync(Approval(proposed), Tokens.As(Finance.Approver, night.AddSeconds(-1)))).PaymentRun;
+        await Refused.With(StatusCode.FailedPrecondition, "EXECUTION_DATE_PAST", () => Service.ReleasePaymentRunAsync(
+            Release(run), Tokens.As(Finance.Releaser, night)));
+
+        await Service.WithdrawPaymentRunAsync(
+            new WithdrawPaymentRunRequest { RequestId = Scene.NewId(), Name = run.Name, Etag = run.Etag }, Tokens.As(Finance.Officer, night));
+        var request = scene.ProposeOf();
+        request.ExecutionDate.Day++;
+        var anew = (await Service.ProposePaymentRunAsync(request, Tokens.As(Finance.Officer, night))).PaymentRun;
+        Assert.Equal(run.Payments.Select(p => p.Lines), anew.Payments.Select(p => p.Lines));
+        anew = (await Service.ApprovePaymentRunAsync(Approval(anew), Tokens.As(Finance.Approver, night))).PaymentRun;
+        var released = await Service.ReleasePaymentRunAsync(Release(anew), Tokens.As(Finance.Releaser, night.AddDays(1).AddSeconds(-1)));
+        Assert.Equal(PaymentRun.Types.State.Released, released.PaymentRun.State);
+        Assert.True((await scene.Reconcile()).Reconciled);
+    }
+
+    [Fact]
     public async Task What_a_proposal_must_say()
     {
         var scene = await Approved(1);

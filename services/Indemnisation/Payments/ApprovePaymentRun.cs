@@ -20,6 +20,7 @@ public sealed class ApprovePaymentRun(Db db)
         });
     }
 
+    /// <exception cref="RuleBroken">PERMISSION_DENIED, ETAG_MISMATCH, RUN_NOT_PROPOSED, CLOCK_BEFORE_LAST_CHANGE, EXECUTION_DATE_PAST.</exception>
     internal static RunRow Decide(RunRow run, bool involved, string etag, Caller caller, DateTimeOffset now)
     {
         Separation.MustBeSomebodyElse(caller, involved, run.Proposer);
@@ -30,6 +31,7 @@ public sealed class ApprovePaymentRun(Db db)
         }
 
         Etag.MustNotPrecede(now, run.ChangeTime, run.Name);
+        run.MustNotBeLate(now);
         return run with { State = PaymentRun.Types.State.Approved, Approver = caller.Subject, ChangeTime = now };
     }
 }

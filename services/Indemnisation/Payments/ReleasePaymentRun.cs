@@ -32,7 +32,7 @@ public sealed class ReleasePaymentRun(Db db, PaymentFiles files)
         });
     }
 
-    /// <exception cref="RuleBroken">PERMISSION_DENIED, ETAG_MISMATCH, RUN_NOT_APPROVED, CLOCK_BEFORE_LAST_CHANGE.</exception>
+    /// <exception cref="RuleBroken">PERMISSION_DENIED, ETAG_MISMATCH, RUN_NOT_APPROVED, CLOCK_BEFORE_LAST_CHANGE, EXECUTION_DATE_PAST.</exception>
     internal static void Decide(RunRow run, bool involved, string etag, Caller caller, DateTimeOffset now)
     {
         Separation.MustBeSomebodyElse(caller, involved, run.Proposer, run.Approver);
@@ -45,6 +45,11 @@ public sealed class ReleasePaymentRun(Db db, PaymentFiles files)
         }
 
         Etag.MustNotPrecede(now, run.ChangeTime, run.Name);
+        if (run.ReleaseTime is null)
+        {
+            // Once it is begun, the instant of its file is fixed.
+            run.MustNotBeLate(now);
+        }
     }
 
     /// <summary>Fixes the file's instant, debtor and version; keeps those of an attempt that died. The etag stays the same.</summary>

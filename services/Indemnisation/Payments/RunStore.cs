@@ -2,6 +2,7 @@ using Intervision.Indemnisation.Directory;
 using Intervision.Indemnisation.Lines;
 using Intervision.Indemnisation.V1;
 using Intervision.ServiceDefaults;
+using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
 using Intervision.ServiceDefaults.Security;
 using Intervision.ServiceDefaults.Time;
@@ -57,6 +58,17 @@ internal sealed record RunRow
     public DateTimeOffset ChangeTime { get; init; }
 
     public string Name => $"paymentRuns/{Id}";
+
+    /// <summary>A bank refuses a file that asks for a day before its own (DT01), and what was released is never withdrawn.</summary>
+    /// <exception cref="RuleBroken">EXECUTION_DATE_PAST.</exception>
+    public void MustNotBeLate(DateTimeOffset now)
+    {
+        if (ExecutionDate < Paris.DateOf(now))
+        {
+            throw RuleBroken.NotNow(
+                "EXECUTION_DATE_PAST", "La date d'exécution du lot est passée : retirez le lot et proposez-en un autre.", subject: Name, facts: ("name", Name));
+        }
+    }
 }
 
 /// <summary>A payment as stored; its id is the EndToEndId.</summary>
