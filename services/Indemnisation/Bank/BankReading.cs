@@ -92,9 +92,10 @@ internal sealed class BankReading(Tx tx, Guid file, Call call)
 
     private async Task Spread(Statement said, Sent run)
     {
-        if (Judgement.CentsOf(said.Amount) is { } cents && await BankStore.Debited(tx, run.Id) is var (all, kept) && cents != all && cents != kept)
+        var (all, kept) = await BankStore.Debited(tx, run.Id);
+        if (Judgement.Whole(said, all, kept) is { } refused)
         {
-            Note(said, new Verdict.Bad("BANK_AMOUNT_DIFFERS", Judgement.Difference(cents, kept)), []);
+            Note(said, refused, []);
             return;
         }
 
@@ -102,8 +103,7 @@ internal sealed class BankReading(Tx tx, Guid file, Call call)
         {
             await MayNotBeInvolved(page);
             var lines = new List<BankRow>();
-            // A debit in one sum is what the bank had not rejected.
-            foreach (var payment in page.Where(p => said.Account is null || !p.Rejected || p.Returned))
+            foreach (var payment in page.Where(p => Judgement.IsMeant(said, p)))
             {
                 var one = said with { Scope = Scope.Payment, Reference = payment.Id.ToString("N"), Amount = "" };
                 Note(one, Judgement.Decide(one, null, payment), lines);

@@ -13,6 +13,8 @@ internal static partial class Judgement
 {
     private static readonly Verdict.Bad StatusUnknown = new("BANK_STATUS_UNKNOWN", "son statut n'est pas de ceux qu'une banque donne à un virement.");
 
+    private static readonly Verdict.Bad PaidAfterRejected = new("BANK_CONTRADICTION", "la banque la dit payée après l'avoir dite rejetée : voir avec elle.");
+
     /// <summary>
     /// What the statement says by itself: its words, its amount, its account, the file it answers. A movement of the account may be
     /// of any kind, as long as it is none of ours.
@@ -83,18 +85,32 @@ internal static partial class Judgement
             : Effect(said.Word, payment);
     }
 
+    /// <summary>What is said of a whole file, before it is spread over its payments.</summary>
+    /// <param name="said">Of the file, or of its PmtInf.</param>
+    /// <param name="all">Cents of all its payments.</param>
+    /// <param name="kept">Cents of those that the bank had not rejected.</param>
+    /// <returns>Null when nothing is wrong.</returns>
+    public static Verdict.Bad? Whole(Statement said, long all, long kept) => said switch
+    {
+        _ when CentsOf(said.Amount) is { } cents && cents != all && cents != kept => new("BANK_AMOUNT_DIFFERS", Difference(cents, kept)),
+        { Word: Word.Paid, Account: null } when kept == 0 => PaidAfterRejected,
+        _ => null,
+    };
+
+    /// <summary>Whether what is said of a whole file is said of this payment: "paid" is of those the bank had not rejected.</summary>
+    public static bool IsMeant(Statement said, Told payment) => (said.Account is null && said.Word != Word.Paid) || !payment.Rejected || payment.Returned;
+
     /// <summary>0.05 → 5; null unless digits, with a dot and one or two decimals at most.</summary>
-    public static long? CentsOf(string amount) =>
+    private static long? CentsOf(string amount) =>
         AmountForm().IsMatch(amount) ? (long)(decimal.Parse(amount, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture) * 100) : null;
 
-    public static string Difference(long saidCents, long ourCents) => string.Create(
+    private static string Difference(long saidCents, long ourCents) => string.Create(
         CultureInfo.GetCultureInfo("fr-FR"), $"son montant est de {saidCents / 100m:N2} € au lieu de {ourCents / 100m:N2} €.");
 
     private static Verdict Effect(Word word, Told payment) => word switch
     {
         Word.Noted when !payment.Paid && !payment.Rejected => new Verdict.Taken(Outcome.Noted, payment),
-        Word.Paid when payment is { Rejected: true, Returned: false } =>
-            new Verdict.Bad("BANK_CONTRADICTION", "la banque la dit payée après l'avoir dite rejetée : voir avec elle."),
+        Word.Paid when payment is { Rejected: true, Returned: false } => PaidAfterRejected,
         Word.Paid when !payment.Paid && !payment.Rejected => new Verdict.Taken(Outcome.Paid, payment with { Paid = true }),
         Word.Rejected when payment is { Paid: true, Rejected: false } =>
             new Verdict.Bad("BANK_CONTRADICTION", "la banque la dit rejetée après l'avoir dite payée, sans retour des fonds : voir avec elle."),

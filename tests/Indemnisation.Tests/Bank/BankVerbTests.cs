@@ -166,6 +166,26 @@ public sealed class BankVerbTests(IndemnisationFixture fixture) : IClassFixture<
         await desk.BooksAreRight();
     }
 
+    [Theory]
+    [InlineData("<GrpSts>ACSC</GrpSts>", "")]
+    [InlineData("", "<PmtInfSts>ACSC</PmtInfSts>")]
+    public async Task A_whole_file_that_is_paid_is_what_the_bank_had_not_rejected(string group, string instruction)
+    {
+        var desk = await BankDesk.Open(fixture, 4);
+        await desk.Import(desk.Report(desk.Tells(0, "RJCT", "MS03")));
+        await desk.Import(BankSamples.Notice("camt.054.001.08", desk.Returns(1)));
+        var paid = desk.Report("", group, instruction);
+        Assert.Equal([Outcome.AlreadyKnown, Outcome.Paid, Outcome.Paid], (await desk.Import(paid)).Outcomes);
+        Assert.Equal([LineState.Rejected, LineState.Rejected, LineState.Paid, LineState.Paid], await desk.States());
+        await desk.BooksAreRight();
+
+        // Of a file that was rejected as a whole none is paid.
+        var other = await BankDesk.Open(fixture, 2);
+        await other.Import(other.Report("", group: "<GrpSts>RJCT</GrpSts>"));
+        await other.Refuses("BANK_CONTRADICTION", other.Report("", group, instruction));
+        Assert.Equal([LineState.Rejected, LineState.Rejected], await other.States());
+    }
+
     [Fact]
     public async Task A_debit_in_one_sum_pays_what_the_bank_had_not_rejected()
     {
