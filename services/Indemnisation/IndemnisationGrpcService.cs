@@ -111,11 +111,11 @@ public sealed class IndemnisationGrpcService(
     public override Task<ReleasePaymentRunResponse> ReleasePaymentRun(ReleasePaymentRunRequest request, ServerCallContext context) =>
         releasePaymentRun.Handle(request, context.Call());
 
-    [CalledBy(Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser, Roles.Auditor)]
+    [CalledBy(Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser)]
     public override Task<GetPaymentRunResponse> GetPaymentRun(GetPaymentRunRequest request, ServerCallContext context) =>
         getPaymentRun.Handle(request, context.Call());
 
-    [CalledBy(Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser, Roles.Auditor)]
+    [CalledBy(Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser)]
     public override Task<ListPaymentsResponse> ListPayments(ListPaymentsRequest request, ServerCallContext context) =>
         listPayments.Handle(request, context.Call());
 
@@ -128,7 +128,7 @@ public sealed class IndemnisationGrpcService(
         ExportPaymentFileRequest request, IServerStreamWriter<ExportPaymentFileResponse> responseStream, ServerCallContext context) =>
         exportPaymentFile.Handle(request, part => responseStream.WriteAsync(part, context.CancellationToken), context.Call());
 
-    [CalledBy(Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser, Roles.Auditor)]
+    [CalledBy(Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser)]
     public override Task<ReconcileLedgerResponse> ReconcileLedger(ReconcileLedgerRequest request, ServerCallContext context) =>
         reconcileLedger.Handle(request, context.Call());
 }

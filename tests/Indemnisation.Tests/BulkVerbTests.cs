@@ -142,7 +142,7 @@ public sealed class BulkVerbTests(IndemnisationFixture fixture) : IClassFixture<
         var request = new ListPaymentsRequest { Name = run.Name, PageSize = 2 };
         do
         {
-            var page = await Service.ListPaymentsAsync(request, Tokens.As(Finance.Auditor));
+            var page = await Service.ListPaymentsAsync(request, Tokens.As(Finance.Releaser));
             paged.AddRange(page.Payments);
             request.PageToken = page.NextPageToken;
         }
@@ -152,10 +152,10 @@ public sealed class BulkVerbTests(IndemnisationFixture fixture) : IClassFixture<
         Assert.Equal(paged[1].Lines.Order(StringComparer.Ordinal), own.Select(l => l.Name).Order(StringComparer.Ordinal));
         await Refused.With(StatusCode.InvalidArgument, "PAYMENT_INVALID", () => Service.ListLinesAsync(new ListLinesRequest { Payment = "payments/1" }, Tokens.As(Finance.Officer)));
         await Refused.With(StatusCode.NotFound, "NOT_FOUND", () => Service.ListPaymentsAsync(
-            new ListPaymentsRequest { Name = $"paymentRuns/{Guid.CreateVersion7()}" }, Tokens.As(Finance.Auditor)));
+            new ListPaymentsRequest { Name = $"paymentRuns/{Guid.CreateVersion7()}" }, Tokens.As(Finance.Releaser)));
         await Verb.OnlyFor(
             (ListPaymentsRequest r, Metadata m) => Service.ListPaymentsAsync(r, m),
-            [Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser, Roles.Auditor], new ListPaymentsRequest { Name = run.Name });
+            [Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser], new ListPaymentsRequest { Name = run.Name });
     }
 
     [Theory]

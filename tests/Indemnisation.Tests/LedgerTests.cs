@@ -174,9 +174,9 @@ public sealed class LedgerTests(IndemnisationFixture fixture) : IClassFixture<In
     {
         await Verb.OnlyFor(
             (ReconcileLedgerRequest r, Metadata m) => fixture.Service.ReconcileLedgerAsync(r, m),
-            [Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser, Roles.Auditor], new ReconcileLedgerRequest());
+            [Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser], new ReconcileLedgerRequest());
         await Refused.With(StatusCode.InvalidArgument, "AS_OF_TIME_NOT_NOW", () => fixture.Service.ReconcileLedgerAsync(
-            new ReconcileLedgerRequest { AsOfTime = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(Scene.Start) }, Tokens.As(Finance.Auditor, Scene.Later)));
+            new ReconcileLedgerRequest { AsOfTime = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(Scene.Start) }, Tokens.As(Finance.Officer, Scene.Later)));
     }
 
     private static string IdOf(string name) => name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..];

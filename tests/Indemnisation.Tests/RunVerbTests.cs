@@ -25,12 +25,12 @@ public sealed class RunVerbTests(IndemnisationFixture fixture) : IClassFixture<I
         Assert.Equal(4, run.Payments.SelectMany(p => p.Lines).Distinct(StringComparer.Ordinal).Count());
         await Refused.With(StatusCode.FailedPrecondition, "NOTHING_TO_PAY", () => Service.ProposePaymentRunAsync(scene.ProposeOf(), Officer));
 
-        var read = await Service.GetPaymentRunAsync(new GetPaymentRunRequest { Name = run.Name }, Tokens.As(Finance.Auditor));
+        var read = await Service.GetPaymentRunAsync(new GetPaymentRunRequest { Name = run.Name }, Tokens.As(Finance.Approver));
         Assert.Equal(run, read.PaymentRun);
         await Verb.OnlyFor((ProposePaymentRunRequest r, Metadata m) => Service.ProposePaymentRunAsync(r, m), [Roles.FinanceOfficer], scene.ProposeOf());
         await Verb.OnlyFor(
             (GetPaymentRunRequest r, Metadata m) => Service.GetPaymentRunAsync(r, m),
-            [Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser, Roles.Auditor],
+            [Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser],
             new GetPaymentRunRequest { Name = run.Name }, new GetPaymentRunRequest { Name = Absent });
     }
 

@@ -202,7 +202,7 @@ public sealed class Scene(IndemnisationFixture fixture, int number, SceneSetting
     }
 
     public async Task<ReconcileLedgerResponse> Reconcile() =>
-        await Service.ReconcileLedgerAsync(new ReconcileLedgerRequest(), Tokens.As(Finance.Auditor));
+        await Service.ReconcileLedgerAsync(new ReconcileLedgerRequest(), Tokens.As(Finance.Officer));
 
     public async Task<Envelope> Envelope() =>
         (await Service.ListEnvelopesAsync(new ListEnvelopesRequest { PageSize = 1000 }, Tokens.As(Finance.Auditor))).Envelopes.Single(e => e.Name == EnvelopeName);

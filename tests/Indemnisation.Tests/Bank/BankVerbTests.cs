@@ -32,7 +32,7 @@ public sealed class BankVerbTests(IndemnisationFixture fixture) : IClassFixture<
             answer.File.RejectedLines, answer.File.Rejected.ToCents()!.Value, answer.File.NotedLines, answer.File.UnknownLines, answer.File.AlreadyKnownLines));
 
         Assert.Equal([LineState.Paid, LineState.Issued, LineState.Rejected, LineState.Issued], await desk.States());
-        var payments = (await fixture.Service.GetPaymentRunAsync(new GetPaymentRunRequest { Name = desk.Run.Name }, Tokens.As(Finance.Auditor))).PaymentRun.Payments;
+        var payments = (await fixture.Service.GetPaymentRunAsync(new GetPaymentRunRequest { Name = desk.Run.Name }, Tokens.As(Finance.Officer))).PaymentRun.Payments;
         Assert.Equal(
             [(Payment.Types.State.Paid, ""), (Payment.Types.State.Issued, ""), (Payment.Types.State.Rejected, "AC04"), (Payment.Types.State.Issued, "")],
             payments.Select(p => (p.State, p.Reason)));
