@@ -33,6 +33,7 @@ public sealed class IndemnisationGrpcService(
     WithdrawPaymentRun withdrawPaymentRun,
     ReleasePaymentRun releasePaymentRun,
     GetPaymentRun getPaymentRun,
+    ListPaymentRuns listPaymentRuns,
     ListPayments listPayments,
     GetPaymentFile getPaymentFile,
     ExportPaymentFile exportPaymentFile,
@@ -114,6 +115,10 @@ public sealed class IndemnisationGrpcService(
     [CalledBy(Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser)]
     public override Task<GetPaymentRunResponse> GetPaymentRun(GetPaymentRunRequest request, ServerCallContext context) =>
         getPaymentRun.Handle(request, context.Call());
+
+    [CalledBy(Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser)]
+    public override Task<ListPaymentRunsResponse> ListPaymentRuns(ListPaymentRunsRequest request, ServerCallContext context) =>
+        listPaymentRuns.Handle(request, context.Call());
 
     [CalledBy(Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser)]
     public override Task<ListPaymentsResponse> ListPayments(ListPaymentsRequest request, ServerCallContext context) =>

@@ -43,9 +43,9 @@ builder.Services.AddSingleton(calculator).AddSingleton(waiting).AddSingleton<Pay
 builder.Services.AddSingleton<PublishRateGrid>().AddSingleton<ImportRateGrid>().AddSingleton<ListRateGrids>().AddPayees();
 builder.Services.AddSingleton<RestoreReduced>().AddSingleton<PutEnvelope>().AddSingleton<ListEnvelopes>().AddSingleton<PutDebtor>().AddHostedService<EnvelopeMeters>();
 builder.Services.AddSingleton<ListLines>().AddSingleton<ChooseLinePayee>().AddSingleton<ApproveLines>().AddSingleton<ApproveProgrammeLines>();
-builder.Services.AddSingleton<CloseFiscalYear>().AddSingleton(record).AddSingleton<CarryLateLines>().AddSingleton<ReconcileLedger>();
+builder.Services.AddSingleton<CloseFiscalYear>().AddSingleton(record).AddSingleton<CarryLateLines>().AddSingleton<ReconcileLedger>().AddSingleton<ImportBankFile>();
 builder.Services.AddSingleton<ProposePaymentRun>().AddSingleton<ApprovePaymentRun>().AddSingleton<ReleasePaymentRun>().AddSingleton<WithdrawPaymentRun>();
-builder.Services.AddSingleton<GetPaymentRun>().AddSingleton<ListPayments>().AddSingleton<GetPaymentFile>().AddSingleton<ExportPaymentFile>().AddSingleton<ImportBankFile>();
+builder.Services.AddSingleton<GetPaymentRun>().AddSingleton<ListPaymentRuns>().AddSingleton<ListPayments>().AddSingleton<GetPaymentFile>().AddSingleton<ExportPaymentFile>();
 builder.Services.AddReports();
 
 var app = builder.Build();

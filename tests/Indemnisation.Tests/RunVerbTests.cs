@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Intervision.Indemnisation.V1;
 using Intervision.ServiceDefaults;
+using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Security;
 using Intervision.Tests.Support;
 
@@ -32,6 +33,60 @@ public sealed class RunVerbTests(IndemnisationFixture fixture) : IClassFixture<I
             (GetPaymentRunRequest r, Metadata m) => Service.GetPaymentRunAsync(r, m),
             [Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser],
             new GetPaymentRunRequest { Name = run.Name }, new GetPaymentRunRequest { Name = Absent });
+    }
+
+    [Fact]
+    public async Task Everybody_of_finance_finds_what_awaits_them_newest_first()
+    {
+        var scene = await fixture.NewScene();
+        var person = await scene.NewPerson();
+        var runs = new List<PaymentRun>();
+        for (var i = 0; i < 4; i++)
+        {
+            await scene.Approve(await scene.Held(person));
+            runs.Insert(0, await scene.Propose(Scene.Later.AddMinutes(i)));
+            runs[0].Payments.Clear();
+        }
+
+        var by = Tokens.As(Finance.Approver, Scene.Later.AddHours(1));
+        runs[1] = (await Service.ApprovePaymentRunAsync(new ApprovePaymentRunRequest { RequestId = Scene.NewId(), Name = runs[1].Name, Etag = runs[1].Etag }, by)).PaymentRun;
+        runs[1].Payments.Clear();
+        var request = new ListPaymentRunsRequest { Programme = scene.Programme, PageSize = 3 };
+        var page = await Service.ListPaymentRunsAsync(request, by);
+        Assert.Equal(runs[..3], page.PaymentRuns);
+        request.PageToken = page.NextPageToken;
+        page = await Service.ListPaymentRunsAsync(request, by);
+        Assert.Equal((runs[3], ""), (Assert.Single(page.PaymentRuns), page.NextPageToken));
+        await Refused.With(StatusCode.InvalidArgument, "PAGE_TOKEN_INVALID", () => Service.ListPaymentRunsAsync(
+            new ListPaymentRunsRequest(request) { States = { PaymentRun.Types.State.Proposed } }, by));
+
+        async Task<IEnumerable<PaymentRun>> In(params PaymentRun.Types.State[] states) =>
+            (await Service.ListPaymentRunsAsync(new ListPaymentRunsRequest { Programme = scene.Programme, States = { states } }, by)).PaymentRuns;
+        Assert.Equal([runs[1]], await In(PaymentRun.Types.State.Approved));
+        Assert.Equal(runs, await In(PaymentRun.Types.State.Proposed, PaymentRun.Types.State.Approved));
+        Assert.Empty(await In(PaymentRun.Types.State.Released));
+        Assert.Superset(runs.Select(r => r.Name).ToHashSet(), (await Service.ListPaymentRunsAsync(new ListPaymentRunsRequest { PageSize = 1000 }, by)).PaymentRuns.Select(r => r.Name).ToHashSet());
+        await Verb.OnlyFor(
+            (ListPaymentRunsRequest r, Metadata m) => Service.ListPaymentRunsAsync(r, m),
+            [Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser], new ListPaymentRunsRequest());
+    }
+
+    [Fact]
+    public async Task Who_finds_nothing_to_pay_is_told_the_run_that_has_the_lines()
+    {
+        var scene = await Approved(1);
+        var run = await scene.Propose();
+        async Task<string?> Named(ProposePaymentRunRequest request) => (await Refused.With(
+            StatusCode.FailedPrecondition, "NOTHING_TO_PAY", () => Service.ProposePaymentRunAsync(request, Officer))).Detail<Google.Rpc.ErrorInfo>()!.Metadata.GetValueOrDefault("paymentRun");
+        Assert.Equal(run.Name, await Named(scene.ProposeOf()));
+        var early = scene.ProposeOf();
+        early.UpToDate.Month = 8;
+        Assert.Null(await Named(early));
+
+        run = (await Service.ApprovePaymentRunAsync(new ApprovePaymentRunRequest { RequestId = Scene.NewId(), Name = run.Name, Etag = run.Etag }, Approver)).PaymentRun;
+        Assert.Equal(run.Name, await Named(scene.ProposeOf()));
+        await Service.ReleasePaymentRunAsync(new ReleasePaymentRunRequest { RequestId = Scene.NewId(), Name = run.Name, Etag = run.Etag }, Releaser);
+        Assert.Null(await Named(scene.ProposeOf()));
     }
 
     [Fact]

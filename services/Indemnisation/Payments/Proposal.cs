@@ -17,6 +17,8 @@ internal sealed class Proposal(RunRow blank, Func<Guid> newId)
 
     public Guid Id => blank.Id;
 
+    public bool IsEmpty => payments == 0;
+
     /// <summary>What the lines paid weigh on each envelope; they sum up to the run's total.</summary>
     public IReadOnlyDictionary<string, long> Weights => weights;
 
@@ -26,10 +28,20 @@ internal sealed class Proposal(RunRow blank, Func<Guid> newId)
     public IReadOnlyList<PaymentRow> Pay(IEnumerable<IReadOnlyList<Owed>> owed, IReadOnlyDictionary<string, PayeeRow> payees) =>
         [.. owed.Select(o => Pay(o, payees[o[0].Payee])).OfType<PaymentRow>()];
 
+    /// <param name="holding">The run that has the lines already, when nothing is left to pay.</param>
     /// <exception cref="RuleBroken">NOTHING_TO_PAY.</exception>
-    public RunRow Decide() => payments == 0
-        ? throw RuleBroken.NotNow("NOTHING_TO_PAY", "Aucune ligne validée n'attend de paiement pour ce programme à cette date.", subject: blank.Programme)
+    public RunRow Decide(string? holding = null) => IsEmpty
+        ? throw NothingToPay(holding)
         : blank with { TotalCents = cents, PaymentCount = payments, LineCount = lines, LineApprovers = [.. approvers] };
+
+    private RuleBroken NothingToPay(string? holding)
+    {
+        const string french = "Aucune ligne validée n'attend de paiement pour ce programme à cette date.";
+        return holding is null
+            ? RuleBroken.NotNow("NOTHING_TO_PAY", french, subject: blank.Programme)
+            : RuleBroken.NotNow(
+                "NOTHING_TO_PAY", $"{french} Le lot « {holding} », ni remis ni retiré, en retient.", subject: blank.Programme, facts: ("paymentRun", holding));
+    }
 
     private PaymentRow? Pay(IReadOnlyList<Owed> owed, PayeeRow payee)
     {

@@ -28,21 +28,21 @@ public sealed class ProposePaymentRun(Db db)
             tx.StatementTimeout = Longest;
             await References.Propose(tx);
             var proposal = new Proposal(blank with { Id = Guid.CreateVersion7(call.Now) }, new AscendingIds(call.Now).Next);
-            var run = await tx.ReadBeside(lines => tx.ReadBeside(accounts => Pay(tx, Decided(lines, accounts, proposal, blank), proposal)));
+            var run = await tx.ReadBeside(lines => tx.ReadBeside(accounts => Pay(tx, Decided(lines, accounts, proposal, blank), proposal, blank)));
             await RunStore.Insert(tx, run, proposal.Weights);
             return new ProposePaymentRunResponse { PaymentRun = await RunStore.Shown(tx, run) };
         });
     }
 
     /// <summary>While payments are written, those after them are decided and lines after these read.</summary>
-    private static async Task<RunRow> Pay(Tx tx, IAsyncEnumerable<IReadOnlyList<PaymentRow>> payments, Proposal proposal)
+    private static async Task<RunRow> Pay(Tx tx, IAsyncEnumerable<IReadOnlyList<PaymentRow>> payments, Proposal proposal, RunRow blank)
     {
         await foreach (var paid in payments.Ahead(2))
         {
             await RunStore.InsertPayments(tx, proposal.Id, paid);
         }
 
-        return proposal.Decide();
+        return proposal.Decide(proposal.IsEmpty ? await RunStore.Holding(tx, blank) : null);
     }
 
     private static async IAsyncEnumerable<IReadOnlyList<PaymentRow>> Decided(Tx lines, Tx accounts, Proposal proposal, RunRow blank)

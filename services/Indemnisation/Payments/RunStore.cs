@@ -59,6 +59,22 @@ internal sealed record RunRow
 
     public string Name => $"paymentRuns/{Id}";
 
+    /// <returns>Without its payments.</returns>
+    public PaymentRun ToProto() => new()
+    {
+        Name = Name,
+        State = State,
+        Programme = Programme,
+        UpToDate = UpToDate.ToProto(),
+        ExecutionDate = ExecutionDate.ToProto(),
+        Total = TotalCents.ToMoney(),
+        PaymentCount = PaymentCount,
+        LineCount = LineCount,
+        FilePath = FilePath ?? "",
+        FileSha256 = FileSha256 ?? "",
+        Etag = Etag.Of(Version),
+    };
+
     /// <summary>A bank refuses a file that asks for a day before its own (DT01), and what was released is never withdrawn.</summary>
     /// <exception cref="RuleBroken">EXECUTION_DATE_PAST.</exception>
     public void MustNotBeLate(DateTimeOffset now)
@@ -127,6 +143,29 @@ internal static class RunStore
 
     public static Task<RunRow?> Lock(Tx tx, Guid id) =>
         tx.SingleOrDefault<RunRow>($"select {Columns} from payment_run where id = @id for update", new { id });
+
+    /// <summary>Newest first: ids are of their instant.</summary>
+    /// <param name="programme">Of any, when empty; of any state, when none is said.</param>
+    public static Task<IReadOnlyList<RunRow>> Runs(Tx tx, string programme, int[] states, Guid? before, int limit) =>
+        tx.Query<RunRow>(
+            $"""
+            select {Columns} from payment_run
+            where (@programme = '' or programme = @programme) and (cardinality(@states) = 0 or state = any(@states)) and (@before::uuid is null or id < @before)
+            order by id desc limit @limit
+            """,
+            new { programme, states, before, limit });
+
+    /// <returns>The oldest run neither released nor withdrawn that has lines which the proposal would take; null when there is none.</returns>
+    public static async Task<string?> Holding(Tx tx, RunRow proposal) =>
+        await tx.SingleOrDefault<Guid?>(
+            """
+            select r.id from payment_run r
+            where r.programme = @Programme and r.state in (1, 2) and exists (
+              select from payment p join payment_line t on t.payment_id = p.id join indemnity_line l on l.id = t.line_id
+              where p.run_id = r.id and l.session_date <= @UpToDate)
+            order by r.id limit 1
+            """,
+            new { proposal.Programme, proposal.UpToDate }) is { } id ? $"paymentRuns/{id}" : null;
 
     /// <summary>In the order of the file, however many.</summary>
     public static IAsyncEnumerable<PaymentRow> Payments(Tx tx, Guid run) =>
@@ -227,20 +266,7 @@ internal static class RunStore
     /// <summary>As answered: with its payments and their lines when they are few, else they are read page by page.</summary>
     public static async Task<PaymentRun> Shown(Tx tx, RunRow run)
     {
-        var shown = new PaymentRun
-        {
-            Name = run.Name,
-            State = run.State,
-            Programme = run.Programme,
-            UpToDate = run.UpToDate.ToProto(),
-            ExecutionDate = run.ExecutionDate.ToProto(),
-            Total = run.TotalCents.ToMoney(),
-            PaymentCount = run.PaymentCount,
-            LineCount = run.LineCount,
-            FilePath = run.FilePath ?? "",
-            FileSha256 = run.FileSha256 ?? "",
-            Etag = Etag.Of(run.Version),
-        };
+        var shown = run.ToProto();
         if (run.PaymentCount <= MostPaymentsShown && run.LineCount <= MostLinesShown)
         {
             var payments = await Payments(tx, run.Id).ToListAsync();

@@ -52,7 +52,7 @@ internal sealed class MemoryFinance
         var proposed = run.Pay(owed, Accounts);
         if (proposed.Count == 0)
         {
-            Assert.Equal("NOTHING_TO_PAY", Assert.Throws<RuleBroken>(run.Decide).Reason);
+            Assert.Equal("NOTHING_TO_PAY", Assert.Throws<RuleBroken>(() => run.Decide()).Reason);
             return false;
         }
 
