@@ -197,8 +197,10 @@ public sealed class RunVerbTests(IndemnisationFixture fixture) : IClassFixture<I
         await Refused.With(StatusCode.FailedPrecondition, "EXECUTION_DATE_PAST", () => Service.ReleasePaymentRunAsync(
             Release(run), Tokens.As(Finance.Releaser, night)));
 
-        await Service.WithdrawPaymentRunAsync(
-            new WithdrawPaymentRunRequest { RequestId = Scene.NewId(), Name = run.Name, Etag = run.Etag }, Tokens.As(Finance.Officer, night));
+        var withdrawn = (await Service.WithdrawPaymentRunAsync(
+            new WithdrawPaymentRunRequest { RequestId = Scene.NewId(), Name = run.Name, Etag = run.Etag }, Tokens.As(Finance.Officer, night))).PaymentRun;
+        Assert.Equal(Payment.Types.State.Withdrawn, Assert.Single(withdrawn.Payments).State);
+        Assert.Equal(withdrawn.Payments, (await Service.ListPaymentsAsync(new ListPaymentsRequest { Name = run.Name }, Officer)).Payments);
         var request = scene.ProposeOf();
         request.ExecutionDate.Day++;
         var anew = (await Service.ProposePaymentRunAsync(request, Tokens.As(Finance.Officer, night))).PaymentRun;

@@ -16,7 +16,12 @@ internal sealed class PaymentState
     {
         var told = await tx.Query<Outcome>(
             "select payment_id as id, state, reason, returned from payment_outcome where payment_id = any(@ids)", new { ids = payments.ToArray() });
-        var byRun = run.State == PaymentRun.Types.State.Released ? Payment.Types.State.Issued : Payment.Types.State.Proposed;
+        var byRun = run.State switch
+        {
+            PaymentRun.Types.State.Released => Payment.Types.State.Issued,
+            PaymentRun.Types.State.Withdrawn => Payment.Types.State.Withdrawn,
+            _ => Payment.Types.State.Proposed,
+        };
         return new PaymentState(byRun, told.ToDictionary(o => o.Id));
     }
 
