@@ -172,6 +172,71 @@ public sealed class EntitlementTests(IndemnisationFixture fixture) : IClassFixtu
     }
 
     [Fact]
+    public async Task Another_payee_of_an_employer_takes_two_people_and_72_hours()
+    {
+        var scene = await fixture.NewScene();
+        var expert = await scene.NewPerson(payee: false);
+        var (organisation, convention) = ($"organisations/{expert.Rpps}", $"conventions/{expert.Rpps}");
+        var (former, other) = (await Employer(scene), await Employer(scene));
+        await fixture.Deliver("membership", Signed(organisation, convention, new DateOnly(2026, 1, 1), new DateOnly(2026, 12, 31)), organisation, Scene.Start);
+        PutExpertConventionRequest Naming(Payee payee, DateOnly from, DateOnly until) => new()
+        {
+            RequestId = Scene.NewId(), Convention = convention, Payee = payee.Name, FromDate = from.ToProto(), UntilDate = until.ToProto(),
+        };
+        var (first, second) = (Naming(former, new DateOnly(2026, 1, 1), new DateOnly(2026, 10, 1)), Naming(other, new DateOnly(2026, 10, 1), new DateOnly(2027, 1, 1)));
+        await fixture.Payees.PutExpertConventionAsync(first, Approver);
+        Assert.Equal("", await HoldOf(former, Scene.Later));
+
+        // Neither who made the payee names it, nor who proposed the account it has or will have.
+        await Refused.With(StatusCode.FailedPrecondition, "EXPERT_CONVENTION_NEEDS_TWO_PEOPLE", () => fixture.Payees.PutExpertConventionAsync(second, AlsoApprover(Finance.Officer.Subject)));
+        var proposed = (await fixture.Payees.ProposeBankAccountAsync(
+            new ProposeBankAccountRequest { RequestId = Scene.NewId(), Name = other.Name, HolderName = "CH de Lens", Iban = SampleIban.Of(7), Etag = other.Etag },
+            Tokens.As(Tokens.Of(Roles.FinanceOfficer, "colleague@finance"), Scene.Later))).Record;
+        await Refused.With(StatusCode.FailedPrecondition, "EXPERT_CONVENTION_NEEDS_TWO_PEOPLE", () => fixture.Payees.PutExpertConventionAsync(second, AlsoApprover("colleague@finance")));
+        await fixture.Payees.CancelBankAccountAsync(
+            new CancelBankAccountRequest { RequestId = Scene.NewId(), Name = other.Name, Etag = proposed.Payee.Etag }, Tokens.As(Finance.Officer, Scene.Later));
+
+        await Verb.Once(r => fixture.Payees.PutExpertConventionAsync(r, AlsoApprover("colleague@finance")), second, r => r.UntilDate.Day++);
+        await fixture.Payees.PutExpertConventionAsync(new PutExpertConventionRequest(second) { RequestId = Scene.NewId() }, Approver);
+        Assert.Equal(("", "PAYEE_CHANGE_PENDING"), (await HoldOf(former, Scene.Later), await HoldOf(other, Scene.Later)));
+        var said = Assert.Single((await fixture.Said(other.Name)).Select(e => e.As<Events.V1.PayeeAccountChanged>()), s => s.Stage == Events.V1.PayeeAccountChanged.Types.Stage.Moved);
+        Assert.Equal(("", former.Name, Scene.Later.AddHours(72)), (said.Professional, said.FormerPayee, said.InForceTime.ToDateTimeOffset()));
+        var letters = await fixture.Db.Read(
+            tx => tx.Query<string>("select body from mail_queue where recipient = any(@contacts) and body like '%Un employeur%'", new { contacts = new[] { former.Contact, other.Contact } }),
+            CancellationToken.None);
+        Assert.Equal(2, letters.Count);
+
+        var session = scene.NewSession(new DateOnly(2026, 10, 6));
+        var present = expert.Present(session, 80, SessionRole.Expert, declared: null);
+        (present.Capacity.Mode, present.Capacity.Organisation) = ("S", organisation);
+        await scene.Certify(session, present);
+        await scene.Approve(await scene.LinesOf(session));
+        await Refused.With(StatusCode.FailedPrecondition, "NOTHING_TO_PAY", () => scene.Service.ProposePaymentRunAsync(
+            scene.ProposeOf(), Tokens.As(Finance.Officer, Scene.Later.AddHours(72).AddSeconds(-1))));
+        Assert.Equal(other.Name, Assert.Single((await scene.Propose(Scene.Later.AddHours(72))).Payments).Payee);
+    }
+
+    [Theory]
+    [InlineData("insert into expert_convention values (@convention, @organisation, @other, '[2026-10-01,2027-01-01)', 'approver@finance', '2026-12-01')")]
+    [InlineData("insert into expert_convention values (@convention, @organisation, @other, '[2026-10-01,2027-01-01)', 'approver@finance', '2026-12-01', '2026-12-03')")]
+    [InlineData("insert into expert_convention values (@convention, @organisation, @other, '[2026-10-01,2027-01-01)', 'officer@finance', '2026-12-01', '2026-12-04')")]
+    public async Task No_employer_is_moved_around_the_code(string sql)
+    {
+        var scene = await fixture.NewScene();
+        var (former, other) = (await Employer(scene), await Employer(scene));
+        var names = new { convention = $"conventions/{former.Name[7..]}", organisation = $"organisations/{former.Name[7..]}", other = other.Name };
+        await fixture.Deliver("membership", Signed(names.organisation, names.convention, new DateOnly(2026, 1, 1), new DateOnly(2026, 12, 31)), names.organisation, Scene.Start);
+        await fixture.Payees.PutExpertConventionAsync(
+            new PutExpertConventionRequest
+            {
+                RequestId = Scene.NewId(), Convention = names.convention, Payee = former.Name, FromDate = new DateOnly(2026, 1, 1).ToProto(), UntilDate = new DateOnly(2026, 10, 1).ToProto(),
+            },
+            Tokens.As(Finance.Approver, Scene.Start));
+        var refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => fixture.Db.Read(tx => tx.Execute(sql, names), CancellationToken.None));
+        Assert.Equal(Npgsql.PostgresErrorCodes.CheckViolation, refused.SqlState);
+    }
+
+    [Fact]
     public async Task The_rule_of_the_programme_is_that_of_the_day_of_the_session()
     {
         var scene = await fixture.NewScene();
@@ -185,6 +250,19 @@ public sealed class EntitlementTests(IndemnisationFixture fixture) : IClassFixtu
         Assert.Equal(LineState.Calculated, Assert.Single(await scene.LinesOf(before)).State);
         Assert.Empty(await scene.LinesOf(after));
     }
+
+    private static Metadata AlsoApprover(string subject) => Tokens.As(Tokens.Of(Roles.FinanceApprover, subject), Scene.Later);
+
+    /// <summary>A payee made by the officer.</summary>
+    private static async Task<Payee> Employer(Scene scene)
+    {
+        var payee = Scene.PayeeOf(await scene.NewPerson(payee: false));
+        (payee.Kind, payee.Siret, payee.Contact) = (Payee.Types.Kind.Employer, "99900012800010", $"compta.{payee.Name[7..]}@example.org");
+        return (await scene.Service.CreatePayeeAsync(new CreatePayeeRequest { RequestId = Scene.NewId(), Payee = payee }, Tokens.As(Finance.Officer, Scene.Start))).Payee;
+    }
+
+    private async Task<string> HoldOf(Payee payee, DateTimeOffset now) =>
+        (await fixture.Payees.GetPayeeAsync(new GetPayeeRequest { Name = payee.Name }, Tokens.As(Finance.Officer, now))).Record.HoldReason;
 
     private static ProfessionalChanged KnownBy(Person person, IdentifierSource source, DateOnly? verified) => new()
     {

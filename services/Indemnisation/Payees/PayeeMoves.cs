@@ -7,7 +7,7 @@ using Intervision.ServiceDefaults.Time;
 
 namespace Intervision.Indemnisation.Payees;
 
-/// <summary>The payee that somebody had before.</summary>
+/// <summary>The payee that somebody, or an employer, had before.</summary>
 internal sealed class FormerPayee
 {
     public string Payee { get; init; } = "";
@@ -23,8 +23,8 @@ internal sealed class FormerPayee
 }
 
 /// <summary>
-/// Somebody who had a payee gets another one: their money goes to another account, so it takes two people and 72 hours, and both
-/// payees are told (ADR 51).
+/// Somebody who had a payee gets another one, or an employer does: the money goes to another account, so it takes two people and 72
+/// hours, and both payees are told (ADR 51, 53).
 /// </summary>
 internal static class PayeeMoves
 {
@@ -38,6 +38,15 @@ internal static class PayeeMoves
         """,
         new { professional, payee });
 
+    /// <returns>Null for an employer that never had one, or keeps the one named last.</returns>
+    public static Task<FormerPayee?> OfEmployer(Tx tx, string organisation, string payee) => tx.SingleOrDefault<FormerPayee>(
+        """
+        select last.payee, f.contact
+        from (select payee from expert_convention where organisation = @organisation order by write_time desc, lower(valid) desc limit 1) last
+        join payee f on f.name = last.payee and f.name <> @payee
+        """,
+        new { organisation, payee });
+
     public static async Task Insert(Tx tx, FormerPayee former, PayeeRow payee, string professional, DateOnly from, Call call)
     {
         var inForce = call.Now + AccountChanges.Hold;
@@ -47,15 +56,22 @@ internal static class PayeeMoves
             values (@professional, @from, @Former, @Name, @Remover, @Subject, @Now, @inForce)
             """,
             new { professional, from, Former = former.Payee, payee.Name, former.Remover, call.Caller.Subject, call.Now, inForce });
+        await Say(tx, former, payee, professional, inForce, call);
+    }
+
+    /// <summary>To finance by an event, to the contacts of both payees by mail.</summary>
+    /// <param name="professional">Who moved; empty for an employer, whose experts are meant.</param>
+    public static async Task Say(Tx tx, FormerPayee former, PayeeRow payee, string professional, DateTimeOffset inForce, Call call)
+    {
         var said = new PayeeAccountChanged
         {
             Payee = payee.Name, Stage = PayeeAccountChanged.Types.Stage.Moved, InForceTime = inForce.ToProto(), Professional = professional, FormerPayee = former.Payee,
         };
         await Outbox.Append(tx, AggregateId.Of(payee.Name), payee.Name, call.Now, said);
-        var until = $"{Paris.DateOf(inForce):dd/MM/yyyy}";
+        var (who, until) = (professional.Length == 0 ? "Un employeur indemnisé" : "Une personne indemnisée", $"{Paris.DateOf(inForce):dd/MM/yyyy}");
         await AccountChanges.Warn(
-            tx, former.Contact, former.Payee, $"Une personne indemnisée sur votre compte bancaire le sera désormais sur un autre. Aucun paiement ne part vers celui-ci avant le {until}.");
+            tx, former.Contact, former.Payee, $"{who} sur votre compte bancaire le sera désormais sur un autre. Aucun paiement ne part vers celui-ci avant le {until}.");
         await AccountChanges.Warn(
-            tx, payee.Contact, payee.Name, $"Une personne indemnisée jusqu'ici sur un autre compte bancaire le sera sur le vôtre. Aucun paiement ne part vers vous avant le {until}.");
+            tx, payee.Contact, payee.Name, $"{who} jusqu'ici sur un autre compte bancaire le sera sur le vôtre. Aucun paiement ne part vers vous avant le {until}.");
     }
 }

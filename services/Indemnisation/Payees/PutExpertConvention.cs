@@ -17,18 +17,29 @@ public sealed class PutExpertConvention(Db db)
             await References.Change(tx);
             var convention = await tx.SingleOrDefault<(string Organisation, DateOnly First, DateOnly Last)?>(
                 "select organisation, first_date, last_date from convention where name = @Convention", new { request.Convention });
-            var payee = await PayeeStore.Find(tx, request.Payee, call.Now) ?? throw RuleBroken.NotFound(request.Payee);
-            var organisation = Decide(request, from, until, convention, payee);
-            await Insert(tx, request, organisation, from, until, call);
+            var payee = await PayeeStore.Lock(tx, request.Payee, call.Now) ?? throw RuleBroken.NotFound(request.Payee);
+            var organisation = Decide(request, from, until, convention, payee, await HasHandIn(tx, payee, call));
+            if (!await IsThere(tx, request, from, until))
+            {
+                await Insert(tx, request, organisation, payee, from, until, call);
+            }
+
             return new PutExpertConventionResponse { Convention = request.Convention, Organisation = organisation };
         });
     }
 
     /// <returns>The employer.</returns>
-    /// <exception cref="RuleBroken">PAYEE_NOT_EMPLOYER, CONVENTION_NOT_IN_FORCE.</exception>
+    /// <exception cref="RuleBroken">EXPERT_CONVENTION_NEEDS_TWO_PEOPLE, PAYEE_NOT_EMPLOYER, CONVENTION_NOT_IN_FORCE.</exception>
     internal static string Decide(
-        PutExpertConventionRequest request, DateOnly from, DateOnly until, (string Organisation, DateOnly First, DateOnly Last)? convention, PayeeRow payee)
+        PutExpertConventionRequest request, DateOnly from, DateOnly until, (string Organisation, DateOnly First, DateOnly Last)? convention, PayeeRow payee, bool hasHandIn)
     {
+        if (hasHandIn)
+        {
+            throw RuleBroken.NotNow(
+                "EXPERT_CONVENTION_NEEDS_TWO_PEOPLE", "Qui a créé ce bénéficiaire, ou proposé son compte, ne le désigne pas pour une convention d'expert : une autre personne le fait.",
+                "PAYEE", payee.Name, ("name", payee.Name));
+        }
+
         if (payee.Kind != Payee.Types.Kind.Employer)
         {
             throw RuleBroken.NotNow("PAYEE_NOT_EMPLOYER", "Une convention d'expert paie un employeur.", "PAYEE", payee.Name, ("name", payee.Name));
@@ -41,30 +52,47 @@ public sealed class PutExpertConvention(Db db)
                 ("name", request.Convention));
     }
 
-    private static async Task Insert(Tx tx, PutExpertConventionRequest request, string organisation, DateOnly from, DateOnly until, Call call)
-    {
-        var same = await tx.Single<bool>(
+    /// <returns>Whether the caller made the payee, or said which account it has.</returns>
+    private static Task<bool> HasHandIn(Tx tx, PayeeRow payee, Call call) =>
+        tx.Single<bool>(
+            """
+            select exists (select from payee where name = @Name and creator = @Subject)
+              or exists (select from account_change_kept where payee = @Name and proposer = @Subject)
+            """,
+            new { payee.Name, call.Caller.Subject });
+
+    private static Task<bool> IsThere(Tx tx, PutExpertConventionRequest request, DateOnly from, DateOnly until) =>
+        tx.Single<bool>(
             "select exists (select from expert_convention where convention = @Convention and payee = @Payee and valid = daterange(@from, @until))",
             new { request.Convention, request.Payee, from, until });
-        if (same)
-        {
-            return;
-        }
 
+    /// <summary>Another payee than the employer had is another account: it is held, and both are told (ADR 53).</summary>
+    private static async Task Insert(
+        Tx tx, PutExpertConventionRequest request, string organisation, PayeeRow payee, DateOnly from, DateOnly until, Call call)
+    {
+        var former = await PayeeMoves.OfEmployer(tx, organisation, payee.Name);
+        DateTimeOffset? inForce = former is null ? null : call.Now + AccountChanges.Hold;
         try
         {
             await tx.Execute(
                 """
-                insert into expert_convention (convention, organisation, payee, valid, writer, write_time)
-                values (@Convention, @organisation, @Payee, daterange(@from, @until), @Subject, @Now)
+                insert into expert_convention (convention, organisation, payee, valid, writer, write_time, in_force_time)
+                values (@Convention, @organisation, @Payee, daterange(@from, @until), @Subject, @Now, @inForce)
                 """,
-                new { request.Convention, organisation, request.Payee, from, until, call.Caller.Subject, call.Now });
+                new { request.Convention, organisation, request.Payee, from, until, call.Caller.Subject, call.Now, inForce });
         }
         catch (PostgresException e) when (e.ConstraintName is "expert_convention_overlap" or "expert_convention_pkey")
         {
             throw RuleBroken.NotNow(
                 "EXPERT_CONVENTION_OVERLAP", "Cet employeur a déjà une convention d'expert sur une partie de la période.", "CONVENTION", request.Convention,
                 ("name", request.Convention));
+        }
+
+        if (former is not null)
+        {
+            Etag.MustNotPrecede(call.Now, payee.ChangeTime, payee.Name);
+            await PayeeStore.Touch(tx, payee.Name, call.Now);
+            await PayeeMoves.Say(tx, former, payee, professional: "", inForce!.Value, call);
         }
     }
 
