@@ -13,5 +13,7 @@ internal static class DatabaseErrors
             SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow
                 or PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected
                 or PostgresErrorCodes.LockNotAvailable
+                // The login's password is being changed, and this instance will be replaced by one that knows the new one.
+                or PostgresErrorCodes.InvalidPassword
         };
 }

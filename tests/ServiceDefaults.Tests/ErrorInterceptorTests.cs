@@ -84,6 +84,14 @@ public sealed class ErrorInterceptorTests
         Assert.Equal(3, refused.Detail<RetryInfo>()!.RetryDelay.Seconds);
     }
 
+    /// <summary>Until its pod is replaced: docs/operations.md, "Changing keys".</summary>
+    [Fact]
+    public async Task A_password_that_was_changed_is_a_database_that_does_not_answer()
+    {
+        var refused = await Fail(new Npgsql.PostgresException("password authentication failed", "FATAL", "FATAL", Npgsql.PostgresErrorCodes.InvalidPassword));
+        Assert.Equal((StatusCode.Unavailable, "DATABASE_UNAVAILABLE"), (refused.StatusCode, refused.Reason()));
+    }
+
     [Fact]
     public async Task The_unexpected_is_internal_with_an_opaque_id_that_the_log_has()
     {
