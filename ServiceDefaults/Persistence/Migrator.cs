@@ -9,12 +9,16 @@ namespace Intervision.ServiceDefaults.Persistence;
 /// <summary>
 /// Forward-only SQL migrations (embedded <c>Migrations/NNNN_name.sql</c>): ServiceDefaults' own first, then the
 /// service's. Each is applied once, in one transaction, with its checksum; two migrators at once wait for each other.
+/// A script whose first line is <c>-- no transaction</c> is one statement that PostgreSQL allows outside of one only
+/// (<c>create index concurrently if not exists</c>), and may be run again when it ended half-way (ADR 58).
 /// Runs as the owner, and gives the <c>{service}_app</c> login exactly what it needs (DESIGN §7.22): a table whose
 /// comment begins with "append-only" can be read and inserted into, nothing more.
 /// </summary>
 public static class Migrator
 {
     private const long Lock = 0x1A7E_5510;
+    private const string Alone = "-- no transaction\n";
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
 
     /// <param name="owner">Connection string of the owner; the database is created when it does not exist.</param>
     /// <param name="service">Lower-case service name; names the login.</param>
@@ -25,11 +29,12 @@ public static class Migrator
         string owner, string service, Assembly migrations, string? appPassword, Func<Tx, Task>? seed, CancellationToken cancellation)
     {
         await EnsureDatabase(owner, cancellation);
-        // Its own connection, never pooled: the advisory lock must not outlive it (DESIGN §7.23).
-        var settings = new NpgsqlConnectionStringBuilder(owner) { Pooling = false };
+        // Its own connection, never pooled: the advisory lock must not outlive it (DESIGN §7.23). A statement takes the time
+        // it takes: how long all of them may is said by whoever starts them.
+        var settings = new NpgsqlConnectionStringBuilder(owner) { Pooling = false, CommandTimeout = 0 };
         await using var connection = new NpgsqlConnection(settings.ConnectionString);
         await connection.OpenAsync(cancellation);
-        await connection.ExecuteAsync("select pg_advisory_lock(@Lock)", new { Lock });
+        await TakeTurn(connection, cancellation);
         await connection.ExecuteAsync(
             """
             create table if not exists schema_migration (
@@ -69,13 +74,49 @@ public static class Migrator
                 continue;
             }
 
-            await using var transaction = await connection.BeginTransactionAsync(cancellation);
-            await connection.ExecuteAsync(new CommandDefinition(sql, transaction: transaction, cancellationToken: cancellation));
-            await connection.ExecuteAsync(
-                "insert into schema_migration (origin, version, checksum) values (@origin, @version, @checksum)",
-                new { origin, version, checksum },
-                transaction);
-            await transaction.CommitAsync(cancellation);
+            if (sql.StartsWith(Alone, StringComparison.Ordinal))
+            {
+                await DropUnfinishedIndexes(connection, cancellation);
+                await Run(transaction: null);
+            }
+            else
+            {
+                await using var transaction = await connection.BeginTransactionAsync(cancellation);
+                await Run(transaction);
+                await transaction.CommitAsync(cancellation);
+            }
+
+            async Task Run(NpgsqlTransaction? transaction)
+            {
+                await connection.ExecuteAsync(new CommandDefinition(sql, transaction: transaction, cancellationToken: cancellation));
+                await connection.ExecuteAsync(
+                    "insert into schema_migration (origin, version, checksum) values (@origin, @version, @checksum)",
+                    new { origin, version, checksum },
+                    transaction);
+            }
+        }
+    }
+
+    /// <summary>Asked again and again: an index made concurrently waits for all statements under way, one that waits for this lock too.</summary>
+    private static async Task TakeTurn(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        while (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition("select pg_try_advisory_lock(@Lock)", new { Lock }, cancellationToken: cancellation)))
+        {
+            await Task.Delay(Poll, cancellation);
+        }
+    }
+
+    /// <summary>What an index made concurrently leaves when it fails: never used, kept up to date, and there for <c>if not exists</c>.</summary>
+    private static async Task DropUnfinishedIndexes(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        const string Unfinished =
+            """
+            select 'drop index concurrently ' || indexrelid::regclass from pg_index join pg_class on pg_class.oid = indexrelid
+            where not indisvalid and relkind = 'i' and relnamespace = 'public'::regnamespace
+            """;
+        foreach (var drop in (await connection.QueryAsync<string>(new CommandDefinition(Unfinished, cancellationToken: cancellation))).ToList())
+        {
+            await connection.ExecuteAsync(new CommandDefinition(drop, cancellationToken: cancellation));
         }
     }
 

@@ -40,6 +40,22 @@ public sealed partial class MigrationRules
         }
     }
 
+    [Fact]
+    public void What_no_transaction_allows_is_a_script_of_its_own() =>
+        Assert.All(Repository.Files("*.sql").Where(path => path.Contains("/Migrations/", StringComparison.Ordinal)), path => Assert.True(IsAloneOrNeedNotBe(Repository.Read(path)), path));
+
+    [Theory]
+    [InlineData("-- no transaction\n-- why\ncreate index concurrently if not exists a on cases (title);", true)]
+    [InlineData("-- no transaction\ndrop index concurrently if exists a;", true)]
+    [InlineData("-- no transaction\nreindex index concurrently a", true)]
+    [InlineData("create index a on cases (title)", true)]
+    [InlineData("-- concurrently would do\ncreate index a on cases (title)", true)]
+    [InlineData("create index concurrently if not exists a on cases (title)", false)]
+    [InlineData("-- why\n-- no transaction\ncreate index concurrently if not exists a on cases (title)", false)]
+    [InlineData("-- no transaction\ncreate index concurrently a on cases (title)", false)]
+    [InlineData("-- no transaction\ndrop index concurrently if exists a; create index concurrently if not exists a on cases (title)", false)]
+    public void What_the_migrator_could_not_run_or_not_run_again_is_found(string sql, bool good) => Assert.Equal(good, IsAloneOrNeedNotBe(sql));
+
     [Theory]
     [InlineData("alter table cases drop column title", true)]
     [InlineData("drop table if exists cases cascade", true)]
@@ -52,16 +68,23 @@ public sealed partial class MigrationRules
     [InlineData("alter table cases add column a int, add column b text not null check (b <> '')", true)]
     [InlineData("alter table cases add constraint short check (length(title) < 10)", true)]
     [InlineData("create unique index on cases (title)", true)]
+    [InlineData("create unique index concurrently if not exists once on cases (title)", true)]
     [InlineData("alter table cases add column title text", false)]
     [InlineData("alter table cases add column title text not null default ''", false)]
     [InlineData("alter table cases drop constraint short", false)]
-    [InlineData("create index concurrently on cases (title)", false)]
+    [InlineData("create index concurrently if not exists by_title on cases (title)", false)]
     [InlineData("create table other (id int not null check (id > 0)); create unique index on other (id); alter table other rename to others", false)]
     [InlineData("create function f() returns trigger language plpgsql as $$ begin drop table cases; end $$", false)]
     [InlineData("-- alter table cases drop column title\nselect 1", false)]
     [InlineData("-- contracts: nobody reads it since 1.2\nalter table cases drop column title", false)]
     public void What_the_version_before_could_not_live_with_is_found(string sql, bool found) =>
         Assert.Equal(found, Narrower(sql, new HashSet<string>(["cases", "waiting"], StringComparer.Ordinal)).Any());
+
+    /// <summary>Outside a transaction (ADR 58) one statement, which does no harm a second time; inside, none that is refused there.</summary>
+    private static bool IsAloneOrNeedNotBe(string sql) =>
+        sql.StartsWith("-- no transaction\n", StringComparison.Ordinal)
+            ? Statements(sql).ToList() is [var only] && (!Making().IsMatch(only) || Once().IsMatch(only))
+            : !Statements(sql).Any(statement => statement.Contains(" concurrently ", StringComparison.Ordinal));
 
     private static Dictionary<string, string> Baseline() =>
         Repository.Read(Published).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split("  ")).ToDictionary(line => line[1], line => line[0], StringComparer.Ordinal);
@@ -85,6 +108,12 @@ public sealed partial class MigrationRules
     [GeneratedRegex(@"^-- contracts: \S", RegexOptions.Multiline, 1000)]
     private static partial Regex Contracts();
 
+    [GeneratedRegex("^(create|drop) ", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Making();
+
+    [GeneratedRegex(" if (not )?exists ", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Once();
+
     [GeneratedRegex("--[^\n]*", RegexOptions.None, 1000)]
     private static partial Regex Comment();
 
@@ -97,7 +126,7 @@ public sealed partial class MigrationRules
     [GeneratedRegex("^create (table|view|or replace view|materialized view)( if not exists)? (?<name>[a-z_]+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Created();
 
-    [GeneratedRegex("^(alter table( if exists)?( only)?|alter view|drop (table|view|materialized view)( if exists)?|create unique index( concurrently)?( [a-z_]+)? on) (?<name>[a-z_]+)", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("^(alter table( if exists)?( only)?|alter view|drop (table|view|materialized view)( if exists)?|create unique index( concurrently)?( if not exists)?( [a-z_]+)? on) (?<name>[a-z_]+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex About();
 
     [GeneratedRegex("^drop |^create unique index| drop (column )?(?!constraint|default|not null|expression|identity)[a-z_]+| rename | type | set not null| add (constraint [a-z_]+ )?(check|unique|exclude|primary key|foreign key)", RegexOptions.ExplicitCapture, 1000)]
