@@ -34,8 +34,14 @@ const given = {
 // The same chart as a restore wants it, and what differs then.
 const restored = ['postgres.name=postgres-2', 'postgres.recovery.from=postgres', 'postgres.recovery.targetTime=2026-11-22 12:00:00+01'].flatMap(set => ['--set', set]);
 
+// A service that nobody calls from anywhere, and no ports outside: a rule without ports would let all of them through.
+const closed = ['--set', 'services.indemnisation.ports.grpc.external=false,networkPolicy.outside=null', '--show-only', 'templates/network-policies.yaml'];
+
 const helm = findHelm();
-for (const [chart, as, more] of [['servers', 'servers', []], ['servers', 'postgres-restored', [...restored, '--show-only', 'templates/postgres.yaml']], ['suite', 'suite', []]]) {
+for (const [chart, as, more] of [
+  ['servers', 'servers', []], ['servers', 'postgres-restored', [...restored, '--show-only', 'templates/postgres.yaml']],
+  ['suite', 'suite', []], ['suite', 'suite-closed', closed],
+]) {
   if (as === chart) run(['lint', '--strict', join(folder, 'helm', chart), ...sets(chart)]);
   const rendered = run(['template', 'intervision', join(folder, 'helm', chart), '--namespace', 'intervision', '--kube-version', '1.34.0', ...sets(chart), ...more]);
   mkdirSync(join(folder, 'rendered'), { recursive: true });
@@ -108,9 +114,17 @@ async function checkObject(chart, object) {
   } else {
     await byModel(name, object, 'kubernetes-models', `IoK8sApi${capital(group.split('.')[0] || 'core')}${capital(version)}${object.kind}`);
     await unknownFields(name, object, `${capital(version)}${object.kind}`);
+    if (object.kind === 'NetworkPolicy') everyRuleHasPorts(name, object.spec);
   }
   checked++;
   if (problems.length === before) console.log(name);
+}
+
+/** None means all. */
+function everyRuleHasPorts(name, { ingress, egress }) {
+  for (const [way, rules] of Object.entries({ ingress, egress })) {
+    for (const [i, rule] of (rules ?? []).entries()) if (!rule.ports?.length) problems.push(`${name}: ${way}[${i}] lets every port through`);
+  }
 }
 
 async function byModel(name, object, pack, model) {

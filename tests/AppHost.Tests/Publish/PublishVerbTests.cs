@@ -61,6 +61,7 @@ public sealed class PublishVerbTests : IDisposable
     [InlineData("helm/suite/templates/scaling.yaml", "name: cpu", "name: 7", "spec/metrics/0/resource/name")]
     [InlineData("helm/suite/templates/routes.yaml", "type: PathPrefix", "type: Prefix", "HTTPRoute/")]
     [InlineData("helm/suite/templates/services.yaml", "{{- end }}", "", "unexpected EOF")]
+    [InlineData("helm/suite/templates/network-policies.yaml", "if $published", "if $.Values.gateway.enabled", "NetworkPolicy/indemnisation: ingress[0] lets every port through")]
     [InlineData("helm/servers/templates/postgres.yaml", "instances:", "instance:", "Cluster/postgres")]
     [InlineData("helm/servers/templates/postgres.yaml", "walStorage:", "walStore:", "Cluster/postgres: spec.walStore is unknown to the operator")]
     [InlineData("helm/servers/templates/postgres.yaml", "recoveryTarget:", "recoverTarget:", "Cluster/postgres-2: spec.bootstrap.recovery.recoverTarget is unknown to the operator")]
