@@ -49,6 +49,19 @@ internal sealed class ComposeFiles(Deployment deployment)
         };
     }
 
+    /// <summary><c>compose.finance.yaml</c>, for who wants it beside the other: consumers from outside reach the broker.</summary>
+    public string Finance() => Publication.Header + new Yaml
+    {
+        ["services"] = new Yaml
+        {
+            [deployment.RabbitMq.Name] = new Yaml
+            {
+                ["ports"] = (string[])[Published(deployment.RabbitMq.Port)],
+                ["networks", "A network without a way out publishes nothing."] = (string[])[Front, Inside],
+            },
+        },
+    };
+
     /// <summary>One key per parameter; those that are there already keep their values.</summary>
     /// <param name="before">The file as it is; empty when there is none.</param>
     public string Env(string before)
@@ -60,7 +73,7 @@ internal sealed class ComposeFiles(Deployment deployment)
             ("COMPOSE_PROJECT_NAME", "What Compose calls all of it.", "intervision"),
             ("IMAGE_REGISTRY", "Where the images are, with a slash at the end: registry.example.org/.", ""),
             ("IMAGE_TAG", "Which version.", ""),
-            ("BIND_ADDRESS", "Where the gRPC ports are published; a proxy in front ends TLS.", "127.0.0.1"),
+            ("BIND_ADDRESS", "Where ports are published; a proxy in front ends TLS.", "127.0.0.1"),
             .. deployment.Parameters.Select(p => (p.Variable, p.Purpose, p.Otherwise ?? "")),
         ];
         foreach (var (key, purpose, value) in keys.Where(k => !given.Contains(k.Key)))
@@ -137,7 +150,7 @@ internal sealed class ComposeFiles(Deployment deployment)
         {
             ["environment"] = Environment(service.Environment),
             ["expose"] = (string[])[.. service.Ports.Select(p => $"{p.Number}")],
-            ["ports"] = (string[])[.. service.Ports.Where(p => p.IsExternal).Select(p => $"${{BIND_ADDRESS:-127.0.0.1}}:{p.Number}:{p.Number}")],
+            ["ports"] = (string[])[.. service.Outside.Select(p => Published(p.Number))],
             ["volumes"] = (string[])[.. service.Folders.Select(f => $"{f.Name}:{f.Path}")],
             ["depends_on"] = waits,
             ["healthcheck"] = Check("30s", "dotnet", $"Intervision.{char.ToUpperInvariant(service.Name[0])}{service.Name[1..]}.dll", "healthy"),
@@ -191,6 +204,8 @@ internal sealed class ComposeFiles(Deployment deployment)
         : $"${{{parameter.Variable}:?{parameter.Variable} is missing in .env}}";
 
     private static string Image(Service service) => $"${{IMAGE_REGISTRY:-}}{service.Image}:${{IMAGE_TAG:?IMAGE_TAG is missing in .env}}";
+
+    private static string Published(int port) => $"${{BIND_ADDRESS:-127.0.0.1}}:{port}:{port}";
 
     private static Yaml Once(string condition) => new() { ["condition"] = condition };
 

@@ -30,6 +30,9 @@ internal sealed record Service(
     public string Image => $"intervision/{Name}";
 
     public Port Port(string name) => Ports.First(p => p.Name == name);
+
+    /// <summary>For callers from outside, or with pages for everybody's browser.</summary>
+    public IEnumerable<Port> Outside => Ports.Where(p => p.IsExternal || (p.Name == "http" && PublicPages.Count > 0));
 }
 
 /// <summary>Runs to its end before the service starts.</summary>

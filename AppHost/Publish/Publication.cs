@@ -14,6 +14,7 @@ internal sealed class Publication(Deployment deployment)
         var files = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["compose/compose.yaml"] = compose.Compose(),
+            ["compose/compose.finance.yaml"] = compose.Finance(),
             [EnvFile] = compose.Env(envBefore),
         };
         foreach (var (path, text) in new HelmCharts(deployment).Files())

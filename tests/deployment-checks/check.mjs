@@ -156,27 +156,33 @@ async function unknownFields(name, value, type, at = '') {
 }
 
 function checkCompose() {
-  const text = readFileSync(join(folder, 'compose/compose.yaml'), 'utf8');
+  const whole = parse(readFileSync(join(folder, 'compose/compose.yaml'), 'utf8'));
   // The specification's own formats: durations and ports as Compose writes them, or a variable that will be one.
   const port = /^(\S+:)?[0-9]+(:[0-9]+)?$|^\$\{/, formats = { duration: /^([0-9]+(us|ms|s|m|h))+$/, expose: /^[0-9]+(\/(tcp|udp))?$/, ports: port, subnet_ip_address: /^[0-9.]+\/[0-9]+$/ };
   const schema = JSON.parse(readFileSync(join(modules, 'dclint/schemas/compose.schema.json'), 'utf8'));
   const validate = new Ajv({ strict: false, allErrors: true, formats, validateSchema: false }).compile({ ...schema, $schema: undefined, $id: undefined });
   const keys = new Map(readFileSync(join(folder, 'compose/.env'), 'utf8').split('\n').filter(line => /^[A-Z]/.test(line)).map(line => line.split('=')));
-  const filled = text.replace(/\$\{([A-Z_]+)(?::[-?]([^}]*))?\}/g, (_, key, otherwise) => {
-    if (!keys.has(key) && !key.endsWith('_IMAGE')) problems.push(`compose.yaml: ${key} is not in .env`);
-    return keys.get(key) || (otherwise?.includes(' ') ? 'given' : otherwise ?? 'given');
-  });
-  for (const one of [text, filled]) {
-    const compose = parse(one);
-    if (!validate(compose)) told('compose.yaml', validate.errors);
-    for (const [name, service] of Object.entries(compose.services)) {
-      for (const waited of Object.keys(service.depends_on ?? {})) if (!compose.services[waited]) problems.push(`compose.yaml: ${name} waits for ${waited}, which is not there`);
-      for (const network of service.networks ?? []) if (!compose.networks[network]) problems.push(`compose.yaml: ${name}: no network ${network}`);
-      for (const volume of service.volumes ?? []) if (!compose.volumes[volume.split(':')[0]]) problems.push(`compose.yaml: ${name}: no volume ${volume}`);
+  // The second is read together with the first: its services are those.
+  for (const file of ['compose.yaml', 'compose.finance.yaml']) {
+    const text = readFileSync(join(folder, 'compose', file), 'utf8');
+    const filled = text.replace(/\$\{([A-Z_]+)(?::[-?]([^}]*))?\}/g, (_, key, otherwise) => {
+      if (!keys.has(key) && !key.endsWith('_IMAGE')) problems.push(`${file}: ${key} is not in .env`);
+      return keys.get(key) || (otherwise?.includes(' ') ? 'given' : otherwise ?? 'given');
+    });
+    for (const compose of [parse(text), parse(filled)]) {
+      if (!validate(compose)) told(file, validate.errors);
+      for (const [name, service] of Object.entries(compose.services)) {
+        if (!whole.services[name]) problems.push(`${file}: ${name} is no service of compose.yaml`);
+        for (const waited of Object.keys(service.depends_on ?? {})) if (!whole.services[waited]) problems.push(`${file}: ${name} waits for ${waited}, which is not there`);
+        for (const network of service.networks ?? []) if (!whole.networks[network]) problems.push(`${file}: ${name}: no network ${network}`);
+        for (const volume of service.volumes ?? []) if (!whole.volumes[volume.split(':')[0]]) problems.push(`${file}: ${name}: no volume ${volume}`);
+        // A port is published by a network with a way out.
+        if (service.ports && !service.networks.some(network => !whole.networks[network]?.internal)) problems.push(`${file}: ${name}: its ports are published nowhere`);
+      }
+      checked++;
     }
-    checked++;
+    console.log(file);
   }
-  console.log('compose.yaml');
 }
 
 function told(name, errors) {

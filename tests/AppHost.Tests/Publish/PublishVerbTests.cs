@@ -68,6 +68,8 @@ public sealed class PublishVerbTests : IDisposable
     [InlineData("helm/servers/templates/monitoring.yaml", "podMetricsEndpoints:", "podMetricEndpoints:", "PodMonitor/")]
     [InlineData("compose/compose.yaml", "condition: service_healthy", "condition: service_well", "/depends_on/postgres/condition")]
     [InlineData("compose/compose.yaml", "cap_drop: [ALL]", "cap_dropp: [ALL]", "cap_dropp")]
+    [InlineData("compose/compose.finance.yaml", "networks: [front, inside]", "networks: [inside]", "rabbitmq: its ports are published nowhere")]
+    [InlineData("compose/compose.finance.yaml", "rabbitmq:", "broker:", "broker is no service of compose.yaml")]
     [InlineData("compose/.env", "IMAGE_TAG=", "IMAGE_TAGG=", "IMAGE_TAG is not in .env")]
     public async Task What_is_spoilt_is_found(string file, string written, string spoilt, string expected)
     {
