@@ -65,6 +65,7 @@ internal sealed class HelmCharts(Deployment deployment)
                 ["storage"] = new Yaml { ["size"] = "10Gi", ["storageClass"] = "" },
                 ["resources"] = Resources("500m", "2Gi", "2Gi"),
                 ["tlsSecret", "A certificate for consumers from outside (finance); empty: none."] = "",
+                ["outside", "How those reach port 5671: LoadBalancer or NodePort, with annotations where the cloud wants some; empty: not at all."] = new Yaml { ["type"] = "" },
             },
             ["networkPolicy"] = new Yaml
             {

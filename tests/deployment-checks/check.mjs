@@ -28,7 +28,7 @@ const given = {
     'parameters.authenticationAuthority=https://id.example.org', 'parameters.authenticationAudience=intervision',
     'parameters.mailSmtpHost=smtp.example.org', 'parameters.mailFrom=ne-pas-repondre@example.org', 'monitoring.enabled=true',
   ],
-  servers: ['networkPolicy.finance=10.1.2.0/24', 'rabbitmq.tlsSecret=rabbitmq-tls', 'postgres.storage.storageClass=fast', 'postgres.backup.endpointURL=https://s3.example.org', 'monitoring.enabled=true'],
+  servers: ['networkPolicy.finance=10.1.2.0/24', 'rabbitmq.tlsSecret=rabbitmq-tls', 'rabbitmq.outside.type=LoadBalancer', 'rabbitmq.outside.annotations.example\\.org/internal=true', 'postgres.storage.storageClass=fast', 'postgres.backup.endpointURL=https://s3.example.org', 'monitoring.enabled=true'],
 };
 
 // The same chart as a restore wants it, and what differs then.
@@ -55,6 +55,8 @@ for (const [chart, as, more] of [
 refuses('suite', sets('suite', 'parameters.authenticationAuthority'), 'authenticationAuthority');
 refuses('servers', [...sets('servers'), '--set', 'postgres.recovery.from=postgres'], 'a cluster is restored under another name');
 refuses('servers', [...sets('servers'), ...restored, '--set', 'postgres.backup.enabled=false'], 'the store it is read from');
+refuses('servers', sets('servers', 'rabbitmq.tlsSecret'), 'from outside consumers come by amqps');
+refuses('servers', sets('servers', 'networkPolicy.finance'), 'which addresses may come');
 checkCompose();
 
 if (problems.length > 0) {
