@@ -65,7 +65,7 @@ internal sealed class Development(IDistributedApplicationBuilder builder, Settin
 internal sealed class Production : Surroundings
 {
     private readonly IDistributedApplicationBuilder _builder;
-    private readonly IResourceBuilder<ParameterResource> _masterKey, _otherMasterKey, _authority, _audience, _smtpHost, _smtpUser, _smtpPassword, _sender, _telemetry;
+    private readonly IResourceBuilder<ParameterResource> _masterKey, _otherMasterKey, _authority, _audience, _smtpHost, _smtpUser, _smtpPassword, _sender, _telemetry, _telemetryHeaders, _traceShare;
 
     public Production(IDistributedApplicationBuilder builder)
     {
@@ -82,6 +82,8 @@ internal sealed class Production : Surroundings
         _smtpPassword = Secret("mail-smtp-password", "Its password; empty: none.", otherwise: "");
         _sender = Given("mail-from", "Sender of every mail.");
         _telemetry = Given("telemetry-endpoint", "OTLP collector (http://host:4317); empty: no telemetry leaves.", otherwise: "");
+        _telemetryHeaders = Secret("telemetry-headers", "What the collector wants to see (name=value,name=value); empty: nothing.", otherwise: "");
+        _traceShare = Given("trace-share", "Which share of the traces that begin here is kept; what a caller has decided holds.", otherwise: "0.05");
     }
 
     public override IResourceBuilder<ParameterResource> RegionalMailbox { get; }
@@ -106,7 +108,10 @@ internal sealed class Production : Surroundings
         .WithEnvironment("Mail__SmtpUser", _smtpUser)
         .WithEnvironment("Mail__SmtpPassword", _smtpPassword)
         .WithEnvironment("Mail__From", _sender)
-        .WithEnvironment("OTEL_EXPORTER_OTLP_ENDPOINT", _telemetry);
+        .WithEnvironment("OTEL_EXPORTER_OTLP_ENDPOINT", _telemetry)
+        .WithEnvironment("OTEL_EXPORTER_OTLP_HEADERS", _telemetryHeaders)
+        .WithEnvironment("OTEL_TRACES_SAMPLER", "parentbased_traceidratio")
+        .WithEnvironment("OTEL_TRACES_SAMPLER_ARG", _traceShare);
 
     public override IResourceBuilder<ProjectResource> Folder(IResourceBuilder<ProjectResource> service, string variable, string name) =>
         service.WithEnvironment(variable, $"/var/lib/intervision/{name}").WithAnnotation(new KeptFolder(name, $"/var/lib/intervision/{name}"));

@@ -257,7 +257,7 @@ internal sealed class HelmCharts(Deployment deployment)
         var parameters = new JsonObject();
         foreach (var parameter in deployment.Parameters.Where(p => !p.IsSecret && !IsOfAServer(p)))
         {
-            parameters[parameter.Property] = Texts(parameter.Purpose, parameter.Otherwise is null ? 1 : 0);
+            parameters[parameter.Property] = Texts(parameter.Purpose, parameter.Otherwise is "" ? 0 : 1);
         }
         var required = new JsonArray([.. parameters.Select(p => (JsonNode)p.Key)]);
         return new JsonObject
