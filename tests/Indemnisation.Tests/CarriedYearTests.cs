@@ -1,3 +1,4 @@
+using System.Globalization;
 using Grpc.Core;
 using Intervision.Indemnisation.Events.V1;
 using Intervision.Indemnisation.Tests.Reports;
@@ -8,6 +9,7 @@ using Intervision.ServiceDefaults;
 using Intervision.ServiceDefaults.Security;
 using Intervision.ServiceDefaults.Time;
 using Intervision.Tests.Support;
+using Table = Intervision.Indemnisation.V1.ExportFundingReportRequest.Types.Table;
 
 namespace Intervision.Indemnisation.Tests;
 
@@ -65,6 +67,31 @@ public sealed class CarriedYearTests : IAsyncLifetime
         await Corrected(scene, paid, person, line: null, 3);
         Assert.Equal([-6_750L], (await Carry(scene, paid, days: 20)).Lines.Select(l => l.Amount.ToCents()!.Value));
         await BooksAreRight(scene);
+    }
+
+    [Fact]
+    public async Task The_report_of_the_closed_year_stands_still_and_that_of_the_year_that_pays_adds_up()
+    {
+        var (scene, paid, late) = await Closed();
+        var (person, other) = (await scene.NewPerson(), await scene.NewPerson());
+        await PaidBefore(scene, paid, person, other);
+        await CloseYear(scene);
+        await closed.Deliver("scheduling", scene.SheetOf(late, person.Present(late, 80)), late.Name, Close.AddDays(2));
+        await Corrected(scene, paid, person, person.Present(paid, 40), 2);
+        var (report, sessions) = (await Report(scene, 2026), await Sessions(scene, 2026));
+        Assert.Equal((2, 13_500L), (report.Total.Participations, report.Costs.PerParticipation.ToCents()));
+
+        // What is corrected costs less and was there before: a participation of the year that paid it first, and of no other.
+        var carried = (await Carry(scene, late)).Lines.Concat((await Carry(scene, paid)).Lines);
+        Assert.Equal((report, sessions), (await Report(scene, 2026), await Sessions(scene, 2026)));
+        await NextYearIs(scene, participations: 1, cents: 13_500 - 6_750);
+
+        // Nor does the year stand otherwise once somebody was not there after all.
+        await scene.Service.ApproveLinesAsync(new ApproveLinesRequest { RequestId = Scene.NewId(), Names = { carried.Select(l => l.Name) } }, Tokens.As(Finance.Officer, After));
+        await Corrected(scene, paid, person, line: null, 3);
+        await Carry(scene, paid, days: 20);
+        Assert.Equal((report, sessions), (await Report(scene, 2026), await Sessions(scene, 2026)));
+        await NextYearIs(scene, participations: 1, cents: 0);
     }
 
     [Fact]
@@ -146,6 +173,23 @@ public sealed class CarriedYearTests : IAsyncLifetime
             EndInstant = session.EndTime.ToProto(), Certifiers = { "professionals/PER-REFERENT" }, Professional = person.Name, Revision = revision, Line = line, Reason = "TIME_WRONG",
         },
         session.Name, revision == 2 ? Close.AddDays(3) : After.AddDays(12), streamNo: revision);
+
+    private async Task NextYearIs(Scene scene, int participations, long cents)
+    {
+        var report = await Report(scene, 2027);
+        Assert.Empty(report.Differences);
+        Assert.Equal((participations, cents), (report.Total.Participations, report.Total.Calculated.ToCents()));
+        Assert.Equal((null, cents / participations), (report.Costs.PerSession.ToCents(), report.Costs.PerParticipation.ToCents()));
+        var table = (await closed.Funding(scene.Programme, Table.Sessions, year: 2027)).Rows;
+        Assert.Equal(2, table.Count);
+        Assert.Equal(cents, table.Sum(r => Exported.Cents(r["Coût"])));
+        Assert.Equal(participations, table.Sum(r => int.Parse(r["Participations"], CultureInfo.InvariantCulture)));
+    }
+
+    private async Task<GetFundingReportResponse> Report(Scene scene, int year) => await closed.Reports().GetFundingReportAsync(
+        new GetFundingReportRequest { Programme = scene.Programme, FiscalYear = year }, Tokens.As(Finance.Auditor));
+
+    private async Task<string> Sessions(Scene scene, int year) => (await closed.Funding(scene.Programme, Table.Sessions, year: year)).Text;
 
     private static string Next(Scene scene) => scene.EnvelopeName.Replace("2026", "2027", StringComparison.Ordinal);
 

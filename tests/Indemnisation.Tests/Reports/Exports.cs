@@ -32,10 +32,11 @@ public static class Exports
 {
     public static ReportService.ReportServiceClient Reports(this IndemnisationFixture fixture) => fixture.Client<ReportService.ReportServiceClient>();
 
-    public static Task<Exported> Funding(this IndemnisationFixture fixture, string programme, ExportFundingReportRequest.Types.Table table, DevelopmentClaims? by = null) =>
+    public static Task<Exported> Funding(
+        this IndemnisationFixture fixture, string programme, ExportFundingReportRequest.Types.Table table, DevelopmentClaims? by = null, int year = 2026) =>
         Read(
             fixture.Reports().ExportFundingReport(
-                new ExportFundingReportRequest { Programme = programme, FiscalYear = 2026, Table = table }, Tokens.As(by ?? Finance.Auditor, Scene.Later)),
+                new ExportFundingReportRequest { Programme = programme, FiscalYear = year, Table = table }, Tokens.As(by ?? Finance.Auditor, Scene.Later)),
             r => (r.FileName, r.Content));
 
     public static Task<Exported> Statement(this IndemnisationFixture fixture, ExportStatementRequest request, DevelopmentClaims by) =>

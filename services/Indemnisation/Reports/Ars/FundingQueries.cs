@@ -45,10 +45,13 @@ internal sealed record Figures
     };
 }
 
-/// <summary>A certified session and what it cost.</summary>
+/// <summary>A session and what it cost the envelope.</summary>
 internal sealed class SessionCost
 {
     public string Name { get; init; } = "";
+
+    /// <summary>Certified, of the envelope's own year; else of an earlier one, which counts it and its cases.</summary>
+    public bool IsOfYear { get; init; }
 
     public DateOnly SessionDate { get; init; }
 
@@ -79,21 +82,38 @@ internal sealed record Cut(bool ByMonth, bool ByPole, bool ByProfession, bool By
 /// </summary>
 internal static class FundingQueries
 {
-    private const string Rows =
+    /// <summary>
+    /// A participation counts once, in the first year that paid it: what a later year takes back is still one of its own year, and
+    /// what replaces it is none of the later one (ADR 0054).
+    /// </summary>
+    private const string Lines =
         """
-        with line as (
+        with taken_back as (
+          select paid.id, paid.session, paid.professional, paid.fiscal_year
+          from indemnity_line counter join indemnity_line paid on paid.id = counter.corrects and paid.fiscal_year < counter.fiscal_year
+          where paid.programme = @Programme and paid.component = 1),
+        line as (
+          select l.*, component = 1 and state between 3 and 7 and (live or id in (select id from taken_back))
+            and (session, professional) not in (select session, professional from taken_back where fiscal_year < @FiscalYear) as participates
+          from line_now l where envelope = @Name and state <> 8)
+        """;
+
+    private const string Rows =
+        $"""
+        {Lines},
+        keyed as (
           select case when @ByMonth then to_char(session_date, 'YYYY-MM') else '' end as month, case when @ByPole then pole else '' end as pole,
             case when @ByProfession then profession_table else '' end as profession_table,
             case when @ByProfession then profession_code else '' end as profession_code,
-            case when not @ByMode then '' when by_video then 'VISIO' else 'PRESENTIEL' end as mode, state, component, live, amount_cents
-          from line_now where envelope = @Name and state <> 8),
+            case when not @ByMode then '' when by_video then 'VISIO' else 'PRESENTIEL' end as mode, state, participates, amount_cents
+          from line),
         sums as (
           select month, pole, profession_table, profession_code, mode,
-            count(*) filter (where live and component = 1 and state between 3 and 7) as participations,
+            count(*) filter (where participates) as participations,
             sum(amount_cents) as engaged_cents,
             coalesce(sum(amount_cents) filter (where state between 3 and 7), 0) as calculated_cents,
             coalesce(sum(amount_cents) filter (where state in (5, 6)), 0) as consumed_cents
-          from line group by month, pole, profession_table, profession_code, mode),
+          from keyed group by month, pole, profession_table, profession_code, mode),
         held as (
           select case when @ByMonth then to_char(session_date, 'YYYY-MM') else '' end as month, case when @ByPole then pole else '' end as pole,
             count(*) as sessions, coalesce(sum(discussed_cases), 0) as discussed_cases
@@ -112,16 +132,24 @@ internal static class FundingQueries
 
     private const string Ordered = """order by month, pole collate "C", profession_table collate "C", profession_code collate "C", mode""";
 
-    /// <summary>Of one certified session each, those that cost nothing included.</summary>
+    /// <summary>Of each certified session of the year, those that cost nothing included, and of each that the envelope pays for an earlier year.</summary>
     private const string Sessions =
-        """
-        with cost as (
-          select session, sum(amount_cents)::bigint as cents, count(*) filter (where live and component = 1)::int as participations
-          from line_now where envelope = @Name and state between 3 and 7 group by session)
-        select f.name, f.session_date, f.pole, f.discussed_cases, coalesce(c.participations, 0) as participations, coalesce(c.cents, 0) as cents
-        from session_fact f left join cost c on c.session = f.name
-        where f.programme = @Programme and f.session_date between make_date(@FiscalYear, 1, 1) and make_date(@FiscalYear, 12, 31) and f.state = 3
-        order by f.session_date, f.name
+        $"""
+        {Lines},
+        cost as (
+          select session, min(session_date) as session_date, min(pole) as pole, sum(amount_cents)::bigint as cents,
+            count(*) filter (where participates)::int as participations
+          from line where state between 3 and 7 group by session),
+        fact as (
+          select name, session_date, pole, discussed_cases,
+            programme = @Programme and session_date between make_date(@FiscalYear, 1, 1) and make_date(@FiscalYear, 12, 31) and state = 3 as is_of_year
+          from session_fact)
+        select coalesce(f.name, c.session) as name, coalesce(f.session_date, c.session_date) as session_date, coalesce(f.pole, c.pole) as pole,
+          coalesce(f.is_of_year, false) as is_of_year, f.discussed_cases * f.is_of_year::int as discussed_cases,
+          coalesce(c.participations, 0) as participations, coalesce(c.cents, 0) as cents
+        from fact f full join cost c on c.session = f.name
+        where f.is_of_year or c.session is not null
+        order by session_date, name
         """;
 
     public static IAsyncEnumerable<Figures> All(Tx tx, ReportedEnvelope envelope, Cut cut) =>

@@ -86,7 +86,7 @@ internal sealed class Costs
 
     public void Add(SessionCost session)
     {
-        (cents, sessions, participations) = checked((cents + session.Cents, sessions + 1, participations + session.Participations));
+        (cents, sessions, participations) = checked((cents + session.Cents, sessions + (session.IsOfYear ? 1 : 0), participations + session.Participations));
         if (session.DiscussedCases is { } discussed)
         {
             (centsWithCases, cases) = checked((centsWithCases + session.Cents, cases + discussed));
