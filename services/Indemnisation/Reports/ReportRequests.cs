@@ -22,6 +22,8 @@ internal sealed record ReportedEnvelope
 
     public long EngagedCents => checked(ReservedCents + CalculatedCents);
 
+    public long RemainingCents => checked(AmountCents - EngagedCents);
+
     /// <exception cref="RuleBroken">ENVELOPE_MISSING.</exception>
     public static async Task<ReportedEnvelope> Of(Tx tx, string programme, int fiscalYear) =>
         await tx.SingleOrDefault<ReportedEnvelope>(

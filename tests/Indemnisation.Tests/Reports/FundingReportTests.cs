@@ -72,6 +72,7 @@ public sealed class FundingReportTests(IndemnisationFixture fixture) : IClassFix
             var rows = await Rows(scene, dimensions);
             Assert.Equal(total.Engaged.ToCents(), rows.Sum(r => r.Engaged.ToCents()));
             Assert.Equal(total.Participations, rows.Sum(r => r.Participations));
+            Assert.All(rows, r => Assert.Equal(r.Engaged.ToCents() - r.Consumed.ToCents(), r.Unconsumed.ToCents()));
             Assert.Equal(rows.Count, rows.Select(r => (r.Month, r.Pole, r.ProfessionTable, r.ProfessionCode, r.Mode)).Distinct().Count());
         }
 
@@ -100,6 +101,57 @@ public sealed class FundingReportTests(IndemnisationFixture fixture) : IClassFix
 
         var runs = Assert.Single((await fixture.Funding(scene.Programme, Table.Runs)).Rows);
         Assert.Equal((run.Name, "420,00", "420,00", "01/12/2026"), (runs["Lot"], runs["Total du fichier (CtrlSum)"], runs["Somme des lignes"], runs["Remis le"]));
+    }
+
+    [Fact]
+    public async Task Each_table_adds_up_to_the_envelope_and_to_the_file_of_the_bank()
+    {
+        var scene = await fixture.NewScene();
+        await Play(scene);
+        var run = await scene.ReleasedRun();
+        await Unpaid(scene);
+        await scene.Approve(await scene.Held(await scene.NewPerson("21")));
+
+        var summary = await fixture.Funding(scene.Programme, Table.Summary);
+        Assert.Equal($"ars-{scene.EnvelopeName["envelopes/".Length..]}-synthese.csv", summary.Name);
+        var year = Assert.Single(summary.Rows, r => r["Axe"] == "Exercice");
+        var (envelope, costs) = (await scene.Envelope(), (await Report(scene)).Costs);
+        Assert.Equal(("2026", "100000,00"), (year["Valeur"], year["Accordé"]));
+        Assert.Equal((envelope.Engaged.ToCents(), envelope.Consumed.ToCents(), envelope.Remaining.ToCents()), (Of(year, "Engagé"), Of(year, "Consommé"), Of(year, "Restant")));
+        Assert.Equal((42_000L + 10_500, 13_500L + 10_500), (Of(year, "Liquidé"), Of(year, "Reste à consommer")));
+        Assert.Equal(Of(year, "Accordé"), Of(year, "Consommé") + Of(year, "Reste à consommer") + Of(year, "Restant"));
+        Assert.Equal(
+            (costs.PerSession.ToCents(), costs.PerCase.ToCents(), costs.PerParticipation.ToCents()),
+            (Of(year, "Coût par séance"), Of(year, "Coût par situation"), Of(year, "Coût par participation")));
+
+        string[] amounts = ["Participations", "Engagé", "Liquidé", "Consommé", "Reste à consommer"];
+        foreach (var (axis, values) in new (string, string[])[]
+        {
+            ("Mois", ["2026-09", "2026-10", "2026-11"]), ("Pôle", ["poles/P07", "poles/P12"]), ("Profession", ["TRE_G15 10", "TRE_G15 21"]), ("Mode", ["PRESENTIEL", "VISIO"]),
+        })
+        {
+            var rows = summary.Rows.Where(r => r["Axe"] == axis).ToList();
+            Assert.Equal(values, rows.Select(r => r["Valeur"]));
+            Assert.All(amounts, a => Assert.Equal(Of(year, a), rows.Sum(r => Of(r, a))));
+        }
+
+        Assert.Equal(Of(year, "Restant"), Of(summary.Rows.Last(r => r["Axe"] == "Mois"), "Restant"));
+        Assert.All(summary.Rows.Where(r => r["Axe"] is "Pôle" or "Profession" or "Mode"), r => Assert.Equal(("", ""), (r["Accordé"], r["Restant"])));
+        var detail = (await fixture.Funding(scene.Programme, Table.Rows)).Rows;
+        Assert.All(amounts, a => Assert.Equal((Of(year, a), Of(year, a)), (Of(detail[^1], a), detail.SkipLast(1).Sum(r => Of(r, a)))));
+        Assert.Equal(Of(year, "Liquidé"), (await fixture.Funding(scene.Programme, Table.Sessions)).Rows.Sum(r => Of(r, "Coût")));
+        var runs = (await fixture.Funding(scene.Programme, Table.Runs)).Rows;
+        Assert.Equal(Of(year, "Consommé"), runs.Sum(r => Of(r, "Part de l'enveloppe") - Of(r, "Dont rejeté")));
+        var file = XDocument.Load(Path.Combine(fixture.PaymentFolder, run.FilePath));
+        Assert.Equal(year["Consommé"].Replace(',', '.'), file.Descendants().First(e => e.Name.LocalName == "CtrlSum").Value);
+    }
+
+    [Fact]
+    public async Task An_envelope_of_which_nothing_is_engaged_is_whole()
+    {
+        var scene = await fixture.NewScene();
+        var year = Assert.Single((await fixture.Funding(scene.Programme, Table.Summary)).Rows);
+        Assert.Equal(("100000,00", "0,00", "100000,00", ""), (year["Accordé"], year["Engagé"], year["Restant"], year["Coût par séance"]));
     }
 
     [Fact]
@@ -149,6 +201,8 @@ public sealed class FundingReportTests(IndemnisationFixture fixture) : IClassFix
         await Exports.Refuses(StatusCode.FailedPrecondition, "ENVELOPE_MISSING", () => fixture.Funding("programmes/NONE", Table.Rows));
         await Exports.Refuses(StatusCode.InvalidArgument, "TABLE_INVALID", () => fixture.Funding("programmes/T1", (Table)9));
     }
+
+    private static long Of(Dictionary<string, string> row, string column) => Exported.Cents(row[column]);
 
     private static GetFundingReportRequest RequestOf(Scene scene) => new() { Programme = scene.Programme, FiscalYear = 2026 };
 

@@ -27,6 +27,7 @@ internal sealed class ExportFundingReport(Db db)
                 {
                     Table.Sessions => ("seances", Sessions(tx, envelope)),
                     Table.Runs => ("lots", Runs(tx, envelope)),
+                    Table.Summary => ("synthese", FundingSummary.Lines(tx, envelope)),
                     _ => ("detail", Rows(tx, envelope)),
                 };
                 var file = new ExportFile($"ars-{envelope.Name["envelopes/".Length..]}-{title}.csv", send);
@@ -44,7 +45,7 @@ internal sealed class ExportFundingReport(Db db)
 
     private static async IAsyncEnumerable<string> Rows(Tx tx, ReportedEnvelope envelope)
     {
-        yield return FrenchCsv.Line("Mois", "Pôle", "Table de profession", "Profession", "Mode", "Participations", "Engagé", "Liquidé", "Consommé");
+        yield return FrenchCsv.Line("Mois", "Pôle", "Table de profession", "Profession", "Mode", "Participations", "Engagé", "Liquidé", "Consommé", "Reste à consommer");
         var total = new Figures();
         await foreach (var row in FundingQueries.All(tx, envelope, Cut.Finest))
         {
@@ -63,7 +64,7 @@ internal sealed class ExportFundingReport(Db db)
 
     private static string Line(string month, Figures row) => FrenchCsv.Line(
         month, row.Pole, row.ProfessionTable, row.ProfessionCode, row.Mode, row.Participations,
-        new Cents(row.EngagedCents), new Cents(row.CalculatedCents), new Cents(row.ConsumedCents));
+        new Cents(row.EngagedCents), new Cents(row.CalculatedCents), new Cents(row.ConsumedCents), new Cents(row.UnconsumedCents));
 
     private static async IAsyncEnumerable<string> Sessions(Tx tx, ReportedEnvelope envelope)
     {
@@ -76,7 +77,7 @@ internal sealed class ExportFundingReport(Db db)
         }
     }
 
-    private static object? Each(long cents, int count) => Costs.Of(cents, count) is { } cost ? new Cents(cost) : null;
+    private static Cents? Each(long cents, int count) => Cents.Of(Costs.Of(cents, count));
 
     private static async IAsyncEnumerable<string> Runs(Tx tx, ReportedEnvelope envelope)
     {

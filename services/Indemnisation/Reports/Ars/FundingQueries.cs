@@ -25,6 +25,9 @@ internal sealed record Figures
 
     public long ConsumedCents { get; init; }
 
+    /// <summary>Committed and not with the bank yet. Only the envelope has a grant, so of a pôle or a profession nothing else remains.</summary>
+    public long UnconsumedCents => checked(EngagedCents - ConsumedCents);
+
     public int Sessions { get; init; }
 
     public int DiscussedCases { get; init; }
@@ -40,6 +43,7 @@ internal sealed record Figures
         Engaged = EngagedCents.ToMoney(),
         Calculated = CalculatedCents.ToMoney(),
         Consumed = ConsumedCents.ToMoney(),
+        Unconsumed = UnconsumedCents.ToMoney(),
         Sessions = Sessions,
         DiscussedCases = DiscussedCases,
     };
@@ -154,6 +158,21 @@ internal static class FundingQueries
 
     public static IAsyncEnumerable<Figures> All(Tx tx, ReportedEnvelope envelope, Cut cut) =>
         tx.Stream<Figures>($"{Rows} {Ordered}", Parameters(envelope, cut));
+
+    /// <summary>The whole year.</summary>
+    public static async Task<Figures> Year(Tx tx, ReportedEnvelope envelope) =>
+        await All(tx, envelope, Cut.Whole).SingleOrDefaultAsync() ?? new Figures();
+
+    /// <summary>Each month, and what remains of the grant at its end.</summary>
+    public static async IAsyncEnumerable<(Figures Month, long RemainingCents)> Months(Tx tx, ReportedEnvelope envelope)
+    {
+        var remaining = envelope.AmountCents;
+        await foreach (var month in All(tx, envelope, Cut.Whole with { ByMonth = true }))
+        {
+            remaining = checked(remaining - month.EngagedCents);
+            yield return (month, remaining);
+        }
+    }
 
     public static async Task<IReadOnlyList<Figures>> Page(Tx tx, ReportedEnvelope envelope, Cut cut, string[]? after, int limit)
     {

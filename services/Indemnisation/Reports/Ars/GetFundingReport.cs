@@ -21,44 +21,28 @@ internal sealed class GetFundingReport(Db db)
             {
                 tx.StatementTimeout = Longest;
                 var envelope = await ReportedEnvelope.Of(tx, request.Programme, request.FiscalYear);
-                var costs = new Costs();
-                await foreach (var session in FundingQueries.CostOfSessions(tx, envelope))
-                {
-                    costs.Add(session);
-                }
-
+                var total = await FundingQueries.Year(tx, envelope);
                 var response = new GetFundingReportResponse
                 {
                     Envelope = envelope.Name,
                     Amount = envelope.AmountCents.ToMoney(),
-                    Remaining = (envelope.AmountCents - envelope.EngagedCents).ToMoney(),
-                    Costs = costs.ToProto(),
+                    Remaining = envelope.RemainingCents.ToMoney(),
+                    Total = total.ToProto(),
+                    Costs = (await Costs.Read(tx, envelope)).ToProto(),
                 };
-                await AddMonths(tx, envelope, response);
-                await AddRuns(tx, envelope, response);
+                await foreach (var (month, remaining) in FundingQueries.Months(tx, envelope))
+                {
+                    response.Months.Add(new GetFundingReportResponse.Types.Month { Row = month.ToProto(), Remaining = remaining.ToMoney() });
+                }
+
+                await AddRuns(tx, envelope, total, response);
                 return response;
             },
             call.Cancellation);
     }
 
-    private static async Task AddMonths(Tx tx, ReportedEnvelope envelope, GetFundingReportResponse response)
+    private static async Task AddRuns(Tx tx, ReportedEnvelope envelope, Figures total, GetFundingReportResponse response)
     {
-        var remaining = envelope.AmountCents;
-        await foreach (var month in FundingQueries.All(tx, envelope, Cut.Whole with { ByMonth = true }))
-        {
-            remaining = checked(remaining - month.EngagedCents);
-            response.Months.Add(new GetFundingReportResponse.Types.Month { Row = month.ToProto(), Remaining = remaining.ToMoney() });
-        }
-    }
-
-    private static async Task AddRuns(Tx tx, ReportedEnvelope envelope, GetFundingReportResponse response)
-    {
-        var total = new Figures();
-        await foreach (var whole in FundingQueries.All(tx, envelope, Cut.Whole))
-        {
-            total = whole;
-        }
-
         var bank = new BankReconciliation(envelope);
         await foreach (var run in RunShares.Of(tx, envelope))
         {
@@ -69,7 +53,6 @@ internal sealed class GetFundingReport(Db db)
             }
         }
 
-        response.Total = total.ToProto();
         response.Differences.AddRange(bank.Close(total));
         response.Reconciled = response.Differences.Count == 0;
     }
@@ -84,7 +67,36 @@ internal sealed class Costs
     private long cases;
     private long participations;
 
-    public void Add(SessionCost session)
+    public long? PerSession => Of(cents, sessions);
+
+    /// <summary>Of sessions whose sheet says how many.</summary>
+    public long? PerCase => Of(centsWithCases, cases);
+
+    public long? PerParticipation => Of(cents, participations);
+
+    public static async Task<Costs> Read(Tx tx, ReportedEnvelope envelope)
+    {
+        var costs = new Costs();
+        await foreach (var session in FundingQueries.CostOfSessions(tx, envelope))
+        {
+            costs.Add(session);
+        }
+
+        return costs;
+    }
+
+    public UnitCosts ToProto() => new()
+    {
+        PerSession = PerSession?.ToMoney(),
+        PerCase = PerCase?.ToMoney(),
+        PerParticipation = PerParticipation?.ToMoney(),
+    };
+
+    /// <returns>Null when there is none.</returns>
+    public static long? Of(long cents, long count) =>
+        count == 0 ? null : (long)Math.Round(cents / (decimal)count, MidpointRounding.AwayFromZero);
+
+    private void Add(SessionCost session)
     {
         (cents, sessions, participations) = checked((cents + session.Cents, sessions + (session.IsOfYear ? 1 : 0), participations + session.Participations));
         if (session.DiscussedCases is { } discussed)
@@ -92,15 +104,4 @@ internal sealed class Costs
             (centsWithCases, cases) = checked((centsWithCases + session.Cents, cases + discussed));
         }
     }
-
-    public UnitCosts ToProto() => new()
-    {
-        PerSession = Of(cents, sessions)?.ToMoney(),
-        PerCase = Of(centsWithCases, cases)?.ToMoney(),
-        PerParticipation = Of(cents, participations)?.ToMoney(),
-    };
-
-    /// <returns>Null when there is none.</returns>
-    public static long? Of(long cents, long count) =>
-        count == 0 ? null : (long)Math.Round(cents / (decimal)count, MidpointRounding.AwayFromZero);
 }

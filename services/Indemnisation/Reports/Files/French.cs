@@ -3,7 +3,11 @@ using System.Globalization;
 namespace Intervision.Indemnisation.Reports.Files;
 
 /// <summary>An amount in a cell: a number that a spreadsheet adds up, never text.</summary>
-internal readonly record struct Cents(long Value);
+internal readonly record struct Cents(long Value)
+{
+    /// <returns>Null, an empty cell, when there is none.</returns>
+    public static Cents? Of(long? cents) => cents is { } value ? new Cents(value) : null;
+}
 
 /// <summary>Numbers and dates as people in France write them.</summary>
 internal static class French
