@@ -1,6 +1,9 @@
 using Grpc.Core;
 using Intervision.Indemnisation.Reports.Tax;
 using Intervision.Indemnisation.V1;
+using Intervision.ServiceDefaults;
+using Intervision.ServiceDefaults.Security;
+using Intervision.ServiceDefaults.Time;
 using Intervision.Tests.Support;
 
 namespace Intervision.Indemnisation.Tests.Reports;
@@ -63,6 +66,38 @@ public sealed class FeeDeclarationTests(IndemnisationFixture fixture) : IClassFi
         Assert.Empty((await fixture.FeeDeclaration(2027)).Rows);
     }
 
+    /// <summary>Half a year on one payee, half on another, each below the threshold; whatever SIRET one of them has is the person's.</summary>
+    [Fact]
+    public async Task Who_changed_payee_within_the_year_is_declared_once()
+    {
+        await using var own = new IndemnisationFixture();
+        await own.InitializeAsync();
+        var scene = await own.NewScene();
+        var (person, independent) = (await scene.NewPerson(), await scene.NewPerson());
+        var later = await PayeeOf(scene, "", await scene.NewPerson(payee: false));
+        var registered = await PayeeOf(scene, Siret, Payee.Types.Kind.Person, await scene.NewPerson(payee: false));
+        var moved = new DateOnly(2026, 10, 1);
+        await Move(scene, person, later, moved);
+        await Move(scene, independent, registered, moved);
+        for (var n = -9; n < 10; n++)
+        {
+            var session = scene.NewSession(moved.AddDays(n));
+            await scene.Certify(session, person.Present(session, 80), independent.Present(session, 80, kilometres: 34));
+            await scene.Approve(await scene.LinesOf(session));
+        }
+
+        var run = await scene.ReleasedRun();
+        Assert.Equal(4, run.Payments.Count);
+        Assert.All(run.Payments, p => Assert.InRange(p.Amount.ToCents()!.Value, 1, DeclarationThreshold.Of(2026)));
+        var rows = (await own.FeeDeclaration(2026)).Rows;
+        Assert.Equal(2, rows.Count);
+        Assert.Equal(run.Total.ToCents(), rows.Sum(r => Exported.Cents(r["Total TTC"])));
+        Assert.Equal(run.Total.ToCents(), rows.Sum(r => Exported.Cents(r["Honoraires"]) + Exported.Cents(r["Indemnités et remboursements"])));
+        Assert.Equal(
+            [("", Both(person, later), "2565,00", "SIRET à compléter"), (Siret, Both(independent, registered), "2724,60", "")],
+            rows.Select(r => (r["SIRET"], r["Bénéficiaires"], r["Total TTC"], r["Observation"])).Order());
+    }
+
     [Fact]
     public async Task Years_without_a_threshold_and_auditors_are_refused()
     {
@@ -71,12 +106,29 @@ public sealed class FeeDeclarationTests(IndemnisationFixture fixture) : IClassFi
         await Exports.Refuses(StatusCode.PermissionDenied, "PERMISSION_DENIED", () => fixture.FeeDeclaration(2026, Finance.Auditor));
     }
 
-    private static async Task<Person> PayeeOf(Scene scene, string siret, params Person[] people)
+    private static string Both(Person one, Person other) =>
+        string.Join(' ', new[] { one, other }.Select(p => p.Payee["payees/".Length..]).Order(StringComparer.Ordinal));
+
+    /// <summary>Long before: nothing is held any more when the run is proposed.</summary>
+    private static async Task Move(Scene scene, Person person, Person to, DateOnly from)
+    {
+        await scene.Payees.RemovePayeeProfessionalAsync(
+            new RemovePayeeProfessionalRequest { RequestId = Scene.NewId(), Name = person.Payee, Professional = person.Name, UntilDate = from.ToProto(), Etag = "v1" },
+            Tokens.As(Finance.Officer, Scene.Start));
+        await scene.Payees.AddPayeeProfessionalAsync(
+            new AddPayeeProfessionalRequest { RequestId = Scene.NewId(), Name = to.Payee, Professional = person.Name, FromDate = from.ToProto(), Etag = "v1" },
+            Tokens.As(Tokens.Of(Roles.FinanceOfficer, "colleague@finance"), Scene.Start));
+    }
+
+    private static Task<Person> PayeeOf(Scene scene, string siret, params Person[] people) =>
+        PayeeOf(scene, siret, siret.Length == 0 ? Payee.Types.Kind.Person : Payee.Types.Kind.Sel, people);
+
+    private static async Task<Person> PayeeOf(Scene scene, string siret, Payee.Types.Kind kind, params Person[] people)
     {
         var payee = Scene.PayeeOf(people[0]);
         payee.Professionals.Add(people.Skip(1).Select(p => p.Name));
         payee.Siret = siret;
-        payee.Kind = siret.Length == 0 ? Payee.Types.Kind.Person : Payee.Types.Kind.Sel;
+        payee.Kind = kind;
         await scene.Service.CreatePayeeAsync(new CreatePayeeRequest { RequestId = Scene.NewId(), Payee = payee }, Tokens.As(Finance.Officer, Scene.Start));
         return people[0];
     }

@@ -6,7 +6,7 @@ using Intervision.ServiceDefaults.Persistence;
 
 namespace Intervision.Indemnisation.Reports.Tax;
 
-/// <summary>Somebody to declare. Payees of one SIRET are one beneficiary.</summary>
+/// <summary>Somebody to declare. Payees of one SIRET are one beneficiary; so are those of kind person that are paid for one professional.</summary>
 internal sealed class Beneficiary
 {
     public string Siret { get; init; } = "";
@@ -80,13 +80,21 @@ internal sealed class ExportFeeDeclaration(Db db)
         travel as (
           select t.payment_id, sum(l.amount_cents) as cents
           from payment_line t join indemnity_line l on l.id = t.line_id and l.component = 3
-          where t.payment_id in (select id from paid) group by t.payment_id)
-        select y.siret, (array_agg(p.holder_name order by p.execution_date desc, p.id desc))[1] as holder_name, min(y.kind) as kind,
-          string_agg(distinct substr(y.name, length('payees/') + 1), ' ') as payees,
+          where t.payment_id in (select id from paid) group by t.payment_id),
+        person as (   -- for whom a person's payee is paid, most of all
+          select distinct on (p.payee) p.payee, l.professional, y.siret
+          from paid p join payee y on y.name = p.payee and y.kind = 1 join payment_line t on t.payment_id = p.id join indemnity_line l on l.id = t.line_id
+          group by p.payee, l.professional, y.siret order by p.payee, sum(l.amount_cents) desc, l.professional),
+        known as (select payee, professional, max(siret) over (partition by professional) as siret from person),
+        declared as (
+          select y.name, y.kind, coalesce(nullif(y.siret, ''), k.siret, '') as siret, coalesce(k.professional, y.name) as person
+          from payee y left join known k on k.payee = y.name)
+        select d.siret, (array_agg(p.holder_name order by p.execution_date desc, p.id desc))[1] as holder_name, min(d.kind) as kind,
+          string_agg(distinct substr(d.name, length('payees/') + 1), ' ') as payees,
           sum(p.amount_cents)::bigint as total_cents, coalesce(sum(t.cents), 0)::bigint as travel_cents,
           coalesce(sum(p.amount_cents) filter (where p.unconfirmed), 0)::bigint as unconfirmed_cents
-        from paid p join payee y on y.name = p.payee left join travel t on t.payment_id = p.id
-        group by y.siret, case when y.siret = '' then y.name else '' end
+        from paid p join declared d on d.name = p.payee left join travel t on t.payment_id = p.id
+        group by d.siret, case when d.siret = '' then d.person else '' end
         having sum(p.amount_cents) > @threshold
         order by holder_name, payees
         """,
