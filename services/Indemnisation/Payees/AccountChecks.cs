@@ -1,8 +1,9 @@
+using Intervision.Indemnisation.V1;
 using Intervision.ServiceDefaults.Grpc;
 
 namespace Intervision.Indemnisation.Payees;
 
-/// <summary>What an account that somebody gives must be, whoever's it is (DOMAIN §2).</summary>
+/// <summary>What an account and its holder's number must be, whoever's they are (DOMAIN §2).</summary>
 internal static class AccountChecks
 {
     public static void CheckHolderName(this Violations violations, string field, string name) => violations.Check(
@@ -14,4 +15,8 @@ internal static class AccountChecks
     /// <param name="bic">Empty: the bank is known by the IBAN.</param>
     public static void CheckBic(this Violations violations, string field, string bic) => violations.Check(
         bic.Length == 0 || BankAccounts.IsBic(bic), field, "BIC_INVALID", "Le BIC n'est pas valable.");
+
+    public static void CheckSiret(this Violations violations, string field, string siret, Payee.Types.Kind kind) => violations.Check(
+        siret.Length == 0 ? kind == Payee.Types.Kind.Person : BankAccounts.IsSiret(siret),
+        field, "SIRET_INVALID", "Le SIRET n'est pas valable ; il n'est facultatif que pour une personne.");
 }

@@ -77,9 +77,7 @@ public sealed class CreatePayee(Db db, CalculateWaiting waiting)
         violations.Check(ResourceNames.IsNamed(payee.Name, "payees"), "payee.name", "NAME_INVALID", "Le nom doit être de la forme payees/{code}.");
         violations.Check(payee.Kind is > Payee.Types.Kind.Unspecified and <= Payee.Types.Kind.Employer, "payee.kind", "KIND_INVALID", "Nature de bénéficiaire inconnue.");
         violations.CheckHolderName("payee.holder_name", payee.HolderName);
-        violations.Check(
-            payee.Siret.Length == 0 ? payee.Kind == Payee.Types.Kind.Person : BankAccounts.IsSiret(payee.Siret),
-            "payee.siret", "SIRET_INVALID", "Le SIRET n'est pas valable ; il n'est facultatif que pour une personne.");
+        violations.CheckSiret("payee.siret", payee.Siret, payee.Kind);
         violations.CheckIban("payee.iban", payee.Iban);
         violations.CheckBic("payee.bic", payee.Bic);
         violations.Check(payee.Contact.Length == 0 || MailQueue.IsMailbox(payee.Contact), "payee.contact", "CONTACT_INVALID", "L'adresse de contact n'est pas valable.");

@@ -8,6 +8,7 @@ namespace Intervision.Indemnisation.Payees;
 /// <summary>From RPC to verb; the rules are in the verbs.</summary>
 public sealed class PayeeGrpcService(
     GetPayee getPayee,
+    UpdatePayee updatePayee,
     ProposeBankAccount proposeBankAccount,
     ConfirmBankAccount confirmBankAccount,
     CancelBankAccount cancelBankAccount,
@@ -19,6 +20,10 @@ public sealed class PayeeGrpcService(
     [CalledBy(Roles.FinanceOfficer, Roles.FinanceApprover, Roles.FinanceReleaser)]
     public override Task<GetPayeeResponse> GetPayee(GetPayeeRequest request, ServerCallContext context) =>
         getPayee.Handle(request, context.Call());
+
+    [CalledBy(Roles.FinanceOfficer)]
+    public override Task<UpdatePayeeResponse> UpdatePayee(UpdatePayeeRequest request, ServerCallContext context) =>
+        updatePayee.Handle(request, context.Call());
 
     [CalledBy(Roles.FinanceOfficer)]
     public override Task<ProposeBankAccountResponse> ProposeBankAccount(ProposeBankAccountRequest request, ServerCallContext context) =>
@@ -53,7 +58,7 @@ public sealed class PayeeGrpcService(
 internal static class PayeeServices
 {
     public static IServiceCollection AddPayees(this IServiceCollection services) => services
-        .AddSingleton<CreatePayee>().AddSingleton<ListPayees>().AddSingleton<GetPayee>()
+        .AddSingleton<CreatePayee>().AddSingleton<ListPayees>().AddSingleton<GetPayee>().AddSingleton<UpdatePayee>()
         .AddSingleton<ProposeBankAccount>().AddSingleton<ConfirmBankAccount>().AddSingleton<CancelBankAccount>()
         .AddSingleton<RecordPayeeVerification>().AddSingleton<AddPayeeProfessional>().AddSingleton<RemovePayeeProfessional>()
         .AddSingleton<PutExpertConvention>();

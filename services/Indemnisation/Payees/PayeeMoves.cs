@@ -47,6 +47,14 @@ internal static class PayeeMoves
         """,
         new { organisation, payee });
 
+    /// <summary>Somebody, or an employer, comes to the payee, or somebody leaves it for another one, and it may still be stopped.</summary>
+    public static Task<bool> IsPending(Tx tx, string payee, DateTimeOffset now) => tx.Single<bool>(
+        """
+        select exists (select from payee_move where @payee in (payee, former_payee) and in_force_time > @now)
+          or exists (select from expert_convention where payee = @payee and in_force_time > @now)
+        """,
+        new { payee, now });
+
     public static async Task Insert(Tx tx, FormerPayee former, PayeeRow payee, string professional, DateOnly from, Call call)
     {
         var inForce = call.Now + AccountChanges.Hold;

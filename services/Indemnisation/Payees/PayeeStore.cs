@@ -1,4 +1,5 @@
 using Intervision.Indemnisation.V1;
+using Intervision.ServiceDefaults.Grpc;
 using Intervision.ServiceDefaults.Persistence;
 using Intervision.ServiceDefaults.Time;
 
@@ -104,6 +105,14 @@ internal static class PayeeStore
             "insert into payee_professional (professional, payee) select unnest(@Professionals), @Name",
             new { payee.Professionals, payee.Name });
     }
+
+    /// <summary>Its SIRET and contact, and who changed them; the caller holds its lock.</summary>
+    public static Task Update(Tx tx, PayeeRow before, PayeeRow next, Call call) => tx.Execute(
+        """
+        insert into payee_update (payee, version, siret_before, contact_before, updater, update_time) values (@Name, @Version, @SiretBefore, @ContactBefore, @Subject, @Now);
+        update payee set siret = @Siret, contact = @Contact, version = version + 1, change_time = @Now where name = @Name
+        """,
+        new { next.Name, before.Version, SiretBefore = before.Siret, ContactBefore = before.Contact, call.Caller.Subject, call.Now, next.Siret, next.Contact });
 
     /// <summary>What was added beside it counts as a change of it; the caller holds its lock.</summary>
     public static Task Touch(Tx tx, string name, DateTimeOffset now) =>
