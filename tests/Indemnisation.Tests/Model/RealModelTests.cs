@@ -17,7 +17,8 @@ public sealed class RealModelTests(IndemnisationFixture fixture) : IClassFixture
     [Fact]
     public void The_service_pays_what_the_model_says_is_due()
     {
-        var stories = Story.Any.Where(s => !s.Capped).ToArbitrary();
+        // Who is at two tables at once waits for a correction (OverlapTests); the model pays each session for itself.
+        var stories = Story.Any.Where(s => !s.Capped && s.Sessions.Where(one => !one.Cancelled).CountBy(one => one.Date).All(day => day.Value == 1)).ToArbitrary();
         Prop.ForAll(stories, story => Play(story)).Check(Config.QuickThrowOnFailure.WithMaxTest(Stories));
     }
 
