@@ -36,4 +36,15 @@ internal sealed record Percentiles(double P50, double P90, double P99, long Coun
 internal sealed record Exemplar(DateTimeOffset Time, double Value, string TraceId, string SpanId, IReadOnlyList<Tag> Dimensions);
 
 /// <summary>The last value of one series of a gauge or counter; of a histogram the number of measurements.</summary>
-internal sealed record LatestValue(Instrument Instrument, IReadOnlyList<Tag> Dimensions, double Value, DateTimeOffset Time);
+/// <param name="Time">When it was told.</param>
+internal sealed record LatestValue(Instrument Instrument, IReadOnlyList<Tag> Dimensions, double Value, DateTimeOffset Time)
+{
+    /// <summary>How far back <see cref="Lowest"/> and <see cref="Grown"/> look, for who asks for several.</summary>
+    public TimeSpan Over { get; init; }
+
+    /// <summary>The least it was in that time; null: it is not that old.</summary>
+    public double? Lowest { get; init; } = Value;
+
+    /// <summary>How much was added in that time, of what only grows; since the sender's last start when there was one.</summary>
+    public double Grown { get; init; } = Value;
+}

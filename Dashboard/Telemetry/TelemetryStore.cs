@@ -89,6 +89,10 @@ internal sealed class TelemetryStore : IAsyncDisposable
     public Task<IReadOnlyList<LatestValue>> Latest(IReadOnlyCollection<string> instruments, CancellationToken cancellation) =>
         Read(c => Metrics(c).Latest(instruments), cancellation);
 
+    /// <summary>The same, with what they were since a time; counters that nobody tells any more too.</summary>
+    public Task<IReadOnlyList<LatestValue>> Latest(IReadOnlyCollection<string> instruments, DateTimeOffset since, CancellationToken cancellation) =>
+        Read(c => Metrics(c).Latest(instruments, Instants.Bound(since)), cancellation);
+
     /// <summary>One text over logs and spans, newest first.</summary>
     /// <param name="limit">Of each kind, at most 200.</param>
     public Task<Found> Search(string text, int limit, CancellationToken cancellation)

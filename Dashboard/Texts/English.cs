@@ -170,12 +170,28 @@ internal static class English
         DroppedTags = n => $"{n} attributes left out",
         TraceSummary = (spans, resources) => $"{spans} spans in {resources} resources",
         WaitsUnwell = (name, why) => $"{name}: {why}",
-        OutboxTooOld = (name, age) => $"{name}: an event has been waiting to be published for {age}",
-        SetAside = (name, n) => $"{name}: {n} events set aside, to be taken up",
+        ServiceSilent = service => $"{service}: no figure has come from it for 5 min",
         FilePutAside = (problem, file) => $"The telemetry file could not be read ({problem}): it was put aside as {file}.",
         OfCalls = all => $"of {all} calls",
-        EnvelopeNearlyOut = share => $"An envelope is {share} consumed",
         AtOffset = t => $"{t} after the start",
+        Alarms = new Dictionary<string, Func<string, string, string>>(StringComparer.Ordinal)
+        {
+            ["OutboxOld"] = (who, age) => $"{who}: an event has been waiting to be published for {age}",
+            ["OutboxLong"] = (who, n) => $"{who}: {n} events wait to be published",
+            ["OutboxParked"] = (who, n) => $"{who}: {Some(n, "event", "events")} set aside, to be taken up",
+            ["QueueLong"] = (who, n) => $"{who}: {n} messages that nobody reads",
+            ["InboxPoison"] = (who, n) => $"{who}: {Some(n, "event", "events")} stopped by one that fails",
+            ["InboxGap"] = (who, n) => $"{who}: {Some(n, "event waits", "events wait")} for one that has not come",
+            ["DeadLetters"] = (who, n) => $"{who}: {Some(n, "unreadable message", "unreadable messages")} within the hour",
+            ["MailWaits"] = (who, age) => $"{who}: a mail has been waiting to leave for {age}",
+            ["MailGivenUp"] = (who, n) => $"{who}: {Some(n, "mail", "mails")} given up within the day",
+            ["CallsUnavailable"] = (who, share) => $"{who}: {share} of the calls find no database",
+            ["CallsFail"] = (who, n) => $"{who}: {Some(n, "call", "calls")} failed by a mistake of the software",
+            ["EnvelopeNearlySpent"] = (who, share) => $"The envelope {who} is {share} consumed",
+            ["UrgentNotTaken"] = (who, n) => $"{who}: {Some(n, "urgent request", "urgent requests")} that nobody took in time",
+            ["ErasureOverdue"] = (who, n) => $"{who}: {Some(n, "case should be erased and is not", "cases should be erased and are not")}",
+            ["StrangersWrite"] = (who, n) => $"{who}: {n} mails within the hour from mailboxes that the directory does not know",
+        },
         States = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["NotStarted"] = "Not started",
@@ -222,4 +238,6 @@ internal static class English
             ["requests"] = "Requests",
         },
     };
+
+    private static string Some(string figure, string one, string many) => $"{figure} {(figure == "1" ? one : many)}";
 }

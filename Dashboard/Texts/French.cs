@@ -170,12 +170,28 @@ internal static class French
         DroppedTags = n => $"{n} attributs laissés de côté",
         TraceSummary = (spans, resources) => $"{spans} étapes dans {resources} ressources",
         WaitsUnwell = (name, why) => $"{name} : {why}",
-        OutboxTooOld = (name, age) => $"{name} : un évènement attend d’être publié depuis {age}",
-        SetAside = (name, n) => $"{name} : {n} évènements mis de côté, à reprendre",
+        ServiceSilent = service => $"{service} : aucune mesure n’en vient depuis 5 min",
         FilePutAside = (problem, file) => $"Le fichier de télémétrie n’a pas pu être lu ({problem}) : il est mis de côté sous {file}.",
         OfCalls = all => $"sur {all} appels",
-        EnvelopeNearlyOut = share => $"Une enveloppe est consommée à {share}",
         AtOffset = t => $"à {t} du début",
+        Alarms = new Dictionary<string, Func<string, string, string>>(StringComparer.Ordinal)
+        {
+            ["OutboxOld"] = (who, age) => $"{who} : un évènement attend d’être publié depuis {age}",
+            ["OutboxLong"] = (who, n) => $"{who} : {n} évènements attendent d’être publiés",
+            ["OutboxParked"] = (who, n) => $"{who} : {Some(n, "évènement mis", "évènements mis")} de côté, à reprendre",
+            ["QueueLong"] = (who, n) => $"{who} : {n} messages que personne ne lit",
+            ["InboxPoison"] = (who, n) => $"{who} : {Some(n, "évènement arrêté", "évènements arrêtés")} par un évènement qui échoue",
+            ["InboxGap"] = (who, n) => $"{who} : {Some(n, "évènement en attend", "évènements en attendent")} un qui n’est pas venu",
+            ["DeadLetters"] = (who, n) => $"{who} : {Some(n, "message illisible", "messages illisibles")} depuis une heure",
+            ["MailWaits"] = (who, age) => $"{who} : un courrier attend de partir depuis {age}",
+            ["MailGivenUp"] = (who, n) => $"{who} : {Some(n, "courrier abandonné", "courriers abandonnés")} depuis un jour",
+            ["CallsUnavailable"] = (who, share) => $"{who} : {share} des appels ne trouvent pas la base de données",
+            ["CallsFail"] = (who, n) => $"{who} : {Some(n, "appel a échoué", "appels ont échoué")} par une faute du logiciel",
+            ["EnvelopeNearlySpent"] = (who, share) => $"L’enveloppe {who} est consommée à {share}",
+            ["UrgentNotTaken"] = (who, n) => $"{who} : {Some(n, "demande urgente", "demandes urgentes")} que personne n’a prise à temps",
+            ["ErasureOverdue"] = (who, n) => $"{who} : {Some(n, "situation devrait être effacée et ne l’est pas", "situations devraient être effacées et ne le sont pas")}",
+            ["StrangersWrite"] = (who, n) => $"{who} : {n} courriers en une heure de boîtes que l’annuaire ne connaît pas",
+        },
         States = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["NotStarted"] = "Pas démarrée",
@@ -222,4 +238,6 @@ internal static class French
             ["requests"] = "Requêtes",
         },
     };
+
+    private static string Some(string figure, string one, string many) => $"{figure} {(figure == "1" ? one : many)}";
 }

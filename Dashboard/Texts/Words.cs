@@ -169,12 +169,12 @@ internal sealed partial record Words
     public required Func<int, string> DroppedTags { get; init; }
     public required Func<int, int, string> TraceSummary { get; init; }
     public required Func<string, string, string> WaitsUnwell { get; init; }
-    public required Func<string, string, string> OutboxTooOld { get; init; }
-    public required Func<string, long, string> SetAside { get; init; }
+    public required Func<string, string> ServiceSilent { get; init; }
     public required Func<string, string, string> FilePutAside { get; init; }
     public required Func<string, string> OfCalls { get; init; }
-    public required Func<string, string> EnvelopeNearlyOut { get; init; }
     public required Func<string, string> AtOffset { get; init; }
+    /// <summary>What an alarm says, by its name: of whom, and its figure.</summary>
+    public required IReadOnlyDictionary<string, Func<string, string, string>> Alarms { get; init; }
     public required IReadOnlyDictionary<string, string> States { get; init; }
     public required IReadOnlyDictionary<string, string> Healths { get; init; }
     public required IReadOnlyDictionary<string, string> Commands { get; init; }

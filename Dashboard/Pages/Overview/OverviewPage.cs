@@ -13,8 +13,8 @@ internal static class OverviewPage
     {
         var words = visitor.Words;
         var resources = await board.Resources.All();
-        var (latest, trouble) = await Latest(visitor, board);
-        var state = SuiteState.Of(resources, latest, words);
+        var (told, trouble) = await Told(visitor, board);
+        var state = SuiteState.Of(resources, told, board.Clock.GetUtcNow(), words);
         return Layout.Page(visitor, Section.Overview, words.Overview, Html.Of($"""
             <h1>{words.Overview}</h1>
             <div id="live" data-live>
@@ -28,11 +28,17 @@ internal static class OverviewPage
     }
 
     /// <summary>The page stands, and says so, when measurements cannot be read.</summary>
-    private static async Task<(IReadOnlyList<LatestValue> Latest, bool Trouble)> Latest(Visitor visitor, Board board)
+    private static async Task<(IReadOnlyList<LatestValue> Told, bool Trouble)> Told(Visitor visitor, Board board)
     {
+        var now = board.Clock.GetUtcNow();
+        var told = new List<LatestValue>();
         try
         {
-            return (await board.Telemetry.Latest(SuiteState.Instruments, visitor.Cancelled), false);
+            foreach (var (over, instruments) in SuiteState.Wanted)
+            {
+                told.AddRange((await board.Telemetry.Latest(instruments, now - over, visitor.Cancelled)).Select(v => v with { Over = over }));
+            }
+            return (told, false);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

@@ -10,44 +10,45 @@ namespace Intervision.Dashboard.Pages.Overview;
 internal sealed record Reason(string Text, string Address);
 
 /// <param name="Value">Null: not measured yet.</param>
+/// <param name="Bad">An alarm is called for it, which stands among the reasons.</param>
 internal sealed record Tile(string Title, string? Value, string Detail, bool Bad, string Address);
 
-/// <summary>Whether the suite is well and, when it is not, why: decided from resources and last measurements alone.</summary>
+/// <summary>Whether the suite is well and, when it is not, why: decided from resources and measurements alone.</summary>
 internal sealed record SuiteState(IReadOnlyList<Reason> Reasons, bool Starting, IReadOnlyList<Tile> Tiles)
 {
-    /// <summary>The alarm of <c>intervision.outbox.age</c>.</summary>
-    public static readonly TimeSpan OutboxTooOld = TimeSpan.FromSeconds(30);
-    public const double EnvelopeNearlyOut = 0.9;
-    public const double QueueTooDeep = 10_000;
-    private const int Ok = 0;
+    /// <summary>The alarm <c>ServiceSilent</c>.</summary>
+    public static readonly TimeSpan Silence = TimeSpan.FromMinutes(5);
+    private const string ToldByEach = "intervision.outbox.rows";
 
-    /// <summary>Codes that say the suite is in trouble, not the caller: UNKNOWN, RESOURCE_EXHAUSTED, INTERNAL, UNAVAILABLE, DATA_LOSS.</summary>
-    private static readonly int[] Trouble = [2, 8, 13, 14, 15];
-
-    public static readonly string[] Instruments =
+    private static readonly string[] OfTiles =
     [
         "intervision.scheduling.waiting.age", "intervision.scheduling.waiting.cases", "intervision.scheduling.sessions.upcoming",
-        "intervision.outbox.age", "intervision.outbox.parked_rows", "intervision.queue.messages", "rpc.server.call.duration",
-        "intervision.indemnisation.envelope.consumed",
+        "intervision.outbox.age", "intervision.queue.messages", Alarm.Calls, "intervision.indemnisation.envelope.consumed", ToldByEach,
     ];
+
+    /// <summary>Which instruments to ask for, and over which time.</summary>
+    public static readonly IReadOnlyList<(TimeSpan Over, IReadOnlyList<string> Instruments)> Wanted =
+        [.. Alarm.All.Select(a => (a.Over, a.Instrument)).Concat(OfTiles.Select(i => (TimeSpan.Zero, i))).Distinct()
+            .GroupBy(w => w.Item1, w => w.Item2).Select(g => (g.Key, (IReadOnlyList<string>)[.. g]))];
 
     public bool IsWell => Reasons.Count == 0 && !Starting;
 
-    public static SuiteState Of(IReadOnlyList<ShownResource> resources, IReadOnlyList<LatestValue> latest, Words words)
+    public static SuiteState Of(IReadOnlyList<ShownResource> resources, IReadOnlyList<LatestValue> told, DateTimeOffset now, Words words)
     {
-        var named = latest.ToLookup(v => v.Instrument.Name, StringComparer.Ordinal);
+        var named = told.Where(v => v.Over == TimeSpan.Zero).ToLookup(v => v.Instrument.Name, StringComparer.Ordinal);
         var unwell = resources.Where(r => !r.IsWell && !r.IsComing)
             .Select(r => new Reason(words.WaitsUnwell(r.Name, ResourceParts.StateWord(r, words)), $"/resources/{r.Name}"));
-        var old = named["intervision.outbox.age"].Where(v => v.Value > OutboxTooOld.TotalSeconds)
-            .Select(v => new Reason(words.OutboxTooOld(v.Instrument.Resource, words.Measured(v.Value, "s")), Metric(v)));
-        var aside = named["intervision.outbox.parked_rows"].Where(v => v.Value > 0)
-            .Select(v => new Reason(words.SetAside(v.Instrument.Resource, (long)v.Value), Metric(v)));
-        var spent = named["intervision.indemnisation.envelope.consumed"].Where(v => v.Value >= EnvelopeNearlyOut)
-            .Select(v => new Reason(words.EnvelopeNearlyOut(words.Percent(v.Value)), Metric(v)));
-        return new SuiteState([.. unwell, .. old, .. aside, .. spent], resources.Count == 0 || resources.Any(r => r.IsComing), TilesOf(named, words));
+        var silent = named[ToldByEach].GroupBy(v => v.Instrument.Resource, StringComparer.Ordinal)
+            .Where(g => now - g.Max(v => v.Time) > Silence && resources.Any(r => r.Group == g.Key && r.IsWell))
+            .Select(g => new Reason(words.ServiceSilent(g.Key), Metric(g.First())));
+        var called = Alarm.All.SelectMany(alarm => alarm.Called(told).Select(c => (alarm, c.About, c.Figure))).ToList();
+        var alarms = called.Select(c => new Reason(words.Alarms[c.alarm.Name](c.alarm.Who(c.About), c.alarm.Figure(words, c.Figure)), Metric(c.About)));
+        return new SuiteState(
+            [.. unwell, .. silent, .. alarms], resources.Count == 0 || resources.Any(r => r.IsComing),
+            TilesOf(named, [.. called.Select(c => c.alarm.Name)], words));
     }
 
-    private static List<Tile> TilesOf(ILookup<string, LatestValue> named, Words words)
+    private static List<Tile> TilesOf(ILookup<string, LatestValue> named, HashSet<string> called, Words words)
     {
         var waiting = Highest(named["intervision.scheduling.waiting.age"]);
         var cases = Highest(named["intervision.scheduling.waiting.cases"]);
@@ -60,34 +61,27 @@ internal sealed record SuiteState(IReadOnlyList<Reason> Reasons, bool Starting, 
         [
             new(words.WaitingListAge, waiting is { } w ? words.Measured(w.Value, "s") : null, cases is { } c ? $"{words.WaitingCases}\u00a0: {words.Count((long)c.Value)}" : "", false, Metric(waiting)),
             new(words.SessionsToCome, sessions is { } s ? words.Count((long)s.Value) : null, "", false, Metric(sessions)),
-            new(words.EnvelopeConsumed, envelope is { } e ? words.Percent(e.Value) : null, envelope is { } of ? Dimensions(of) : "", envelope?.Value >= EnvelopeNearlyOut, Metric(envelope)),
-            Refused(named["rpc.server.call.duration"], words),
-            new(words.OutboxAge, outbox is { } o ? words.Measured(o.Value, "s") : null, outbox?.Instrument.Resource ?? "", outbox?.Value > OutboxTooOld.TotalSeconds, Metric(outbox)),
-            new(words.QueueDepth, queue is null ? null : words.Count((long)depth), queue is { Value: > 0 } q ? Dimensions(q) : "", depth > QueueTooDeep, Metric(queue)),
+            new(words.EnvelopeConsumed, envelope is { } e ? words.Percent(e.Value) : null, envelope is { } of ? Alarm.Dimensions(of) : "", called.Contains("EnvelopeNearlySpent"), Metric(envelope)),
+            Refused([.. named[Alarm.Calls]], called.Overlaps(["CallsFail", "CallsUnavailable"]), words),
+            new(words.OutboxAge, outbox is { } o ? words.Measured(o.Value, "s") : null, outbox?.Instrument.Resource ?? "", called.Contains("OutboxOld"), Metric(outbox)),
+            new(words.QueueDepth, queue is null ? null : words.Count((long)depth), queue is { Value: > 0 } q ? Alarm.Dimensions(q) : "", called.Contains("QueueLong"), Metric(queue)),
         ];
     }
 
-    /// <summary>Calls that were not answered with OK since the services started; red when the suite, not the caller, is why.</summary>
-    private static Tile Refused(IEnumerable<LatestValue> calls, Words words)
+    /// <summary>Calls that were not answered with OK since the services started; red while the suite, not the caller, is why.</summary>
+    private static Tile Refused(List<LatestValue> calls, bool isBad, Words words)
     {
-        var all = calls.ToList();
-        var refused = all.Where(v => Code(v) != Ok).ToList();
+        var refused = calls.Where(v => Alarm.Code(v) is not ("0" or "")).ToList();
         return new(
-            words.RefusedRequests, all.Count == 0 ? null : words.Count((long)refused.Sum(v => v.Value)),
-            all.Count == 0 ? "" : words.OfCalls(words.Count((long)all.Sum(v => v.Value))),
-            refused.Exists(v => Trouble.Contains(Code(v))), Metric(refused.Count > 0 ? refused.MaxBy(v => v.Value) : all.FirstOrDefault()));
+            words.RefusedRequests, calls.Count == 0 ? null : words.Count((long)refused.Sum(v => v.Value)),
+            calls.Count == 0 ? "" : words.OfCalls(words.Count((long)calls.Sum(v => v.Value))),
+            isBad, Metric(refused.Count > 0 ? refused.MaxBy(v => v.Value) : calls.FirstOrDefault()));
     }
-
-    private static int Code(LatestValue call) =>
-        int.TryParse(call.Dimensions.FirstOrDefault(d => d.Key == "rpc.grpc.status_code")?.Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var code) ? code : Ok;
 
     private static LatestValue? Highest(IEnumerable<LatestValue> values) => values.MaxBy(v => v.Value);
 
     /// <summary>Replicas of a service look at the same queue: one of them counts.</summary>
-    private static IEnumerable<LatestValue> DistinctSeries(IEnumerable<LatestValue> values) => values.GroupBy(Dimensions, StringComparer.Ordinal).Select(g => g.MaxBy(v => v.Time)!);
-
-    /// <summary>Without the instance that measured.</summary>
-    private static string Dimensions(LatestValue value) => string.Join(", ", value.Dimensions.Where(d => d.Key != "service.instance.id").Select(d => d.Value));
+    private static IEnumerable<LatestValue> DistinctSeries(IEnumerable<LatestValue> values) => values.GroupBy(Alarm.Dimensions, StringComparer.Ordinal).Select(g => g.MaxBy(v => v.Time)!);
 
     private static string Metric(LatestValue? value) =>
         value is null ? "/metrics" : string.Create(CultureInfo.InvariantCulture, $"/metrics?instrument={value.Instrument.Id}");

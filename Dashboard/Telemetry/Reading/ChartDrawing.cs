@@ -9,7 +9,7 @@ internal sealed class ChartDrawing
 {
     private const int MostLines = 20;
     // A value that does not change is stored every half minute: it holds a little longer than that.
-    private const long Holds = MetricRows.Repeat + (15 * Instants.Second);
+    public const long Holds = MetricRows.Repeat + (15 * Instants.Second);
     private readonly Instrument instrument;
     private readonly bool cumulative;
     private readonly ChartQuery query;

@@ -30,11 +30,16 @@ internal sealed class MetricReader(SqliteConnection connection, long runStarted)
         return sql.Then("order by v.name, c.name, i.name").Read(connection, Row);
     }
 
-    public IReadOnlyList<LatestValue> Latest(IReadOnlyCollection<string> names)
+    public IReadOnlyList<LatestValue> Latest(IReadOnlyCollection<string> names) =>
+        [.. Told(names).SelectMany(i => Live(Series(i.Id)).Select(s => Latest(i, s)))];
+
+    /// <param name="since">For what was least, and for what was added.</param>
+    public IReadOnlyList<LatestValue> Latest(IReadOnlyCollection<string> names, long since)
     {
-        var instruments = new Sql(Columns).Where("i.name in (select value from json_each($names))", ("$names", System.Text.Json.JsonSerializer.Serialize(names)))
-            .Where("i.seen >= $run", ("$run", runStarted)).Then("order by v.name, i.name").Read(connection, Row);
-        return [.. instruments.SelectMany(i => Live(i.Id).Select(s => new LatestValue(i, s.Tags, s.Latest, Instants.Time(s.Seen))))];
+        // While nothing of this run has been taken out, what begins in it began at nought.
+        var oldest = Oldest();
+        var known = oldest > runStarted + (2 * ChartDrawing.Holds) ? oldest + (2 * ChartDrawing.Holds) : runStarted;
+        return [.. Told(names).SelectMany(i => Latest(i, since, known))];
     }
 
     public Chart? Chart(ChartQuery query)
@@ -61,10 +66,50 @@ internal sealed class MetricReader(SqliteConnection connection, long runStarted)
 
     private long Oldest() => new Sql("select at from point order by id limit 1").Read(connection, row => row.GetInt64(0)).FirstOrDefault();
 
-    /// <summary>Series that the service still tells: those of a replica that has gone are silent.</summary>
-    private IEnumerable<StoredSeries> Live(long instrument)
+    private List<Instrument> Told(IReadOnlyCollection<string> names) =>
+        new Sql(Columns).Where("i.name in (select value from json_each($names))", ("$names", System.Text.Json.JsonSerializer.Serialize(names)))
+            .Where("i.seen >= $run", ("$run", runStarted)).Then("order by v.name, i.name").Read(connection, Row);
+
+    private IEnumerable<LatestValue> Latest(Instrument instrument, long since, long known)
     {
-        var all = Series(instrument);
+        var all = Series(instrument.Id);
+        var earlier = Earlier(instrument.Id, since);
+        // What was counted stays counted when who counted it has gone; a state goes with who was in it.
+        var grows = instrument.Kind is not (InstrumentKind.Gauge or InstrumentKind.UpDownCounter);
+        foreach (var series in grows ? all.Where(s => s.Seen >= runStarted) : Live(all))
+        {
+            var (before, first, least) = earlier[series.Id];
+            // Without an earlier point it is new and began at nought, unless what was before has been taken out.
+            var from = before ?? (first is { } one && one.At < known ? one.Value : 0);
+            var began = series.Latest < from || least < from;
+            yield return Latest(instrument, series) with
+            {
+                Lowest = before is { } held ? Math.Min(Math.Min(held, least ?? held), series.Latest) : null,
+                Grown = began ? series.Latest : series.Latest - from,
+            };
+        }
+    }
+
+    private static LatestValue Latest(Instrument instrument, StoredSeries series) => new(instrument, series.Tags, series.Latest, Instants.Time(series.Seen));
+
+    /// <summary>Of each series: its value at a time, its first point of all, and the least that came after that time.</summary>
+    private Dictionary<long, (double? Before, (long At, double Value)? First, double? Least)> Earlier(long instrument, long since) => new Sql("""
+        select s.id,
+          (select value from point where series = s.id and at <= $since order by at desc limit 1),
+          (select at from point where series = s.id order by at limit 1),
+          (select value from point where series = s.id order by at limit 1),
+          (select min(value) from point where series = s.id and at > $since)
+        from series s
+        """).With(("$since", since)).Where("s.instrument = $instrument", ("$instrument", instrument))
+        .Read(connection, row => (
+            Id: row.GetInt64(0), Before: Number(row, 1), First: row.IsDBNull(2) ? ((long, double)?)null : (row.GetInt64(2), row.GetDouble(3)), Least: Number(row, 4)))
+        .ToDictionary(s => s.Id, s => (s.Before, s.First, s.Least));
+
+    private static double? Number(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetDouble(column);
+
+    /// <summary>Series that the service still tells: those of a replica that has gone are silent.</summary>
+    private IEnumerable<StoredSeries> Live(List<StoredSeries> all)
+    {
         var newest = all.Count == 0 ? 0 : all.Max(s => s.Seen);
         return all.Where(s => s.Seen >= Math.Max(runStarted, newest - (60 * Instants.Second)));
     }

@@ -102,6 +102,26 @@ public sealed class MetricTests
         Assert.Null(await receiving.Store.Chart(new ChartQuery(999, Start, Start.AddHours(1), 10, []), default));
     }
 
+    [Fact]
+    public async Task What_a_figure_was_at_least_and_what_was_added_since_a_time()
+    {
+        await using var receiving = await Receiving.Start();
+        // Held for all of the last minute, and dipped within it; 40 added, of which none is older; begun anew.
+        foreach (var (at, held, dipped, count, anew) in new[] { (-90, 7, 7, 10, 50), (-30, 9, 2, 30, 50), (0, 8, 8, 50, 3) })
+        {
+            var then = Nano(TimeProvider.System.GetUtcNow().AddSeconds(at));
+            await receiving.Post("metrics", Metrics("intake", Gauge("held", held, then), Gauge("dipped", dipped, then), Counter("count", count, then), Counter("anew", anew, then)));
+        }
+
+        await receiving.Post("metrics", Metrics("intake", Gauge("young", 5, Now), Counter("first", 4, Now)));
+        await receiving.Written();
+
+        var latest = await receiving.Store.Latest(["held", "dipped", "young", "count", "anew", "first"], TimeProvider.System.GetUtcNow().AddSeconds(-60), default);
+        var found = latest.ToDictionary(v => v.Instrument.Name);
+        Assert.Equal((7, 2, null), (found["held"].Lowest, found["dipped"].Lowest, found["young"].Lowest));
+        Assert.Equal((40, 3, 4), (found["count"].Grown, found["anew"].Grown, found["first"].Grown));
+    }
+
     private static Metric Explicit(ulong at, params ulong[] counts)
     {
         var point = new HistogramDataPoint { TimeUnixNano = at, Count = (ulong)counts.Sum(c => (long)c), Sum = counts.Sum(c => (double)c), ExplicitBounds = { 1, 10, 100 }, BucketCounts = { counts } };
