@@ -50,7 +50,8 @@ internal static class Meters
         Volatile.Write(ref outboxRows, outbox.Rows);
         Volatile.Write(ref outboxAge, outbox.OldestSeconds ?? 0);
         Volatile.Write(ref outboxParkedRows, outbox.Parked);
-        Volatile.Write(ref inboxParked, inbox);
+        // What stands aside no longer is told as nought: of a figure that falls silent the last one stays on every screen.
+        Volatile.Write(ref inboxParked, [.. inbox, .. inboxParked.Where(p => !inbox.Any(i => (i.Queue, i.Kind) == (p.Queue, p.Kind))).Select(p => p with { Events = 0 })]);
     }
 
     public static void Confirmed(OutboxRow row)

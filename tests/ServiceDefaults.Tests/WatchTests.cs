@@ -50,6 +50,8 @@ public sealed class WatchTests
         await Seen("intervision.inbox.parked_rows", "indemnisation.watched", 43, "poison");
         await Seen("intervision.inbox.parked_rows", "indemnisation.watched", 17, "gap");
         await owner.ExecuteAsync("delete from inbox_parked");
+        await Seen("intervision.inbox.parked_rows", "indemnisation.watched", 0, "poison");
+        await Seen("intervision.inbox.parked_rows", "indemnisation.watched", 0, "gap");
     }
 
     [Fact]
