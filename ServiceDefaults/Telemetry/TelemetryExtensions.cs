@@ -31,7 +31,8 @@ public static class TelemetryExtensions
         // Without it .NET's server spans bear no tags at all.
         AppContext.SetSwitch(HostingSwitch, isEnabled: false);
         builder.Services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService(service, serviceNamespace: "intervision"))
+            // The environment last: it knows which instance this is. Without it the name is random, and instances are told apart all the same.
+            .ConfigureResource(resource => resource.AddService(service, serviceNamespace: "intervision").AddEnvironmentVariableDetector())
             .WithTracing(tracing => tracing
                 // Not RabbitMQ.Client.Subscriber: each delivery would be a trace of its own, and ours goes on with what the event says.
                 .AddSource(Tracing.SourceName, "Microsoft.AspNetCore", "System.Net.Http", "Grpc.Net.Client", "Npgsql", "RabbitMQ.Client.Publisher")

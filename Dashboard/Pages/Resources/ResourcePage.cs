@@ -23,9 +23,9 @@ internal static class ResourcePage
               {Problem(visitor["problem"])}
               <div class="bar">{ResourceParts.State(resource, words)} {ResourceParts.Commands(resource, visitor)}
                 <a class="button small" href="/consoles?resource={Uri.EscapeDataString(resource.Name)}">{words.Console}</a>
-                <a class="button small" href="/logs?resource={Uri.EscapeDataString(resource.Name)}">{words.Logs}</a>
-                <a class="button small" href="/traces?resource={Uri.EscapeDataString(resource.Name)}">{words.Traces}</a>
-                <a class="button small" href="/metrics?resource={Uri.EscapeDataString(resource.Name)}">{words.Metrics}</a>
+                <a class="button small" href="/logs?resource={Uri.EscapeDataString(resource.Group)}">{words.Logs}</a>
+                <a class="button small" href="/traces?resource={Uri.EscapeDataString(resource.Group)}">{words.Traces}</a>
+                <a class="button small" href="/metrics?resource={Uri.EscapeDataString(resource.Group)}">{words.Metrics}</a>
               </div>
               {ResourceParts.Reason(resource, all, words)}
               <dl class="facts">
