@@ -74,7 +74,7 @@ public static class ServiceDefaultsExtensions
     }
 
     private static void OnHttp(IApplicationBuilder http) => http
-        .UseHealthChecks("/health")
+        .UseHealthChecks("/health", new HealthCheckOptions { ResponseWriter = HealthText.Write })
         .UseHealthChecks("/alive", new HealthCheckOptions { Predicate = check => check.Tags.Contains("live") });
 
     /// <summary>

@@ -55,6 +55,7 @@ internal static class English
         StateStopped = "Stopped by hand",
         StateRunning = "Running",
         StateStarting = "Starting",
+        StateDegraded = "Running, degraded",
         StateUnhealthy = "Unhealthy",
         Resource = "Resource",
         AllMerged = "All, merged",

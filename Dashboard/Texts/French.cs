@@ -55,6 +55,7 @@ internal static class French
         StateStopped = "Arrêtée à la demande",
         StateRunning = "En marche",
         StateStarting = "Démarre",
+        StateDegraded = "En marche, diminuée",
         StateUnhealthy = "En mauvaise santé",
         Resource = "Ressource",
         AllMerged = "Toutes, mêlées",

@@ -54,6 +54,7 @@ internal sealed partial record Words
     public required string StateStopped { get; init; }
     public required string StateRunning { get; init; }
     public required string StateStarting { get; init; }
+    public required string StateDegraded { get; init; }
     public required string StateUnhealthy { get; init; }
     public required string Resource { get; init; }
     public required string AllMerged { get; init; }

@@ -12,7 +12,10 @@ if (args is ["migrate", ..])
 
 var builder = WebApplication.CreateBuilder(args);
 var app = builder.Build();
-app.MapGet("/health", () => "ok");
+// As a service's health checks: what the file says, 503 when that begins so.
+app.MapGet("/health", async () => Environment.GetEnvironmentVariable("HEALTH_FILE") is { } file && await File.ReadAllTextAsync(file) is var said
+    ? Results.Text(said, statusCode: said.StartsWith("Unhealthy", StringComparison.Ordinal) ? 503 : 200)
+    : Results.Text("ok"));
 app.MapGet("/environment", () => Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
     .ToDictionary(v => (string)v.Key, v => (string?)v.Value, StringComparer.Ordinal));
 app.MapGet("/pid", () => Environment.ProcessId);

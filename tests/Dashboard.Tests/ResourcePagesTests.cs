@@ -25,6 +25,34 @@ public sealed class ResourcePagesTests(Browser browser)
         await Assertions.Expect(intake).ToContainTextAsync("503 <script>alert(1)</script>");
     }
 
+    /// <summary>What a replica sends bears the name of its project, which the app host told it.</summary>
+    [Fact]
+    public async Task A_replicas_page_leads_to_what_its_project_told()
+    {
+        await using var dashboard = await RunningDashboard.Start();
+        dashboard.Resources.Shown.Add(FakeResources.Resource("intake-abcdefgh", "Project") with { Group = "intake" });
+        using var client = dashboard.Client();
+
+        var page = await client.GetStringAsync("/resources/intake-abcdefgh");
+
+        Assert.All((string[])["/logs", "/traces", "/metrics"], path => Assert.Contains($"href=\"{path}?resource=intake\"", page, StringComparison.Ordinal));
+        Assert.Contains("href=\"/consoles?resource=intake-abcdefgh\"", page, StringComparison.Ordinal);
+    }
+
+    /// <summary>It works, and something is missing all the same.</summary>
+    [Fact]
+    public async Task A_degraded_resource_is_told_from_a_well_one_and_from_an_unwell_one()
+    {
+        await using var dashboard = await RunningDashboard.Start();
+        dashboard.Resources.Change("intake", r => r with { Health = "Degraded", Checks = [new("health", "Degraded", "rabbitmq: Not connected")] });
+        using var client = dashboard.Client();
+
+        var page = await client.GetStringAsync("/resources/intake");
+        Assert.Contains("<span class=\"state wait\">En marche, diminuée</span>", page, StringComparison.Ordinal);
+        Assert.Contains("rabbitmq: Not connected", page, StringComparison.Ordinal);
+        Assert.Contains("intake : En marche, diminuée", (await client.GetStringAsync("/")).Replace('\u00a0', ' '), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_resource_is_stopped_after_a_question()
     {

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Intervision.ServiceDefaults.Health;
 using Intervision.Tests.Support;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
@@ -64,6 +66,24 @@ public sealed class HealthCheckTests : IDisposable
         Assert.Empty(errors.Errors);
     }
 
+    /// <summary>Anybody may ask: what failed and how, and nothing that an exception nobody caught has in its message.</summary>
+    [Fact]
+    public async Task Each_check_that_is_not_well_is_told_without_secrets()
+    {
+        var port = Listen();
+        silent.Stop();
+        var report = await Postgres(port, checks => checks.AddCheck("disk", () => throw new InvalidOperationException("Password=s3cret")).AddCheck("queue", () => HealthCheckResult.Degraded("long")))
+            .CheckHealthAsync(check => check.Name != "rabbitmq", Cancellation);
+        var context = new DefaultHttpContext { Response = { Body = new MemoryStream() } };
+
+        await HealthText.Write(context, report);
+
+        Assert.Equal(
+            "Unhealthy\npostgres: PostgreSQL does not answer: NpgsqlException\ndisk: InvalidOperationException\nqueue: long",
+            Encoding.UTF8.GetString(((MemoryStream)context.Response.Body).ToArray()));
+        Assert.Equal("Healthy", HealthText.Of(await services!.GetRequiredService<HealthCheckService>().CheckHealthAsync(check => check.Tags.Contains("live"), Cancellation)));
+    }
+
     private static bool IsPostgres(HealthCheckRegistration check) => check.Name == "postgres";
 
     private int Listen()
@@ -72,12 +92,13 @@ public sealed class HealthCheckTests : IDisposable
         return ((IPEndPoint)silent.LocalEndpoint).Port;
     }
 
-    private HealthCheckService Postgres(int port)
+    private HealthCheckService Postgres(int port, Action<IHealthChecksBuilder>? more = null)
     {
         var collection = new ServiceCollection();
         collection.AddLogging(logging => logging.AddProvider(errors));
         collection.AddSingleton(NpgsqlDataSource.Create($"Host=127.0.0.1;Port={port};Username=nobody;Database=none"));
         collection.AddServiceHealthChecks();
+        more?.Invoke(collection.AddHealthChecks());
         services = collection.BuildServiceProvider();
         return services.GetRequiredService<HealthCheckService>();
     }

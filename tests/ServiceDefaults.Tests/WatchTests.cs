@@ -3,6 +3,9 @@ using Dapper;
 using Intervision.Membership.Events.V1;
 using Intervision.ServiceDefaults.Messaging;
 using Intervision.Tests.Support;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using RabbitMQ.Client;
 
@@ -31,6 +34,10 @@ public sealed class WatchTests
             CancellationToken.None);
 
         await Seen("intervision.outbox.rows", queue: null, 137);
+        using var http = ((TestServer)sayer.Services.GetRequiredService<IServer>()).CreateClient();
+        Assert.Equal(
+            "Degraded\nrabbitmq: Not connected to RabbitMQ: requests are accepted, events wait in the outbox.",
+            await http.GetStringAsync(new Uri("/health", UriKind.Relative)));
     }
 
     [Fact]

@@ -12,12 +12,13 @@ internal static class ResourceParts
     public static string Tone(ShownResource resource) =>
         resource.IsWell ? (resource.State == "Finished" ? "done" : "ok")
         : resource.StoppedByHand ? "off"
-        : resource.IsComing ? "wait"
+        : resource.IsComing || resource is { Ready: true, Health: "Degraded" } ? "wait"
         : "bad";
 
     public static string StateWord(ShownResource resource, Words words) =>
         resource.StoppedByHand ? words.StateStopped
         : resource is { State: "Running", Health: "Healthy" } ? words.StateRunning
+        : resource is { State: "Running", Ready: true, Health: "Degraded" } ? words.StateDegraded
         : resource is { State: "Running" } && resource.Checks.All(c => c.Status is null or "Healthy") ? words.StateStarting
         : resource is { State: "Running" } ? words.StateUnhealthy
         : resource is { State: "Finished", ExitCode: not (0 or null) } ? words.StateEndedWith(resource.ExitCode.Value)

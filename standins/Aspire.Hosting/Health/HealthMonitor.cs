@@ -33,7 +33,7 @@ internal sealed class HealthMonitor(
                 var healthy = reports.All(r => r.Status == HealthStatus.Healthy);
                 failures = healthy ? 0 : failures + 1;
                 await PublishAsync(resource, reports);
-                ready = ready || (healthy && await SayReadyAsync(resource, cancellationToken));
+                ready = ready || (reports.All(r => r.IsWellEnough) && await SayReadyAsync(resource, cancellationToken));
                 await Task.Delay(Pause(ready, failures), cancellationToken);
             }
         }

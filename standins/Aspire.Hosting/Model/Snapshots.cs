@@ -24,7 +24,11 @@ public sealed record ResourceStateSnapshot(string Text, string? Style)
     public static implicit operator ResourceStateSnapshot?(string? s) => s is null ? null : new(s, null);
 }
 
-public sealed record HealthReportSnapshot(string Name, HealthStatus? Status, string? Description, string? ExceptionText);
+public sealed record HealthReportSnapshot(string Name, HealthStatus? Status, string? Description, string? ExceptionText)
+{
+    /// <summary>Degraded is: it answers. By the original's check of an address, which looks at the status code alone, it is healthy.</summary>
+    internal bool IsWellEnough => Status is Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy or Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Degraded;
+}
 
 public sealed record UrlSnapshot(string? Name, string Url, bool IsInternal);
 
@@ -63,7 +67,8 @@ public sealed record CustomResourceSnapshot
     /// <summary>Why it failed, in one sentence.</summary>
     internal string? Failure { get; init; }
 
-    internal bool IsHealthyAndReady => IsReady && HealthStatus == Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy;
+    /// <summary>Who waits for it need not wait any longer.</summary>
+    internal bool IsHealthyAndReady => IsReady && State?.Text == KnownResourceStates.Running && HealthReports.All(r => r.IsWellEnough);
 
     internal bool IsTerminal => State is not null && KnownResourceStates.TerminalStates.Contains(State.Text);
 }

@@ -104,9 +104,13 @@ internal static class Replicas
         public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
         {
             var unwell = replicas.Where(r => !notifications.TryGetCurrentState(r.Name, out var e) || !e.Snapshot.IsHealthyAndReady).Select(r => r.Name).ToList();
-            return Task.FromResult(unwell.Count == 0
-                ? HealthCheckResult.Healthy()
-                : HealthCheckResult.Unhealthy($"{replicas.Count - unwell.Count} sur {replicas.Count} : {string.Join(", ", unwell)}"));
+            var degraded = replicas.Where(r => notifications.TryGetCurrentState(r.Name, out var e) && e.Snapshot.HealthStatus == HealthStatus.Degraded).Select(r => r.Name).ToList();
+            return Task.FromResult(
+                unwell.Count > 0 ? HealthCheckResult.Unhealthy(Told(unwell))
+                : degraded.Count > 0 ? HealthCheckResult.Degraded(Told(degraded))
+                : HealthCheckResult.Healthy());
         }
+
+        private string Told(List<string> names) => $"{replicas.Count - names.Count} sur {replicas.Count} : {string.Join(", ", names)}";
     }
 }
