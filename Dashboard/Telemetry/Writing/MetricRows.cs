@@ -97,10 +97,7 @@ internal sealed class MetricRows(SqliteConnection connection, Names names, LeftO
         var at = Instants.IsBelievable(time, into.Arrival) ? (long)time : into.Arrival;
         var isRepeated = into.Instrument.Repeats && state.Latest == value && at - state.StoredAt is >= 0 and < Repeat;
         state.See(value, at);
-        foreach (var exemplar in exemplars.Where(e => e.TraceId.Length == 16 && e.SpanId.Length == 8))
-        {
-            Write(state, exemplar, into.Arrival);
-        }
+        Write(state, exemplars, into.Arrival);
 
         if (isRepeated)
         {
@@ -112,17 +109,29 @@ internal sealed class MetricRows(SqliteConnection connection, Names names, LeftO
         return (detail is null ? addPoint.BindNull() : addPoint.Bind(Detail(detail, attributes, exemplars))).Run();
     }
 
-    private void Write(SeriesState state, OtlpExemplar exemplar, long arrival)
+    /// <summary>They come in the order of their buckets, and those of a cumulative point again with each export until a newer one takes their place.</summary>
+    private void Write(SeriesState state, RepeatedField<OtlpExemplar> exemplars, long arrival)
+    {
+        var known = state.ExemplarAt;
+        foreach (var exemplar in exemplars.Where(e => e.TraceId.Length == 16 && e.SpanId.Length == 8))
+        {
+            var at = Instants.IsBelievable(exemplar.TimeUnixNano, arrival) ? (long)exemplar.TimeUnixNano : arrival;
+            if (at > known)
+            {
+                state.ExemplarAt = Math.Max(state.ExemplarAt, at);
+                Write(state, exemplar, at);
+            }
+        }
+    }
+
+    private void Write(SeriesState state, OtlpExemplar exemplar, long at)
     {
         var value = exemplar.ValueCase == OtlpExemplar.ValueOneofCase.AsInt ? exemplar.AsInt : exemplar.AsDouble;
-        var at = Instants.IsBelievable(exemplar.TimeUnixNano, arrival) ? (long)exemplar.TimeUnixNano : arrival;
-        // Those of a cumulative point come again with each export until a newer one takes their place.
-        if (at <= state.ExemplarAt || !double.IsFinite(value))
+        if (!double.IsFinite(value))
         {
             return;
         }
 
-        state.ExemplarAt = at;
         addExemplar.Bind(state.Id).Bind(at).Bind(value).Bind(exemplar.TraceId.Span).Bind(BinaryPrimitives.ReadInt64BigEndian(exemplar.SpanId.Span)).Run();
     }
 

@@ -73,6 +73,25 @@ public sealed class MetricTests
         Assert.Equal((TraceHex(5), SpanHex(6), 0.7), (exemplar.TraceId, exemplar.SpanId, exemplar.Value));
     }
 
+    /// <summary>.NET sends them by bucket, the quick calls before the slow ones, whichever came first; and all of them again until others take their place.</summary>
+    [Fact]
+    public async Task Exemplars_are_kept_in_whichever_order_they_come_and_each_once()
+    {
+        await using var receiving = await Receiving.Start();
+        foreach (var (second, slow) in new[] { (10, 2), (20, 2), (30, 25) })
+        {
+            var sent = Explicit(Nano(Start.AddSeconds(second)), 1, 0, 1, 0);
+            var exemplars = sent.Histogram.DataPoints[0].Exemplars;
+            exemplars.Add(new OpenTelemetry.Proto.Metrics.V1.Exemplar { AsDouble = 50, TimeUnixNano = Nano(Start.AddSeconds(slow)), TraceId = TraceId(slow), SpanId = SpanId(slow) });
+            await receiving.Post("metrics", Metrics("intake", sent));
+        }
+
+        await receiving.Written();
+        var instrument = Assert.Single(await receiving.Store.Instruments("intake", default));
+        var chart = (await receiving.Store.Chart(new ChartQuery(instrument.Id, Start, Start.AddSeconds(40), 1, []), default))!;
+        Assert.Equal([(50.0, TraceHex(25)), (0.7, TraceHex(5)), (50.0, TraceHex(2))], chart.Exemplars.Select(e => (e.Value, e.TraceId)));
+    }
+
     [Fact]
     public async Task Percentiles_of_exponential_buckets_follow_a_sender_that_widens_them()
     {
