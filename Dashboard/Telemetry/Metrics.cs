@@ -28,7 +28,9 @@ internal sealed record Chart(
 /// <param name="Label">The value of the dimension it is split by; empty when it is not.</param>
 /// <param name="Points">One per bucket; null where nothing was measured. For a histogram: measurements per second.</param>
 /// <param name="Percentiles">For histograms, one per bucket (null: nothing measured), in the instrument's unit; else empty.</param>
-/// <param name="Latest">The last value; for counters the running total, for histograms the number of measurements.</param>
+/// <param name="Latest">
+/// The last value; for counters the running total, for histograms the number of measurements: of who tells it still, and null when nobody does.
+/// </param>
 internal sealed record ChartLine(string Label, IReadOnlyList<double?> Points, IReadOnlyList<Percentiles?> Percentiles, double? Latest);
 
 internal sealed record Percentiles(double P50, double P90, double P99, long Count, double Sum);

@@ -37,7 +37,8 @@ internal sealed class ChartDrawing
 
     private bool IsRate => instrument.Kind is InstrumentKind.Counter or InstrumentKind.Histogram or InstrumentKind.ExponentialHistogram or InstrumentKind.Summary;
 
-    public void Add(StoredSeries series, List<StoredPoint> points)
+    /// <param name="isTold">Still: else its last value says nothing of now.</param>
+    public void Add(StoredSeries series, List<StoredPoint> points, bool isTold)
     {
         var label = query.SplitBy is null ? "" : series.Tags.FirstOrDefault(t => t.Key == query.SplitBy)?.Value ?? "";
         if (!lines.TryGetValue(label, out var line))
@@ -46,7 +47,11 @@ internal sealed class ChartDrawing
             line = lines.TryGetValue(label, out var others) ? others : lines[label] = new ChartLineDrawing(buckets);
         }
 
-        line.See(series, IsRate || instrument.Kind == InstrumentKind.UpDownCounter);
+        if (isTold)
+        {
+            line.See(series, IsRate || instrument.Kind == InstrumentKind.UpDownCounter);
+        }
+
         var held = new double?[buckets];
         for (var i = 0; i < points.Count; i++)
         {

@@ -31,7 +31,7 @@ internal sealed class MetricReader(SqliteConnection connection, long runStarted)
     }
 
     public IReadOnlyList<LatestValue> Latest(IReadOnlyCollection<string> names) =>
-        [.. Told(names).SelectMany(i => Live(Series(i.Id)).Select(s => Latest(i, s)))];
+        [.. Named(names).SelectMany(i => Live(Series(i.Id)).Select(s => Latest(i, s)))];
 
     /// <param name="since">For what was least, and for what was added.</param>
     public IReadOnlyList<LatestValue> Latest(IReadOnlyCollection<string> names, long since)
@@ -39,7 +39,7 @@ internal sealed class MetricReader(SqliteConnection connection, long runStarted)
         // While nothing of this run has been taken out, what begins in it began at nought.
         var oldest = Oldest();
         var known = oldest > runStarted + (2 * ChartDrawing.Holds) ? oldest + (2 * ChartDrawing.Holds) : runStarted;
-        return [.. Told(names).SelectMany(i => Latest(i, since, known))];
+        return [.. Named(names).SelectMany(i => Latest(i, since, known))];
     }
 
     public Chart? Chart(ChartQuery query)
@@ -51,10 +51,11 @@ internal sealed class MetricReader(SqliteConnection connection, long runStarted)
 
         var all = Series(query.Instrument);
         var wanted = all.Where(s => query.Dimensions.GroupBy(d => d.Key, StringComparer.Ordinal).All(g => g.Any(s.Tags.Contains))).ToList();
+        var told = Told(all).Select(s => s.Id).ToHashSet();
         var drawing = new ChartDrawing(instrument, cumulative, query, Oldest());
         foreach (var series in wanted)
         {
-            drawing.Add(series, Points(series.Id, drawing.ReadFrom, drawing.Until));
+            drawing.Add(series, Points(series.Id, drawing.ReadFrom, drawing.Until), told.Contains(series.Id));
         }
 
         return drawing.Finish(Dimensions(all), Exemplars(wanted, drawing));
@@ -66,7 +67,7 @@ internal sealed class MetricReader(SqliteConnection connection, long runStarted)
 
     private long Oldest() => new Sql("select at from point order by id limit 1").Read(connection, row => row.GetInt64(0)).FirstOrDefault();
 
-    private List<Instrument> Told(IReadOnlyCollection<string> names) =>
+    private List<Instrument> Named(IReadOnlyCollection<string> names) =>
         new Sql(Columns).Where("i.name in (select value from json_each($names))", ("$names", System.Text.Json.JsonSerializer.Serialize(names)))
             .Where("i.seen >= $run", ("$run", runStarted)).Then("order by v.name, i.name").Read(connection, Row);
 
@@ -107,11 +108,13 @@ internal sealed class MetricReader(SqliteConnection connection, long runStarted)
 
     private static double? Number(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetDouble(column);
 
-    /// <summary>Series that the service still tells: those of a replica that has gone are silent.</summary>
-    private IEnumerable<StoredSeries> Live(List<StoredSeries> all)
+    private IEnumerable<StoredSeries> Live(List<StoredSeries> all) => Told(all).Where(s => s.Seen >= runStarted);
+
+    /// <summary>Series that the service still tells: those of a replica or a run that has gone are silent.</summary>
+    private static IEnumerable<StoredSeries> Told(List<StoredSeries> all)
     {
         var newest = all.Count == 0 ? 0 : all.Max(s => s.Seen);
-        return all.Where(s => s.Seen >= Math.Max(runStarted, newest - (60 * Instants.Second)));
+        return all.Where(s => s.Seen >= newest - (60 * Instants.Second));
     }
 
     private List<StoredSeries> Series(long instrument) => new Sql("select s.id, s.detail, r.instance, s.latest, s.seen from series s left join resource r on r.id = s.resource")

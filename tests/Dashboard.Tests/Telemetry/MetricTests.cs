@@ -141,6 +141,25 @@ public sealed class MetricTests
         Assert.Equal((40, 3, 4), (found["count"].Grown, found["anew"].Grown, found["first"].Grown));
     }
 
+    [Fact]
+    public async Task The_latest_total_is_of_those_who_tell_it_still()
+    {
+        await using var receiving = await Receiving.Start();
+        foreach (var (instance, second, value) in new[] { ("dead", -300, 1000), ("alive", 0, 20), ("other", 10, 3) })
+        {
+            var request = Metrics("intake", Counter("calls", value, Nano(Start.AddSeconds(second))));
+            request.ResourceMetrics[0].Resource = From("intake", instance);
+            await receiving.Post("metrics", request);
+        }
+
+        await receiving.Written();
+        var instrument = Assert.Single(await receiving.Store.Instruments("intake", default));
+        var query = new ChartQuery(instrument.Id, Start.AddSeconds(-600), Start.AddSeconds(40), 4, []);
+        Assert.Equal(23, Assert.Single((await receiving.Store.Chart(query, default))!.Lines).Latest);
+        var lines = (await receiving.Store.Chart(query with { SplitBy = "service.instance.id" }, default))!.Lines;
+        Assert.Equal(((string, double?)[])[("alive", 20), ("dead", null), ("other", 3)], lines.Select(l => (l.Label, l.Latest)));
+    }
+
     private static Metric Explicit(ulong at, params ulong[] counts)
     {
         var point = new HistogramDataPoint { TimeUnixNano = at, Count = (ulong)counts.Sum(c => (long)c), Sum = counts.Sum(c => (double)c), ExplicitBounds = { 1, 10, 100 }, BucketCounts = { counts } };
