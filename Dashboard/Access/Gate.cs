@@ -18,8 +18,10 @@ internal sealed class Gate(DashboardOptions options, BrowserToken token)
             http.Response.StatusCode = StatusCodes.Status403Forbidden;
             return;
         }
-        if (options.Unsecured || IsOpen(http.Request) || _sessions.Knows(http.Request.Cookies[Cookie]))
+        var isIn = options.Unsecured || _sessions.Knows(http.Request.Cookies[Cookie]);
+        if (isIn || IsOpen(http.Request))
         {
+            Visitor.Admit(http, isIn);
             await next(http);
             return;
         }

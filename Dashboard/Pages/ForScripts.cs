@@ -12,6 +12,10 @@ internal static class ForScripts
         return all.Count > 0 && all.All(r => r.IsWell) ? Results.Text("Healthy") : Results.Text("Unhealthy", statusCode: 503);
     }
 
-    public static async Task<IResult> Resources(Board board) => Results.Json((await board.Resources.All())
-        .Select(r => new { r.Name, r.Type, r.State, r.Health, r.Ready, r.ExitCode, r.ProcessId, r.Restarts, r.StartedAt, r.Failure, r.Endpoints }));
+    /// <summary>That something failed is told to all; why, which may quote its console, takes a login.</summary>
+    public static async Task<IResult> Resources(Visitor visitor, Board board) => Results.Json((await board.Resources.All()).Select(r => new
+    {
+        r.Name, r.Type, r.State, r.Health, r.Ready, r.ExitCode, r.ProcessId, r.Restarts, r.StartedAt,
+        Failed = r.Failure is not null, Failure = visitor.IsLoggedIn ? r.Failure : null, r.Endpoints,
+    }));
 }

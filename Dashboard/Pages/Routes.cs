@@ -17,7 +17,7 @@ internal static class Routes
         web.MapGet("/assets/{name}", Assets.Get);
         web.MapGet("/language", Language.Choose);
         Show(web, "/health", _ => ForScripts.Health(board));
-        Show(web, "/api/resources", _ => ForScripts.Resources(board));
+        Show(web, "/api/resources", visitor => ForScripts.Resources(visitor, board));
 
         Show(web, "/", visitor => OverviewPage.Show(visitor, board));
         Show(web, "/resources", visitor => ResourcesPage.Show(visitor, board));

@@ -17,6 +17,10 @@ internal sealed class Visitor
     }
 
     public Words Words { get; }
+
+    /// <summary>Some addresses are open to all: not everything there is.</summary>
+    public bool IsLoggedIn => _http.Items[nameof(IsLoggedIn)] is true;
+
     public CancellationToken Cancelled => _http.RequestAborted;
     public string PathAndQuery => _http.Request.Path.Value + _http.Request.QueryString.Value;
 
@@ -24,6 +28,8 @@ internal sealed class Visitor
     public string? Back => this["back"] is { } path && path[0] == '/' && (path.Length == 1 || path[1] is not ('/' or '\\')) && !path.Any(char.IsControl) ? path : null;
 
     public static Visitor Of(HttpContext http) => new(http);
+
+    public static void Admit(HttpContext http, bool isLoggedIn) => http.Items[nameof(IsLoggedIn)] = isLoggedIn;
 
     /// <summary>A parameter of the address, without blanks around it; null when it is absent or empty.</summary>
     public string? this[string name] => _http.Request.Query[name].ToString().Trim() is { Length: > 0 } text ? text : null;

@@ -11,7 +11,7 @@ internal static class WaitForSuite
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     /// <summary>One resource as the app host's page tells it.</summary>
-    private sealed record Resource(string Name, string State, bool Ready, int? ExitCode, int? ProcessId, string? Failure)
+    private sealed record Resource(string Name, string State, bool Ready, int? ExitCode, int? ProcessId, bool Failed)
     {
         public bool IsBelow(int host)
         {
@@ -24,7 +24,7 @@ internal static class WaitForSuite
             return id == host;
         }
 
-        public bool HasFailed => Failure is { Length: > 0 } && !Ready && State is "FailedToStart" or "Exited";
+        public bool HasFailed => Failed && !Ready && State is "FailedToStart" or "Exited";
 
         public bool IsFine => Ready || (State == "Finished" && ExitCode == 0) || State == "Active";
     }
@@ -51,7 +51,7 @@ internal static class WaitForSuite
 
             if (seen.FirstOrDefault(r => r.HasFailed) is { } failed)
             {
-                console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[red]{failed.Name} : {failed.Failure}[/]");
+                console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[red]{failed.Name} n'a pas pu démarrer : sa page du tableau de bord ({page}) dit pourquoi.[/]");
                 return 3;
             }
 

@@ -96,6 +96,21 @@ public sealed class AccessTests
     }
 
     [Fact]
+    public async Task Why_a_resource_failed_quotes_its_console_and_takes_a_login()
+    {
+        await using var dashboard = await RunningDashboard.Start(unsecured: false);
+        dashboard.Resources.Change("intake", r => r with { State = "FailedToStart", Failure = "last words of its console" });
+        using var client = dashboard.Client();
+
+        var states = await client.GetStringAsync("/api/resources");
+        Assert.Contains("\"failed\":true,\"failure\":null", states, StringComparison.Ordinal);
+        Assert.DoesNotContain("last words", states, StringComparison.Ordinal);
+
+        await client.GetAsync(dashboard.LoginAddress);
+        Assert.Contains("last words", await client.GetStringAsync("/api/resources"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_link_looked_at_in_advance_does_not_use_the_token()
     {
         await using var dashboard = await RunningDashboard.Start(unsecured: false);
