@@ -38,8 +38,8 @@ internal static class HttpEndpoints
         TRequest request;
         try
         {
-            var body = await Body(context, limits);
-            request = isJson ? OtlpJson.Parse<TRequest>(body.Span) : parser.WithDiscardUnknownFields(true).ParseFrom(body.Span);
+            var body = await Body(context, limits, isJson);
+            request = isJson ? await OtlpJson.Parse<TRequest>(body, context.RequestAborted) : parser.WithDiscardUnknownFields(true).ParseFrom(body.Span);
         }
         catch (Exception problem) when (problem is InvalidProtocolBufferException or InvalidJsonException or InvalidDataException or System.Text.Json.JsonException or BadHttpRequestException or FormatException)
         {
@@ -74,7 +74,7 @@ internal static class HttpEndpoints
             : Write(context, status, Protobuf, [8, (byte)code, 18, (byte)message.Length, .. System.Text.Encoding.ASCII.GetBytes(message)]);
     }
 
-    private static async Task<ReadOnlyMemory<byte>> Body(HttpContext context, TelemetryOptions limits)
+    private static async Task<ReadOnlyMemory<byte>> Body(HttpContext context, TelemetryOptions limits, bool isJson)
     {
         var encoding = context.Request.Headers.ContentEncoding.ToString();
         if (encoding.Length > 0 && !encoding.Equals("gzip", StringComparison.OrdinalIgnoreCase) && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
@@ -83,7 +83,7 @@ internal static class HttpEndpoints
         }
 
         var isGzip = encoding.Equals("gzip", StringComparison.OrdinalIgnoreCase);
-        var most = isGzip ? limits.MaxRequestBytes * 4 : limits.MaxRequestBytes;
+        var most = isGzip && !isJson ? limits.MaxRequestBytes * 4 : limits.MaxRequestBytes;
         await using var plain = isGzip ? new GZipStream(context.Request.Body, CompressionMode.Decompress, leaveOpen: true) : context.Request.Body;
         using var whole = new MemoryStream();
         var piece = new byte[16_384];

@@ -8,7 +8,28 @@ internal static class OtlpJson
 {
     private static readonly JsonParser Parser = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
 
-    public static T Parse<T>(ReadOnlySpan<byte> utf8) where T : IMessage<T>
+    /// <summary>As nodes it takes many times its size: one request at a time.</summary>
+    private static readonly SemaphoreSlim Turn = new(1);
+
+    public static async Task<T> Parse<T>(ReadOnlyMemory<byte> utf8, CancellationToken cancellation) where T : IMessage<T>
+    {
+        await Turn.WaitAsync(cancellation);
+        try
+        {
+            return Parse<T>(utf8.Span);
+        }
+        catch (Exception garbage) when (garbage is ArgumentException or InvalidOperationException)
+        {
+            // A key that comes twice, half a surrogate: met where the nodes are read, not where the text is.
+            throw new FormatException(garbage.Message, garbage);
+        }
+        finally
+        {
+            Turn.Release();
+        }
+    }
+
+    private static T Parse<T>(ReadOnlySpan<byte> utf8) where T : IMessage<T>
     {
         var root = JsonNode.Parse(utf8, documentOptions: new() { MaxDepth = 64 }) as JsonObject ?? throw new FormatException("not an object");
         Ids(root);

@@ -143,6 +143,31 @@ public sealed class BadInputTests
         Assert.Equal("packed", Assert.Single((await receiving.Store.Logs(new LogQuery(), default)).Items).Message);
     }
 
+    /// <summary>Read by some of the parsers' parts and refused by others: told as any garbage is.</summary>
+    [Theory]
+    [InlineData("""{"resourceSpans":[],"resourceSpans":[]}""")]
+    [InlineData("""{"resourceSpans":[{"resource":{"attributes":[{"key":"a","key":"a"}]}}]}""")]
+    [InlineData("""{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"\ud800"}]}]}]}""")]
+    [InlineData("""{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"\ud800"}]}]}]}""")]
+    [InlineData("""{"\ud800":1}""")]
+    public async Task Json_that_is_garbage_in_its_own_way_is_refused_and_counted(string json)
+    {
+        await using var receiving = await Receiving.Start();
+        Assert.Equal(HttpStatusCode.BadRequest, (await receiving.Post("traces", Encoding.ASCII.GetBytes(json), "application/json")).StatusCode);
+        Assert.Contains(new DroppedCount("requests", "UNREADABLE", 1), (await receiving.Store.Usage(default)).Dropped);
+        await StillWorks(receiving);
+    }
+
+    [Fact]
+    public async Task Json_is_bounded_unpacked_as_plain()
+    {
+        await using var receiving = await Receiving.Start(("MaxRequestBytes", "100000"));
+        var json = Encoding.ASCII.GetBytes($$"""{"resourceSpans":[{{string.Join(',', Enumerable.Repeat("{}", 40_000))}}]}""");
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await receiving.Post("traces", Packed(json), "application/json", "gzip")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await receiving.Post("traces", Packed([.. json[..18], .. "]}"u8]), "application/json", "gzip")).StatusCode);
+        Assert.Contains(new DroppedCount("requests", "TOO_LARGE", 1), (await receiving.Store.Usage(default)).Dropped);
+    }
+
     [Fact]
     public async Task Ten_thousand_attributes_are_cut_and_the_sender_is_told()
     {
