@@ -11,6 +11,7 @@ internal static class UsagePage
     {
         var words = visitor.Words;
         var usage = await board.Telemetry.Usage(visitor.Cancelled);
+        var consoles = board.Resources.ConsoleMemory();
         return Layout.Page(visitor, Section.Usage, words.Usage, Html.Of($"""
             <h1>{words.Usage}</h1>
             {(usage.PutAside is { } aside ? Html.Of($"""<p class="notice">{words.FilePutAside(aside.Problem, aside.File)}</p>""") : Html.Nothing)}
@@ -19,6 +20,7 @@ internal static class UsagePage
               <dt>{words.DiskFile}</dt><dd>{words.Bytes(usage.FileBytes)} ({words.Bytes(usage.UsedBytes)} / {words.Bytes(usage.LimitBytes)})</dd>
               <dt>{words.Queue}</dt><dd>{words.Bytes(usage.QueuedBytes)} / {words.Bytes(usage.QueueLimitBytes)}</dd>
               <dt>{words.Memory}</dt><dd>{words.Bytes(usage.ProcessBytes)}, {words.ManagedMemory} {words.Bytes(usage.ManagedBytes)}</dd>
+              <dt>{words.Consoles}</dt><dd>{words.Bytes(consoles.Bytes)} / {words.Bytes(consoles.Most)}</dd>
               <dt>{words.RunStarted}</dt><dd>{words.Moment(usage.RunStarted)}</dd>
               <dt>{words.Runs}</dt><dd>{words.Count(usage.Runs)}</dd>
             </dl>

@@ -11,6 +11,9 @@ internal interface IResourceSource
     /// <summary>At most <paramref name="most"/> lines of a console after the one of that number (0: from the first), the newest; null: no such resource.</summary>
     ConsoleLines? Console(string resource, long after, int most);
 
+    /// <summary>What the consoles take of memory, and may at most.</summary>
+    (long Bytes, long Most) ConsoleMemory();
+
     /// <summary><c>start</c>, <c>stop</c> or <c>restart</c>.</summary>
     /// <returns>Null when done, else why not, in French.</returns>
     Task<string?> Command(string resource, string command);

@@ -61,7 +61,7 @@ internal sealed record TelemetryOptions
         };
     }
 
-    private static long Number(IConfigurationSection limits, string name, long standard) => limits[name] is not { Length: > 0 } text
+    internal static long Number(IConfigurationSection limits, string name, long standard) => limits[name] is not { Length: > 0 } text
         ? standard
         : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= int.MaxValue * 1000L
             ? number

@@ -8,14 +8,16 @@ namespace Intervision.AppHost.Tests;
 /// <summary>A console is bounded whatever is written to it and whoever reads it.</summary>
 public sealed class ConsoleTests
 {
+    private static readonly ConsoleLimits Limits = new();
+
     [Fact]
     public void Who_never_reads_is_told_how_much_went_by()
     {
-        var ring = new ConsoleRing(TimeProvider.System);
-        Write(ring, ConsoleRing.MostLines + 345);
+        var ring = new ConsoleRing(TimeProvider.System, Limits);
+        Write(ring, Limits.Lines + 345);
 
         var first = ring.Read(after: 0, most: int.MaxValue);
-        Assert.Equal((345, ConsoleRing.MostLines, "line 346"), (first.Omitted, first.Lines.Count, first.Lines[0].Text));
+        Assert.Equal((345, Limits.Lines, "line 346"), (first.Omitted, first.Lines.Count, first.Lines[0].Text));
 
         Write(ring, 3);
         var next = ring.Read(first.Lines[^1].Number, most: 2);
@@ -26,13 +28,33 @@ public sealed class ConsoleTests
     [Fact]
     public void Long_lines_count_by_their_length()
     {
-        var ring = new ConsoleRing(TimeProvider.System);
+        var ring = new ConsoleRing(TimeProvider.System, Limits);
         for (var i = 0; i < 100; i++)
         {
-            ring.Write(new string('x', ConsoleRing.MostCharacters / 10), isError: false);
+            ring.Write(new string('x', Limits.Characters / 10), isError: false);
         }
 
         Assert.Equal((10, 90), (ring.Read(0, int.MaxValue).Lines.Count, ring.Read(0, int.MaxValue).Omitted));
+    }
+
+    [Fact]
+    public async Task Bounds_are_configured_and_what_is_kept_is_measured()
+    {
+        await using var app = Sample.Builder("Dashboard:Frontend:MaxConsoleLogCount=3", "Dashboard:Frontend:MaxConsoleLogCharacters=10").Build();
+        await app.StartAsync();
+        var logs = (ResourceLoggerService)app.Services.GetService(typeof(ResourceLoggerService))!;
+        foreach (var line in (string[])["a", "b", "c", "d", "eeeeeeee"])
+        {
+            logs.Write("talker", line);
+        }
+
+        Assert.Equal(["c", "d", "eeeeeeee"], logs.Read("talker", 0, int.MaxValue).Lines.Select(l => l.Text));
+        logs.Write("talker", "f");
+        Assert.Equal(["d", "eeeeeeee", "f"], logs.Read("talker", 0, int.MaxValue).Lines.Select(l => l.Text));
+        Assert.Equal((ConsoleLimits.Bytes(3, 10), ConsoleLimits.Bytes(3, 10)), logs.Memory());
+
+        await using var refused = Sample.Builder("Dashboard:Frontend:MaxConsoleLogCount=many").Build();
+        await Assert.ThrowsAsync<DistributedApplicationException>(() => refused.StartAsync());
     }
 
     [Fact]

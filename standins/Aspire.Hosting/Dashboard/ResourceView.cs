@@ -34,6 +34,8 @@ internal sealed partial class ResourceView(IServiceProvider services) : IResourc
             [.. part.Lines.Select(l => new ConsoleLine(l.Number, l.Time, Mask(Colours().Replace(l.Text, string.Empty)), l.IsError))], part.Omitted);
     }
 
+    public (long Bytes, long Most) ConsoleMemory() => _logs.Memory();
+
     public Task<string?> Command(string resource, string command) => services.GetRequiredService<Orchestrator>().CommandAsync(resource, command);
 
     private IEnumerable<IResource> Visible() =>

@@ -1,3 +1,6 @@
+using Intervision.Dashboard.Telemetry;
+using Microsoft.Extensions.Configuration;
+
 namespace Aspire.Hosting.ApplicationModel;
 
 /// <param name="Number">From 1, without gaps.</param>
@@ -7,13 +10,39 @@ internal readonly record struct ConsoleEntry(long Number, DateTimeOffset Time, s
 internal sealed record ConsolePart(IReadOnlyList<ConsoleEntry> Lines, long Omitted);
 
 /// <summary>
+/// What one console may take of memory: <c>Dashboard:Frontend:MaxConsoleLogCount</c>, as in the original, and
+/// <c>Dashboard:Frontend:MaxConsoleLogCharacters</c>.
+/// </summary>
+internal sealed record ConsoleLimits(int Lines = 10_000, int Characters = 4_000_000)
+{
+    private const int BytesOfLine = 64;
+
+    /// <exception cref="DistributedApplicationException">One of them is no positive number.</exception>
+    public static ConsoleLimits Of(IConfiguration configuration)
+    {
+        var (section, standard) = (configuration.GetSection("Dashboard:Frontend"), new ConsoleLimits());
+        try
+        {
+            return new ConsoleLimits(Number("MaxConsoleLogCount", standard.Lines), Number("MaxConsoleLogCharacters", standard.Characters));
+        }
+        catch (InvalidOperationException refused)
+        {
+            throw new DistributedApplicationException(refused.Message, refused);
+        }
+
+        int Number(string name, int otherwise) => (int)Math.Min(int.MaxValue, TelemetryOptions.Number(section, name, otherwise));
+    }
+
+    /// <summary>About: characters are two bytes, and a line has a time and a number besides.</summary>
+    public static long Bytes(long lines, long characters) => (2 * characters) + (BytesOfLine * lines);
+}
+
+/// <summary>
 /// The last lines of one console. Readers come with the number of the last line they have and hold nothing here:
 /// one that is slow, or never comes back, costs nothing and is told how much it missed.
 /// </summary>
-internal sealed class ConsoleRing(TimeProvider clock)
+internal sealed class ConsoleRing(TimeProvider clock, ConsoleLimits limits)
 {
-    public const int MostLines = 10_000;
-    public const int MostCharacters = 4_000_000;
     private const string Unhandled = "Unhandled exception.";
     private readonly Queue<ConsoleEntry> _lines = new();
     private readonly Lock _lock = new();
@@ -26,7 +55,7 @@ internal sealed class ConsoleRing(TimeProvider clock)
         {
             _lines.Enqueue(new ConsoleEntry(++_last, clock.GetUtcNow(), text, isError));
             _characters += text.Length;
-            while (_lines.Count > MostLines || _characters > MostCharacters)
+            while (_lines.Count > limits.Lines || _characters > limits.Characters)
             {
                 _characters -= _lines.Dequeue().Text.Length;
             }
@@ -42,6 +71,15 @@ internal sealed class ConsoleRing(TimeProvider clock)
             return wanted == 0 && _last <= after
                 ? new ConsolePart([], 0)
                 : new ConsolePart([.. _lines.Skip(_lines.Count - wanted)], _last - wanted - after);
+        }
+    }
+
+    /// <summary>Of memory.</summary>
+    public long Bytes()
+    {
+        lock (_lock)
+        {
+            return ConsoleLimits.Bytes(_lines.Count, _characters);
         }
     }
 

@@ -12,6 +12,8 @@ public class ResourceLoggerService
     private static readonly TimeSpan Glance = TimeSpan.FromSeconds(0.05);
     private readonly ConcurrentDictionary<string, ConsoleRing> _consoles = new(StringComparer.OrdinalIgnoreCase);
 
+    private ConsoleLimits _limits = new();
+
     internal ResourceLoggerService()
     {
     }
@@ -22,7 +24,7 @@ public class ResourceLoggerService
     {
         for (long last = 0; ;)
         {
-            var lines = Read(resourceName, last, ConsoleRing.MostLines).Lines;
+            var lines = Read(resourceName, last, int.MaxValue).Lines;
             if (lines.Count > 0)
             {
                 last = lines[^1].Number;
@@ -39,5 +41,11 @@ public class ResourceLoggerService
     /// <summary>The last line that says something, for a one-sentence diagnosis.</summary>
     internal string? LastWords(string resourceName) => Of(resourceName).LastWords();
 
-    private ConsoleRing Of(string resourceName) => _consoles.GetOrAdd(resourceName, _ => new ConsoleRing(TimeProvider.System));
+    /// <summary>Before anything is written.</summary>
+    internal void Bound(ConsoleLimits limits) => _limits = limits;
+
+    /// <summary>What all consoles take of memory, and may.</summary>
+    internal (long Bytes, long Most) Memory() => (_consoles.Values.Sum(c => c.Bytes()), _consoles.Count * ConsoleLimits.Bytes(_limits.Lines, _limits.Characters));
+
+    private ConsoleRing Of(string resourceName) => _consoles.GetOrAdd(resourceName, _ => new ConsoleRing(TimeProvider.System, _limits));
 }

@@ -29,6 +29,7 @@ internal sealed class Orchestrator(
     {
         await eventing.PublishAsync(new BeforeStartEvent(services, model), cancellationToken);
         WaitGraph.RefuseCycles(model);
+        services.GetRequiredService<ResourceLoggerService>().Bound(ConsoleLimits.Of(services.GetRequiredService<IDistributedApplicationBuilder>().Configuration));
         Replicas.Expand(services.GetRequiredService<IDistributedApplicationBuilder>().Resources, services);
         var page = dashboard.Enabled ? DashboardOfHost.Address(services) : null;
         await PortAllocation.AllocateAsync(model, page, cancellationToken);

@@ -24,6 +24,8 @@ internal sealed class SuiteOnShow : IResourceSource
 
     public ConsoleLines? Console(string resource, long after, int most) => null;
 
+    public (long Bytes, long Most) ConsoleMemory() => default;
+
     public Task<string?> Command(string resource, string command) => Task.FromResult<string?>(null);
 
     private static ShownResource Running(string name, string type, params string[] uses) => new(

@@ -74,6 +74,8 @@ internal sealed class FakeResources : IResourceSource
         }
     }
 
+    public (long Bytes, long Most) ConsoleMemory() => (1_500_000, 8_640_000);
+
     public Task<string?> Command(string resource, string command)
     {
         Commands.Enqueue((resource, command));
