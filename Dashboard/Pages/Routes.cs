@@ -39,8 +39,17 @@ internal static class Routes
         Show(web, "/consolelogs", visitor => ConsolesPage.Show(visitor, board));
         Show(web, "/structuredlogs", visitor => LogsPage.Show(visitor, board));
         Show(web, "/traces/detail/{name}", (visitor, id) => TracePage.Show(visitor, board, id));
+        Show(web, "/consolelogs/resource/{name}", (_, name) => Task.FromResult(Results.Redirect(Of("/consoles", name))));
+        Show(web, "/structuredlogs/resource/{name}", async (_, name) => Results.Redirect(Of("/logs", await Teller(board, name))));
+        Show(web, "/metrics/resource/{name}/{**instrument}", async (_, name) => Results.Redirect(Of("/metrics", await Teller(board, name))));
         web.MapFallback((HttpContext http) => NotFound.Show(Visitor.Of(http)));
     }
+
+    private static string Of(string page, string resource) => $"{page}?resource={Uri.EscapeDataString(resource)}";
+
+    /// <summary>What a replica tells bears its project's name.</summary>
+    private static async Task<string> Teller(Board board, string resource) =>
+        (await board.Resources.All()).FirstOrDefault(r => string.Equals(r.Name, resource, StringComparison.OrdinalIgnoreCase))?.Group ?? resource;
 
     /// <summary>Run here: a lambda from HttpContext to Task would be taken for one that has answered already.</summary>
     private static void Show(WebApplication web, string path, Func<Visitor, Task<IResult>> page) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Intervision.Dashboard.Telemetry;
 
 namespace Intervision.Dashboard.Texts;
 
@@ -237,6 +238,30 @@ internal static class English
             ["exemplars"] = "Exemplars",
             ["attributes"] = "Attributes",
             ["requests"] = "Requests",
+        },
+        SpanKinds = new Dictionary<SpanKind, string>
+        {
+            [SpanKind.Unspecified] = "Not specified",
+            [SpanKind.Internal] = "Internal",
+            [SpanKind.Server] = "Server",
+            [SpanKind.Client] = "Client",
+            [SpanKind.Producer] = "Producer",
+            [SpanKind.Consumer] = "Consumer",
+        },
+        SpanStatuses = new Dictionary<SpanStatus, string>
+        {
+            [SpanStatus.Unset] = "Not set",
+            [SpanStatus.Ok] = "OK",
+            [SpanStatus.Error] = "Error",
+        },
+        InstrumentKinds = new Dictionary<InstrumentKind, string>
+        {
+            [InstrumentKind.Gauge] = "gauge",
+            [InstrumentKind.Counter] = "counter",
+            [InstrumentKind.UpDownCounter] = "up-down counter",
+            [InstrumentKind.Histogram] = "histogram",
+            [InstrumentKind.ExponentialHistogram] = "exponential histogram",
+            [InstrumentKind.Summary] = "summary",
         },
     };
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Intervision.Dashboard.Telemetry;
 
 namespace Intervision.Dashboard.Texts;
 
@@ -237,6 +238,30 @@ internal static class French
             ["exemplars"] = "Exemples",
             ["attributes"] = "Attributs",
             ["requests"] = "Requêtes",
+        },
+        SpanKinds = new Dictionary<SpanKind, string>
+        {
+            [SpanKind.Unspecified] = "Non précisée",
+            [SpanKind.Internal] = "Interne",
+            [SpanKind.Server] = "Serveur",
+            [SpanKind.Client] = "Client",
+            [SpanKind.Producer] = "Producteur",
+            [SpanKind.Consumer] = "Consommateur",
+        },
+        SpanStatuses = new Dictionary<SpanStatus, string>
+        {
+            [SpanStatus.Unset] = "Non renseigné",
+            [SpanStatus.Ok] = "Réussi",
+            [SpanStatus.Error] = "Erreur",
+        },
+        InstrumentKinds = new Dictionary<InstrumentKind, string>
+        {
+            [InstrumentKind.Gauge] = "jauge",
+            [InstrumentKind.Counter] = "compteur",
+            [InstrumentKind.UpDownCounter] = "compteur à deux sens",
+            [InstrumentKind.Histogram] = "histogramme",
+            [InstrumentKind.ExponentialHistogram] = "histogramme exponentiel",
+            [InstrumentKind.Summary] = "résumé",
         },
     };
 

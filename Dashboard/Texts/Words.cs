@@ -1,4 +1,5 @@
 using System.Globalization;
+using Intervision.Dashboard.Telemetry;
 
 namespace Intervision.Dashboard.Texts;
 
@@ -181,4 +182,7 @@ internal sealed partial record Words
     public required IReadOnlyDictionary<string, string> Commands { get; init; }
     public required IReadOnlyDictionary<int, string> Levels { get; init; }
     public required IReadOnlyDictionary<string, string> Kinds { get; init; }
+    public required IReadOnlyDictionary<SpanKind, string> SpanKinds { get; init; }
+    public required IReadOnlyDictionary<SpanStatus, string> SpanStatuses { get; init; }
+    public required IReadOnlyDictionary<InstrumentKind, string> InstrumentKinds { get; init; }
 }

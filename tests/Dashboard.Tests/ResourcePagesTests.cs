@@ -39,6 +39,21 @@ public sealed class ResourcePagesTests(Browser browser)
         Assert.Contains("href=\"/consoles?resource=intake-abcdefgh\"", page, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/consolelogs/resource/intake-abcdefgh", "/consoles?resource=intake-abcdefgh")]
+    [InlineData("/structuredlogs/resource/intake-abcdefgh", "/logs?resource=intake")]
+    [InlineData("/structuredlogs/resource/gone", "/logs?resource=gone")]
+    [InlineData("/metrics/resource/intake", "/metrics?resource=intake")]
+    [InlineData("/metrics/resource/intake/meter/Npgsql/instrument/x", "/metrics?resource=intake")]
+    public async Task Addresses_of_the_genuine_dashboard_lead_to_ours(string theirs, string ours)
+    {
+        await using var dashboard = await RunningDashboard.Start();
+        dashboard.Resources.Shown.Add(FakeResources.Resource("intake-abcdefgh", "Project") with { Group = "intake" });
+        using var client = dashboard.Client();
+
+        Assert.Equal(ours, (await client.GetAsync(theirs)).Headers.Location?.OriginalString);
+    }
+
     /// <summary>It works, and something is missing all the same.</summary>
     [Fact]
     public async Task A_degraded_resource_is_told_from_a_well_one_and_from_an_unwell_one()

@@ -30,6 +30,17 @@ public sealed class WordsTests
         }
     }
 
+    [Fact]
+    public void Kinds_and_statuses_of_telemetry_have_words()
+    {
+        foreach (var words in (Words[])[French.Words, English.Words])
+        {
+            Assert.Equal(Enum.GetValues<SpanKind>(), words.SpanKinds.Keys.Order());
+            Assert.Equal(Enum.GetValues<SpanStatus>(), words.SpanStatuses.Keys.Order());
+            Assert.Equal(Enum.GetValues<InstrumentKind>(), words.InstrumentKinds.Keys.Order());
+        }
+    }
+
     /// <summary>A page that could not be made is a page too.</summary>
     [Theory]
     [InlineData("fr-FR", "La recherche a pris trop de temps")]

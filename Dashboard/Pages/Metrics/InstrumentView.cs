@@ -10,7 +10,7 @@ internal static class InstrumentView
     {
         var words = visitor.Words;
         return Html.Of($"""
-            <h2>{chart.Instrument.Name} <span class="muted">{chart.Instrument.Resource} · {chart.Instrument.Meter} · {chart.Instrument.Kind.ToString()}</span></h2>
+            <h2>{chart.Instrument.Name} <span class="muted">{chart.Instrument.Resource} · {chart.Instrument.Meter} · {words.InstrumentKinds[chart.Instrument.Kind]}</span></h2>
             <p>{chart.Instrument.Description}</p>
             <form class="bar" data-autosubmit>
               <input type="hidden" name="instrument" value="{chart.Instrument.Id}">

@@ -13,8 +13,8 @@ internal static class SpanDetails
           <dt>{words.Offset}</dt><dd>{words.Span(span.Start - trace.Start)}</dd>
           <dt>{words.Duration}</dt><dd>{words.Span(span.Duration)}</dd>
           {(span.Shift == TimeSpan.Zero ? Html.Nothing : Html.Of($"<dt>{words.ClockCorrected}</dt><dd>{words.Span(span.Shift.Duration())}</dd>"))}
-          <dt>{words.Kind}</dt><dd>{span.Kind.ToString()}</dd>
-          <dt>{words.Status}</dt><dd>{(span.Status == SpanStatus.Error ? Html.Of($"""<span class="state bad">{words.Error}</span> {span.StatusMessage}""") : Html.Of($"{span.Status.ToString()}"))}</dd>
+          <dt>{words.Kind}</dt><dd>{words.SpanKinds.GetValueOrDefault(span.Kind, words.SpanKinds[SpanKind.Unspecified])}</dd>
+          <dt>{words.Status}</dt><dd>{(span.Status == SpanStatus.Error ? Html.Of($"""<span class="state bad">{words.Error}</span> {span.StatusMessage}""") : Html.Of($"{words.SpanStatuses.GetValueOrDefault(span.Status, words.SpanStatuses[SpanStatus.Unset])}"))}</dd>
           <dt>{words.Scope}</dt><dd>{span.Scope}</dd>
           <dt>{words.SpanId}</dt><dd><code>{span.SpanId}</code></dd>
           <dt>{words.Parent}</dt><dd>{(span.ParentId is null ? Html.Of($"—") : Html.Of($"<code>{span.ParentId}</code>"))}</dd>
