@@ -6,6 +6,9 @@ namespace Intervision.Dashboard.Resources;
 /// </summary>
 internal interface IResourceSource
 {
+    /// <summary>The console of the app host itself, which is no resource.</summary>
+    const string Host = "apphost";
+
     ValueTask<IReadOnlyList<ShownResource>> All();
 
     /// <summary>At most <paramref name="most"/> lines of a console after the one of that number (0: from the first), the newest; null: no such resource.</summary>

@@ -62,6 +62,23 @@ public sealed class PageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_the_app_host_logs_is_a_console_too_without_the_tokens_it_prints()
+    {
+        await LogIn();
+        var said = string.Empty;
+        // The address is told when the pages have been made once.
+        using var limit = new CancellationTokenSource(Sample.Patience);
+        while (!said.Contains("/login?t=••••••", StringComparison.Ordinal))
+        {
+            said = await _http.GetStringAsync("/consoles/download?resource=apphost", limit.Token);
+        }
+
+        Assert.Contains("AppHost: sample fonctionne", said, StringComparison.Ordinal);
+        Assert.DoesNotContain(Token, said, StringComparison.Ordinal);
+        Assert.Contains("<option>apphost</option>", await _http.GetStringAsync("/consoles"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_console_is_followed_without_colours_and_secrets()
     {
         await LogIn();

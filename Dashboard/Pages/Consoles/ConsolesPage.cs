@@ -14,7 +14,7 @@ internal static class ConsolesPage
     {
         var words = visitor.Words;
         var all = await board.Resources.All();
-        var names = all.Select(r => r.Name).Order(StringComparer.Ordinal);
+        var names = (await MergedConsole.Names(board.Resources)).Order(StringComparer.Ordinal);
         var (resource, text) = (visitor["resource"], visitor["q"]);
         var (lines, _) = await new MergedConsole(board.Resources, resource, text).Next(LinesAtOnce);
         var query = $"resource={Uri.EscapeDataString(resource ?? "")}&q={Uri.EscapeDataString(text ?? "")}";

@@ -13,20 +13,23 @@ internal sealed class MergedConsole(IResourceSource source, string? only, string
 {
     private readonly Dictionary<string, long> _last = new(StringComparer.Ordinal);
 
+    /// <summary>Who has a console: the resources, and the app host.</summary>
+    public static async Task<IEnumerable<string>> Names(IResourceSource source) => (await source.All()).Select(r => r.Name).Append(IResourceSource.Host).Distinct(StringComparer.Ordinal);
+
     /// <param name="most">Of each console; of those that match, when there is a filter: it looks at every line that is kept.</param>
     public async Task<(IReadOnlyList<MergedLine> Lines, long Omitted)> Next(int most)
     {
         var lines = new List<MergedLine>();
         long omitted = 0;
-        foreach (var resource in await source.All())
+        foreach (var name in await Names(source))
         {
-            if ((only is null || resource.Name == only) && source.Console(resource.Name, _last.GetValueOrDefault(resource.Name), filter is null ? most : int.MaxValue) is { } part)
+            if ((only is null || name == only) && source.Console(name, _last.GetValueOrDefault(name), filter is null ? most : int.MaxValue) is { } part)
             {
                 var found = part.Lines.Where(Matches).ToList();
                 // What was there before the first look is not missed, it is what « Download » has, or nobody any more.
-                omitted += _last.ContainsKey(resource.Name) ? part.Omitted + Math.Max(0, found.Count - most) : 0;
-                _last[resource.Name] = part.Lines.Count > 0 ? part.Lines[^1].Number : _last.GetValueOrDefault(resource.Name) + part.Omitted;
-                lines.AddRange(found.TakeLast(most).Select(line => new MergedLine(resource.Name, line)));
+                omitted += _last.ContainsKey(name) ? part.Omitted + Math.Max(0, found.Count - most) : 0;
+                _last[name] = part.Lines.Count > 0 ? part.Lines[^1].Number : _last.GetValueOrDefault(name) + part.Omitted;
+                lines.AddRange(found.TakeLast(most).Select(line => new MergedLine(name, line)));
             }
         }
         // Those of the same instant as they came.

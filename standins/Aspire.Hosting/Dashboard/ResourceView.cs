@@ -25,13 +25,13 @@ internal sealed partial class ResourceView(IServiceProvider services) : IResourc
 
     public ConsoleLines? Console(string resource, long after, int most)
     {
-        if (Visible().FirstOrDefault(r => string.Equals(r.Name, resource, StringComparison.OrdinalIgnoreCase)) is not { } known)
+        if (resource != IResourceSource.Host && !Visible().Any(r => string.Equals(r.Name, resource, StringComparison.OrdinalIgnoreCase)))
         {
             return null;
         }
-        var part = _logs.Read(known.Name, after, most);
+        var part = _logs.Read(resource, after, most);
         return new ConsoleLines(
-            [.. part.Lines.Select(l => new ConsoleLine(l.Number, l.Time, Mask(Colours().Replace(l.Text, string.Empty)), l.IsError))], part.Omitted);
+            [.. part.Lines.Select(l => new ConsoleLine(l.Number, l.Time, Mask(Tokens().Replace(Colours().Replace(l.Text, string.Empty), Hidden)), l.IsError))], part.Omitted);
     }
 
     public (long Bytes, long Most) ConsoleMemory() => _logs.Memory();
@@ -88,6 +88,10 @@ internal sealed partial class ResourceView(IServiceProvider services) : IResourc
 
     [GeneratedRegex(@"\x1B\[[0-9;]*[A-Za-z]", RegexOptions.None, 1000)]
     private static partial Regex Colours();
+
+    /// <summary>Of the addresses to log in by, which are printed for whoever sits at the app host.</summary>
+    [GeneratedRegex(@"(?<=/login\?t=)\S+", RegexOptions.None, 1000)]
+    private static partial Regex Tokens();
 
     [GeneratedRegex("ConnectionStrings__|Password|Secret|Token|Key|_URI$|CONNECTIONSTRING|HEADERS", RegexOptions.IgnoreCase, 1000)]
     private static partial Regex SecretNames();

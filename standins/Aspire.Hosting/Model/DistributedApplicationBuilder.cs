@@ -1,5 +1,6 @@
 using System.Reflection;
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Dashboard;
 using Aspire.Hosting.Eventing;
 using Aspire.Hosting.Health;
 using Aspire.Hosting.Ports;
@@ -75,6 +76,7 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         Services.AddSingleton(ExecutionContext);
         Services.AddSingleton(new ResourceNotificationService());
         Services.AddSingleton(new ResourceLoggerService());
+        Services.AddSingleton<ILoggerProvider, HostConsole>();
         Services.AddSingleton(_ => new DistributedApplicationModel(Resources));
         Services.AddSingleton<HealthMonitor>();
         Services.AddSingleton<Launcher>();
