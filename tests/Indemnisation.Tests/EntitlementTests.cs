@@ -199,6 +199,12 @@ public sealed class EntitlementTests(IndemnisationFixture fixture) : IClassFixtu
         await Verb.Once(r => fixture.Payees.PutExpertConventionAsync(r, AlsoApprover("colleague@finance")), second, r => r.UntilDate.Day++);
         await fixture.Payees.PutExpertConventionAsync(new PutExpertConventionRequest(second) { RequestId = Scene.NewId() }, Approver);
         Assert.Equal(("", "PAYEE_CHANGE_PENDING"), (await HoldOf(former, Scene.Later), await HoldOf(other, Scene.Later)));
+        var held = (await fixture.Payees.GetPayeeAsync(new GetPayeeRequest { Name = other.Name }, Tokens.As(Finance.Officer, Scene.Later))).Record.Payee;
+        await Refused.With(StatusCode.FailedPrecondition, "PAYEE_CHANGE_PENDING", () => fixture.Payees.UpdatePayeeAsync(
+            new UpdatePayeeRequest { RequestId = Scene.NewId(), Payee = new Payee(held) { Contact = "autre@example.org" } }, Tokens.As(Finance.Officer, Scene.Later)));
+        var refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => fixture.AsOwner(
+            "update payee set contact = 'autre@example.org' where name = @Name", new { other.Name }));
+        Assert.Equal(Npgsql.PostgresErrorCodes.CheckViolation, refused.SqlState);
         var said = Assert.Single((await fixture.Said(other.Name)).Select(e => e.As<Events.V1.PayeeAccountChanged>()), s => s.Stage == Events.V1.PayeeAccountChanged.Types.Stage.Moved);
         Assert.Equal(("", former.Name, Scene.Later.AddHours(72)), (said.Professional, said.FormerPayee, said.InForceTime.ToDateTimeOffset()));
         var letters = await fixture.Db.Read(
