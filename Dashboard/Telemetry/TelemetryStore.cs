@@ -85,11 +85,11 @@ internal sealed class TelemetryStore : IAsyncDisposable
 
     public Task<Chart?> Chart(ChartQuery query, CancellationToken cancellation) => Read(c => Metrics(c).Chart(query), cancellation);
 
-    /// <summary>The last values of all series of the instruments of these names, in this run, while their service still tells them.</summary>
+    /// <summary>The last values of all series of the instruments of these names, in this run: of counters, also what nobody tells any more.</summary>
     public Task<IReadOnlyList<LatestValue>> Latest(IReadOnlyCollection<string> instruments, CancellationToken cancellation) =>
         Read(c => Metrics(c).Latest(instruments), cancellation);
 
-    /// <summary>The same, with what they were since a time; counters that nobody tells any more too.</summary>
+    /// <summary>The same, with what they were since a time, which costs a look into the points of each.</summary>
     public Task<IReadOnlyList<LatestValue>> Latest(IReadOnlyCollection<string> instruments, DateTimeOffset since, CancellationToken cancellation) =>
         Read(c => Metrics(c).Latest(instruments, Instants.Bound(since)), cancellation);
 

@@ -36,7 +36,10 @@ internal static class OverviewPage
         {
             foreach (var (over, instruments) in SuiteState.Wanted)
             {
-                told.AddRange((await board.Telemetry.Latest(instruments, now - over, visitor.Cancelled)).Select(v => v with { Over = over }));
+                var values = over == TimeSpan.Zero
+                    ? await board.Telemetry.Latest(instruments, visitor.Cancelled)
+                    : await board.Telemetry.Latest(instruments, now - over, visitor.Cancelled);
+                told.AddRange(values.Select(v => v with { Over = over }));
             }
             return (told, false);
         }

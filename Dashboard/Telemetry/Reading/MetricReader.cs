@@ -31,7 +31,7 @@ internal sealed class MetricReader(SqliteConnection connection, long runStarted)
     }
 
     public IReadOnlyList<LatestValue> Latest(IReadOnlyCollection<string> names) =>
-        [.. Named(names).SelectMany(i => Live(Series(i.Id)).Select(s => Latest(i, s)))];
+        [.. Named(names).SelectMany(i => Counted(i, Series(i.Id)).Select(s => Latest(i, s)))];
 
     /// <param name="since">For what was least, and for what was added.</param>
     public IReadOnlyList<LatestValue> Latest(IReadOnlyCollection<string> names, long since)
@@ -73,11 +73,8 @@ internal sealed class MetricReader(SqliteConnection connection, long runStarted)
 
     private IEnumerable<LatestValue> Latest(Instrument instrument, long since, long known)
     {
-        var all = Series(instrument.Id);
         var earlier = Earlier(instrument.Id, since);
-        // What was counted stays counted when who counted it has gone; a state goes with who was in it.
-        var grows = instrument.Kind is not (InstrumentKind.Gauge or InstrumentKind.UpDownCounter);
-        foreach (var series in grows ? all.Where(s => s.Seen >= runStarted) : Live(all))
+        foreach (var series in Counted(instrument, Series(instrument.Id)))
         {
             var (before, first, least) = earlier[series.Id];
             // Without an earlier point it is new and began at nought, unless what was before has been taken out.
@@ -107,6 +104,10 @@ internal sealed class MetricReader(SqliteConnection connection, long runStarted)
         .ToDictionary(s => s.Id, s => (s.Before, s.First, s.Least));
 
     private static double? Number(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetDouble(column);
+
+    /// <summary>Of this run. What was counted stays counted when who counted it has gone; a state goes with who was in it.</summary>
+    private IEnumerable<StoredSeries> Counted(Instrument instrument, List<StoredSeries> all) =>
+        instrument.Kind is InstrumentKind.Gauge or InstrumentKind.UpDownCounter ? Live(all) : all.Where(s => s.Seen >= runStarted);
 
     private IEnumerable<StoredSeries> Live(List<StoredSeries> all) => Told(all).Where(s => s.Seen >= runStarted);
 
