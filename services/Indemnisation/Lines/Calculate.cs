@@ -20,7 +20,7 @@ public static class Calculate
         ArgumentNullException.ThrowIfNull(recorded);
         ArgumentNullException.ThrowIfNull(known);
         ArgumentNullException.ThrowIfNull(caps);
-        var line = Identified(recorded, known.Identity, Later(recorded.ChangeTime, now));
+        var line = Identified(recorded, known.Identity, recorded.Later(now));
         if (recorded.Reason == Reasons.FiscalYearClosed)
         {
             // Came after the close: kept, even where it gives nothing (it may take back what was paid), and weighs on no envelope.
@@ -85,6 +85,4 @@ public static class Calculate
         { AtAnotherTable: true } => Reasons.PresenceOverlap,
         _ => null,
     };
-
-    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 }

@@ -54,7 +54,7 @@ public sealed class CalculateWaiting(Calculator calculator)
             return null;
         }
 
-        after = after with { ChangeTime = now > committed.ChangeTime ? now : committed.ChangeTime };
+        after = after with { ChangeTime = committed.Later(now) };
         return new Change(committed, after, after.AmountCents == committed.AmountCents ? [] : [() => new IndemnityCommitted { Indemnity = after.Facts() }]);
     }
 

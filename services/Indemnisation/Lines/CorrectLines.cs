@@ -91,7 +91,11 @@ public sealed class CorrectLines(RecordAttendance record, CalculateWaiting waiti
 
     /// <summary>What is live of the person is cancelled, or countered once approved.</summary>
     internal static IReadOnlyList<Change> Undo(IReadOnlyList<Line> live, int revision, Func<Guid> newId, DateTimeOffset now) =>
-        [.. live.SelectMany(l => l.State < LineState.Approved ? [Change.Cancel(l, Reasons.Corrected, now)] : Countered(l, revision, newId(), now, l.FiscalYear, l.Envelope))];
+        [.. live.SelectMany(l => Undo(l, revision, newId(), now, Reasons.Corrected))];
+
+    internal static IEnumerable<Change> Undo(Line line, int revision, Guid id, DateTimeOffset now, string reason) => line.State < LineState.Approved
+        ? [Change.Cancel(line, reason, now)]
+        : Countered(line, revision, id, now, line.FiscalYear, line.Envelope, reason);
 
     /// <summary>What the corrected sheet gives this person.</summary>
     internal static IReadOnlyList<Change> Anew(AttendanceCertified sheet, string professional, int revision, Day day, Func<Guid> newId, DateTimeOffset now)

@@ -101,6 +101,9 @@ public sealed record Line
 
     public string Name => $"indemnities/{Id}";
 
+    /// <summary>When it changes: never before its last change, whatever clock the caller has.</summary>
+    public DateTimeOffset Later(DateTimeOffset now) => ChangeTime > now ? ChangeTime : now;
+
     public Line Cancelled(string reason) => this with { State = LineState.Cancelled, Live = false, AmountCents = 0, Reason = reason };
 
     public IndemnityFacts Facts()

@@ -23,24 +23,18 @@ public sealed class RestoreReduced(RecordAttendance record)
             }
 
             var reduced = await LineStore.Lock(tx, some);
-            await LineStore.Save(tx, [.. reduced.SelectMany(l => Undone(l, now))], now);
+            await LineStore.Save(tx, [.. reduced.SelectMany(l => CorrectLines.Undo(l, l.Revision, Guid.CreateVersion7(now), l.Later(now), Reasons.EnvelopeRaised))], now);
             await LineStore.Save(tx, await record.Calculated(tx, [.. reduced.Select(l => Anew(l, now))], now), now);
         }
     }
-
-    private static IEnumerable<Change> Undone(Line line, DateTimeOffset now) => line.State < LineState.Approved
-        ? [Change.Cancel(line, Reasons.EnvelopeRaised, Later(line, now))]
-        : CorrectLines.Countered(line, line.Revision, Guid.CreateVersion7(now), Later(line, now), line.FiscalYear, line.Envelope, Reasons.EnvelopeRaised);
 
     private static Change Anew(Line line, DateTimeOffset now)
     {
         var recorded = line with
         {
             Id = Guid.CreateVersion7(now), State = LineState.Recorded, Live = true, AmountCents = line.DueCents, Reason = "", Approver = null, Payment = null,
-            Version = 1, ChangeTime = Later(line, now),
+            Version = 1, ChangeTime = line.Later(now),
         };
         return new Change(null, recorded, [() => new IndemnityRecorded { Indemnity = recorded.Facts() }]);
     }
-
-    private static DateTimeOffset Later(Line line, DateTimeOffset now) => line.ChangeTime > now ? line.ChangeTime : now;
 }

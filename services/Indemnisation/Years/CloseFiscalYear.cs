@@ -45,5 +45,5 @@ public sealed class CloseFiscalYear(Db db)
 
     /// <summary>What was committed and never certified no longer weighs on the year.</summary>
     internal static IReadOnlyList<Change> Decide(IReadOnlyList<Line> committed, DateTimeOffset now) =>
-        [.. committed.Select(l => Change.Cancel(l, Reasons.FiscalYearClosed, now > l.ChangeTime ? now : l.ChangeTime))];
+        [.. committed.Select(l => Change.Cancel(l, Reasons.FiscalYearClosed, l.Later(now)))];
 }
